@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whatever is in front of the scanner gets a kind. What to say about it is the caller's, who knows the screen. */
+#pragma once
+
+#include "ds-payer-code.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  DS_CODE_EMPTY,
+  DS_CODE_RUBBISH,  /* not text, control characters, or longer than any code of ours */
+  DS_CODE_EVIDENCE, /* DS1: or its EMVCo envelope: receipt or voucher, well formed or not */
+  DS_CODE_ENROLMENT,
+  DS_CODE_SEAL,        /* a shift seal */
+  DS_CODE_PAYER,       /* a payer code of any wallet: see @payer */
+  DS_CODE_COLLECTION,  /* somebody's collection code: EMVCo merchant-presented */
+  DS_CODE_WALLET_LINK, /* WeChat Pay, Alipay or UnionPay collection link */
+  DS_CODE_WEB_LINK,
+  DS_CODE_WIFI,
+  DS_CODE_CONTACT,        /* vCard, MeCard */
+  DS_CODE_WAYBILL_SHAPED, /* letters and digits as waybills are: only the manifest can say whether it is one */
+  DS_CODE_TEXT,           /* none of these */
+} DsCodeKind;
+
+/**
+ * DsCodeSighting:
+ * @kind: what it is
+ * @payer: for %DS_CODE_PAYER, whose
+ * @operator_id: for an e-CNY payer code, the operator's three digits
+ * @whose: (nullable): for links and foreign codes, a name people know ("WeChat Pay", "Alipay"), a static string,
+ *   marked for translation
+ */
+typedef struct
+{
+  DsCodeKind kind;
+  DsPayerCodeKind payer;
+  char operator_id[4];
+  const char *whose;
+} DsCodeSighting;
+
+/* Looks at any text, up to gigabytes, without trusting it. Pure; any thread. */
+void ds_code_guard_look (const char *text, DsCodeSighting *sighting);
+
+/* "evidence", "payer", … for JSON and tests; never translated. */
+const char *ds_code_kind_to_name (DsCodeKind kind);
+
+G_END_DECLS

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The enrolment code: doorstep://enrol?address=https%3A%2F%2F…&pin=…&code=… */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * DsEnrolCode:
+ * @address: the depot's base URL, "https://host:port"
+ * @pin: SHA-256 of the DER of the depot's certificate authority, base64url without padding
+ * @code: the one-time code
+ */
+typedef struct
+{
+  char *address;
+  char *pin;
+  char *code;
+} DsEnrolCode;
+
+void ds_enrol_code_free (DsEnrolCode *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsEnrolCode, ds_enrol_code_free)
+
+gboolean ds_enrol_code_text_is_enrolment (const char *text);
+/* Returns: (transfer full) (nullable): what the text says, or %NULL with a %DS_ERROR_INVALID that says what to
+ * do. Only https is taken. */
+DsEnrolCode *ds_enrol_code_parse (const char *text, GError **error);
+char *ds_enrol_code_to_text (const DsEnrolCode *self);
+
+G_END_DECLS

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-clock.h"
+
+#include "ds-error.h"
+
+#include <string.h>
+#include <time.h>
+
+G_DEFINE_INTERFACE (DsClock, ds_clock, G_TYPE_OBJECT)
+
+static void
+ds_clock_default_init (DsClockInterface *iface)
+{
+}
+
+gint64
+ds_clock_get_wall_ms (DsClock *self)
+{
+  g_return_val_if_fail (DS_IS_CLOCK (self), 0);
+
+  return DS_CLOCK_GET_IFACE (self)->get_wall_ms (self);
+}
+
+gint64
+ds_clock_get_mono_ms (DsClock *self)
+{
+  g_return_val_if_fail (DS_IS_CLOCK (self), 0);
+
+  return DS_CLOCK_GET_IFACE (self)->get_mono_ms (self);
+}
+
+const char *
+ds_clock_get_boot_id (DsClock *self)
+{
+  g_return_val_if_fail (DS_IS_CLOCK (self), NULL);
+
+  return DS_CLOCK_GET_IFACE (self)->get_boot_id (self);
+}
+
+/* The machine's clock */
+
+#define DS_TYPE_SYSTEM_CLOCK (ds_system_clock_get_type ())
+G_DECLARE_FINAL_TYPE (DsSystemClock, ds_system_clock, DS, SYSTEM_CLOCK, GObject)
+
+struct _DsSystemClock
+{
+  GObject parent;
+
+  char *boot_id;
+};
+
+static gint64
+read_clock_ms (clockid_t id)
+{
+  struct timespec now;
+
+  if (clock_gettime (id, &now) != 0)
+    g_error ("clock_gettime(%d) failed", (int)id);
+  return (gint64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static gint64
+ds_system_clock_get_wall_ms (DsClock *clock)
+{
+  return read_clock_ms (CLOCK_REALTIME);
+}
+
+static gint64
+ds_system_clock_get_mono_ms (DsClock *clock)
+{
+  return read_clock_ms (CLOCK_BOOTTIME);
+}
+
+static const char *
+ds_system_clock_get_boot_id (DsClock *clock)
+{
+  return DS_SYSTEM_CLOCK (clock)->boot_id;
+}
+
+static void
+ds_system_clock_iface_init (DsClockInterface *iface)
+{
+  iface->get_wall_ms = ds_system_clock_get_wall_ms;
+  iface->get_mono_ms = ds_system_clock_get_mono_ms;
+  iface->get_boot_id = ds_system_clock_get_boot_id;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (DsSystemClock,
+                               ds_system_clock,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (DS_TYPE_CLOCK, ds_system_clock_iface_init))
+
+static void
+ds_system_clock_finalize (GObject *object)
+{
+  DsSystemClock *self = DS_SYSTEM_CLOCK (object);
+
+  g_free (self->boot_id);
+
+  G_OBJECT_CLASS (ds_system_clock_parent_class)->finalize (object);
+}
+
+static void
+ds_system_clock_class_init (DsSystemClockClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ds_system_clock_finalize;
+}
+
+static void
+ds_system_clock_init (DsSystemClock *self)
+{
+  if (g_file_get_contents ("/proc/sys/kernel/random/boot_id", &self->boot_id, NULL, NULL))
+    g_strstrip (self->boot_id);
+  else
+    self->boot_id = g_uuid_string_random (); /* Then each run counts as a boot of its own: safe, if coarse. */
+}
+
+DsClock *
+ds_clock_new_system (void)
+{
+  return g_object_new (DS_TYPE_SYSTEM_CLOCK, NULL);
+}
+
+/* A clock that moves only when told */
+
+struct _DsManualClock
+{
+  GObject parent;
+
+  GMutex lock;
+  gint64 wall_ms;
+  gint64 mono_ms;
+  guint boots;
+  char *boot_id;
+};
+
+static gint64
+ds_manual_clock_get_wall_ms (DsClock *clock)
+{
+  DsManualClock *self = DS_MANUAL_CLOCK (clock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->wall_ms;
+}
+
+static gint64
+ds_manual_clock_get_mono_ms (DsClock *clock)
+{
+  DsManualClock *self = DS_MANUAL_CLOCK (clock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->mono_ms;
+}
+
+static const char *
+ds_manual_clock_get_boot_id (DsClock *clock)
+{
+  DsManualClock *self = DS_MANUAL_CLOCK (clock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->boot_id;
+}
+
+static void
+ds_manual_clock_iface_init (DsClockInterface *iface)
+{
+  iface->get_wall_ms = ds_manual_clock_get_wall_ms;
+  iface->get_mono_ms = ds_manual_clock_get_mono_ms;
+  iface->get_boot_id = ds_manual_clock_get_boot_id;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (DsManualClock,
+                               ds_manual_clock,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (DS_TYPE_CLOCK, ds_manual_clock_iface_init))
+
+static void
+ds_manual_clock_finalize (GObject *object)
+{
+  DsManualClock *self = DS_MANUAL_CLOCK (object);
+
+  g_mutex_clear (&self->lock);
+  g_free (self->boot_id);
+
+  G_OBJECT_CLASS (ds_manual_clock_parent_class)->finalize (object);
+}
+
+static void
+ds_manual_clock_class_init (DsManualClockClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ds_manual_clock_finalize;
+}
+
+static void
+ds_manual_clock_init (DsManualClock *self)
+{
+  g_mutex_init (&self->lock);
+}
+
+DsManualClock *
+ds_manual_clock_new (gint64 wall_ms)
+{
+  DsManualClock *self = g_object_new (DS_TYPE_MANUAL_CLOCK, NULL);
+
+  self->wall_ms = wall_ms;
+  ds_manual_clock_reboot (self);
+  return self;
+}
+
+void
+ds_manual_clock_advance_ms (DsManualClock *self, gint64 by_ms)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_if_fail (DS_IS_MANUAL_CLOCK (self));
+  g_return_if_fail (by_ms >= 0);
+
+  locker = g_mutex_locker_new (&self->lock);
+  self->wall_ms += by_ms;
+  self->mono_ms += by_ms;
+}
+
+void
+ds_manual_clock_jump_wall_ms (DsManualClock *self, gint64 by_ms)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_if_fail (DS_IS_MANUAL_CLOCK (self));
+
+  locker = g_mutex_locker_new (&self->lock);
+  self->wall_ms += by_ms;
+}
+
+void
+ds_manual_clock_reboot (DsManualClock *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_if_fail (DS_IS_MANUAL_CLOCK (self));
+
+  locker = g_mutex_locker_new (&self->lock);
+  self->mono_ms = 0;
+  g_free (self->boot_id);
+  self->boot_id = g_strdup_printf ("manual-boot-%u", ++self->boots);
+}
+
+/* Texts */
+
+const char *
+ds_clock_format_rfc3339 (gint64 wall_ms, char text[DS_RFC3339_SIZE])
+{
+  gint64 millisecond = ((wall_ms % 1000) + 1000) % 1000;
+  time_t seconds = (time_t)((wall_ms - millisecond) / 1000);
+  struct tm utc;
+
+  if (gmtime_r (&seconds, &utc) == NULL)
+    g_error ("no such time: %" G_GINT64_FORMAT " ms", wall_ms);
+  g_snprintf (text, DS_RFC3339_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
+              utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)millisecond);
+  return text;
+}
+
+gboolean
+ds_clock_parse_rfc3339 (const char *text, gint64 *wall_ms, GError **error)
+{
+  g_autoptr (GDateTime) time = NULL;
+
+  /* g_date_time_new_from_iso8601() takes more forms than RFC 3339; the shape is checked first. */
+  if (text != NULL && strlen (text) >= 20 && text[4] == '-' && text[7] == '-' && text[10] == 'T'
+      && text[13] == ':' && text[16] == ':')
+    time = g_date_time_new_from_iso8601 (text, NULL);
+  if (time == NULL)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "“%.40s” is not a time such as 2026-11-22T10:32:00Z",
+                   text ? text : "");
+      return FALSE;
+    }
+
+  *wall_ms = g_date_time_to_unix (time) * 1000 + g_date_time_get_microsecond (time) / 1000;
+  return TRUE;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-settings.h"
+
+#include "ds-error.h"
+#include "ds-json.h"
+#include "ds-money.h"
+
+#include <string.h>
+
+G_DEFINE_FINAL_TYPE (DsSettings, ds_settings, G_TYPE_OBJECT)
+
+static void
+ds_settings_finalize (GObject *object)
+{
+  DsSettings *self = DS_SETTINGS (object);
+
+  g_free (self->depot_name);
+  g_free (self->courier_id);
+  g_free (self->courier_name);
+  g_free (self->payee_id);
+  g_free (self->payee_name);
+  g_free (self->payee_city);
+  g_free (self->payee_mcc);
+
+  G_OBJECT_CLASS (ds_settings_parent_class)->finalize (object);
+}
+
+static void
+ds_settings_class_init (DsSettingsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ds_settings_finalize;
+}
+
+static void
+ds_settings_init (DsSettings *self)
+{
+}
+
+static gboolean
+read_names (DsSettings *self, json_t *data, GError **error)
+{
+  const char *depot_name, *courier_id, *courier_name, *payee_id, *payee_name, *payee_city, *payee_mcc;
+  json_int_t version;
+  int built_codes;
+
+  if (!ds_json_unpack (data, error, "{s:I, s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:b}", "version",
+                       &version, "depot_name", &depot_name, "courier", "id", &courier_id, "name",
+                       &courier_name, "payee", "id", &payee_id, "name", &payee_name, "city", &payee_city,
+                       "mcc", &payee_mcc, "built_codes", &built_codes))
+    return FALSE;
+  if (strlen (payee_id) == 0 || strlen (payee_id) > 8 || !g_str_is_ascii (payee_id))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "The payee id “%.20s” is not 1 to 8 ASCII characters",
+                   payee_id);
+      return FALSE;
+    }
+
+  self->version = version;
+  self->depot_name = g_strdup (depot_name);
+  self->courier_id = g_strdup (courier_id);
+  self->courier_name = g_strdup (courier_name);
+  self->payee_id = g_strdup (payee_id);
+  self->payee_name = g_strdup (payee_name);
+  self->payee_city = g_strdup (payee_city);
+  self->payee_mcc = g_strdup (payee_mcc);
+  self->built_codes = built_codes != 0;
+  return TRUE;
+}
+
+static gboolean
+read_numbers (DsSettings *self, json_t *data, GError **error)
+{
+  const struct
+  {
+    const char *group, *name;
+    gint64 *value;
+  } numbers[] = {
+    { "limits", "voucher_fen", &self->voucher_limit_fen },
+    { "limits", "wallet_fen", &self->wallet_limit_fen },
+    { "limits", "unredeemed_fen", &self->unredeemed_limit_fen },
+    { "limits", "unredeemed_count", &self->unredeemed_limit_count },
+    { "limits", "voucher_age_s", &self->voucher_age_limit_s },
+    { "limits", "trust_age_s", &self->trust_age_limit_s },
+    { "limits", "cash_fen", &self->cash_limit_fen },
+    { "timings", "live_code_wait_ms", &self->live_code_wait_ms },
+    { "timings", "unknown_after_ms", &self->unknown_after_ms },
+    { "timings", "query_every_ms", &self->query_every_ms },
+    { "timings", "payer_code_life_ms", &self->payer_code_life_ms },
+    { "timings", "built_code_life_ms", &self->built_code_life_ms },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      json_int_t value;
+
+      if (!ds_json_unpack (data, error, "{s:{s:I}}", numbers[i].group, numbers[i].name, &value))
+        return FALSE;
+      if (value < 0 || value > DS_MONEY_MAX_FEN)
+        {
+          g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "The setting %s.%s is out of range",
+                       numbers[i].group, numbers[i].name);
+          return FALSE;
+        }
+      *numbers[i].value = value;
+    }
+  return TRUE;
+}
+
+DsSettings *
+ds_settings_new_from_json (json_t *data, GError **error)
+{
+  g_autoptr (DsSettings) self = g_object_new (DS_TYPE_SETTINGS, NULL);
+
+  if (!read_names (self, data, error) || !read_numbers (self, data, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}

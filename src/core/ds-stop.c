@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-stop.h"
+
+#include <string.h>
+
+G_DEFINE_FINAL_TYPE (DsStop, ds_stop, G_TYPE_OBJECT)
+
+static const char *const outcome_names[]
+    = { "open", "delivered", "refused", "absent", "rescheduled", "damaged" };
+
+static const char *const status_names[] = {
+  "to-deliver", "to-collect", "waiting",       "unknown",  "paid",   "accepted",
+  "cash",       "delivered",  "not-delivered", "rejected", "refund", "removed",
+};
+
+const char *
+ds_parcel_outcome_to_name (DsParcelOutcome outcome)
+{
+  g_return_val_if_fail (outcome < G_N_ELEMENTS (outcome_names), NULL);
+
+  return outcome_names[outcome];
+}
+
+gboolean
+ds_parcel_outcome_from_name (const char *name, DsParcelOutcome *outcome)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (outcome_names); i++)
+    {
+      if (g_strcmp0 (name, outcome_names[i]) == 0)
+        {
+          *outcome = (DsParcelOutcome)i;
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+const char *
+ds_stop_status_to_name (DsStopStatus status)
+{
+  g_return_val_if_fail (status < G_N_ELEMENTS (status_names), NULL);
+
+  return status_names[status];
+}
+
+gboolean
+ds_stop_status_is_done (DsStopStatus status)
+{
+  return status == DS_STOP_PAID || status == DS_STOP_ACCEPTED || status == DS_STOP_CASH
+         || status == DS_STOP_DELIVERED || status == DS_STOP_NOT_DELIVERED || status == DS_STOP_REMOVED;
+}
+
+gboolean
+ds_stop_status_is_problem (DsStopStatus status)
+{
+  return status == DS_STOP_UNKNOWN || status == DS_STOP_REJECTED || status == DS_STOP_REFUND;
+}
+
+DsParcel *
+ds_parcel_new (void)
+{
+  return g_new0 (DsParcel, 1);
+}
+
+void
+ds_parcel_free (DsParcel *self)
+{
+  g_free (self->waybill);
+  g_free (self->reason);
+  g_free (self);
+}
+
+static void
+ds_stop_finalize (GObject *object)
+{
+  DsStop *self = DS_STOP (object);
+
+  g_free (self->id);
+  g_free (self->recipient);
+  g_free (self->phone);
+  g_free (self->address);
+  g_free (self->place);
+  g_free (self->note);
+  g_ptr_array_unref (self->parcels);
+  g_ptr_array_unref (self->payments);
+  g_free (self->prefetched_payment_id);
+  g_free (self->prefetched_code);
+  g_free (self->prefetched_operator_id);
+  g_free (self->spoken_secret);
+  g_free (self->removed_reason);
+
+  G_OBJECT_CLASS (ds_stop_parent_class)->finalize (object);
+}
+
+static void
+ds_stop_class_init (DsStopClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ds_stop_finalize;
+}
+
+static void
+ds_stop_init (DsStop *self)
+{
+  self->parcels = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_parcel_free);
+  self->payments = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+DsStop *
+ds_stop_new (void)
+{
+  return g_object_new (DS_TYPE_STOP, NULL);
+}
+
+static gboolean
+is_owed_for (const DsParcel *parcel)
+{
+  return !parcel->prepaid && (parcel->outcome == DS_OUTCOME_OPEN || parcel->outcome == DS_OUTCOME_DELIVERED);
+}
+
+void
+ds_stop_get_debt (DsStop *self, DsDebt *debt)
+{
+  g_return_if_fail (DS_IS_STOP (self));
+  g_return_if_fail (debt != NULL);
+
+  *debt = (DsDebt){ 0 };
+  for (guint i = 0; i < self->parcels->len; i++)
+    {
+      const DsParcel *parcel = g_ptr_array_index (self->parcels, i);
+
+      if (is_owed_for (parcel))
+        debt->due_fen += parcel->due_fen;
+    }
+  for (guint i = 0; i < self->payments->len; i++)
+    {
+      DsPayment *payment = g_ptr_array_index (self->payments, i);
+
+      debt->covered_fen += ds_payment_get_covered_fen (payment);
+      if (payment->state == DS_PAYMENT_ACCEPTED)
+        debt->provisional_fen += payment->amount_fen;
+      if (ds_payment_state_is_uncertain (payment->state) && !payment->superseded)
+        debt->uncertain_fen += payment->amount_fen;
+    }
+  debt->open_fen = MAX (debt->due_fen - debt->covered_fen, 0);
+  debt->over_fen = MAX (debt->covered_fen - debt->due_fen, 0);
+}
+
+/* What the payments alone say, as far as it comes before the debt: something is awaited, or went wrong. */
+static gboolean
+get_status_of_payments (DsStop *self, const DsDebt *debt, DsStopStatus *status)
+{
+  gboolean waiting = FALSE;
+  gboolean rejected = FALSE;
+
+  for (guint i = 0; i < self->payments->len; i++)
+    {
+      DsPayment *payment = g_ptr_array_index (self->payments, i);
+
+      if (payment->superseded && payment->state != DS_PAYMENT_REJECTED)
+        continue;
+      if (payment->state == DS_PAYMENT_UNKNOWN || payment->state == DS_PAYMENT_CLAIMED)
+        {
+          *status = DS_STOP_UNKNOWN;
+          return TRUE;
+        }
+      rejected |= payment->state == DS_PAYMENT_REJECTED;
+      waiting |= payment->state == DS_PAYMENT_PRESENTED || payment->state == DS_PAYMENT_SCANNED
+                 || payment->state == DS_PAYMENT_PENDING;
+    }
+
+  if (debt->open_fen == 0 || !(waiting || rejected))
+    return FALSE;
+  *status = waiting ? DS_STOP_WAITING : DS_STOP_REJECTED;
+  return TRUE;
+}
+
+static gboolean
+is_covered_by_cash_alone (DsStop *self)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < self->payments->len; i++)
+    {
+      DsPayment *payment = g_ptr_array_index (self->payments, i);
+
+      if (ds_payment_get_covered_fen (payment) > 0)
+        {
+          if (payment->tender != DS_TENDER_CASH)
+            return FALSE;
+          any = TRUE;
+        }
+    }
+  return any;
+}
+
+DsStopStatus
+ds_stop_get_status (DsStop *self)
+{
+  DsDebt debt;
+  DsStopStatus status;
+  guint open = 0;
+  guint delivered = 0;
+
+  g_return_val_if_fail (DS_IS_STOP (self), DS_STOP_TO_COLLECT);
+
+  for (guint i = 0; i < self->parcels->len; i++)
+    {
+      const DsParcel *parcel = g_ptr_array_index (self->parcels, i);
+
+      open += parcel->outcome == DS_OUTCOME_OPEN;
+      delivered += parcel->outcome == DS_OUTCOME_DELIVERED;
+    }
+
+  ds_stop_get_debt (self, &debt);
+  if (get_status_of_payments (self, &debt, &status))
+    return status;
+  if (debt.over_fen > 0)
+    return DS_STOP_REFUND;
+  if (self->removed_reason != NULL)
+    return DS_STOP_REMOVED;
+  if (debt.open_fen > 0)
+    return DS_STOP_TO_COLLECT;
+  if (debt.covered_fen > 0)
+    {
+      if (debt.provisional_fen > 0)
+        return DS_STOP_ACCEPTED;
+      return is_covered_by_cash_alone (self) ? DS_STOP_CASH : DS_STOP_PAID;
+    }
+  if (open > 0)
+    return DS_STOP_TO_DELIVER;
+  return delivered > 0 ? DS_STOP_DELIVERED : DS_STOP_NOT_DELIVERED;
+}
+
+DsParcel *
+ds_stop_find_parcel (DsStop *self, const char *waybill)
+{
+  g_return_val_if_fail (DS_IS_STOP (self), NULL);
+
+  for (guint i = 0; i < self->parcels->len; i++)
+    {
+      DsParcel *parcel = g_ptr_array_index (self->parcels, i);
+
+      if (g_strcmp0 (parcel->waybill, waybill) == 0)
+        return parcel;
+    }
+  return NULL;
+}
+
+DsPayment *
+ds_stop_find_payment (DsStop *self, const char *payment_id)
+{
+  g_return_val_if_fail (DS_IS_STOP (self), NULL);
+
+  for (guint i = 0; i < self->payments->len; i++)
+    {
+      DsPayment *payment = g_ptr_array_index (self->payments, i);
+
+      if (g_strcmp0 (payment->id, payment_id) == 0)
+        return payment;
+    }
+  return NULL;
+}
+
+/* A Latin name keeps its first word and the end of the last; a Chinese one its first and, from three
+ * characters on, its last character. */
+char *
+ds_mask_name (const char *name)
+{
+  const char *space;
+  glong characters;
+  const char *last;
+
+  if (name == NULL || *name == '\0')
+    return g_strdup ("");
+
+  space = strrchr (name, ' ');
+  if (space != NULL && g_utf8_strlen (space + 1, -1) > 1)
+    return g_strdup_printf ("%.*s *%s", (int)(strchr (name, ' ') - name), name, g_utf8_next_char (space + 1));
+
+  characters = g_utf8_strlen (name, -1);
+  last = g_utf8_offset_to_pointer (name, characters - 1);
+  return g_strdup_printf ("%.*s*%s", (int)(g_utf8_next_char (name) - name), name, characters > 2 ? last : "");
+}
+
+char *
+ds_mask_phone (const char *phone)
+{
+  gsize n = phone ? strlen (phone) : 0;
+
+  if (n >= 9)
+    return g_strdup_printf ("%.3s****%s", phone, phone + n - 4);
+  return n > 2 ? g_strdup_printf ("****%s", phone + n - 2) : g_strdup ("");
+}

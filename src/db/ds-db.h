@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SQLite with our rules: one connection, WAL, synchronous FULL, exclusive locking, foreign keys, errors as GError.
+ *
+ * A DsDb is used by one thread at a time; who that is, its owner says. */
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+typedef struct _DsDb DsDb;
+typedef sqlite3_stmt DsStatement;
+
+/**
+ * ds_db_open:
+ * @path: the database file; made with mode 0600 when missing
+ * @error: %DS_ERROR_CONFLICT when another process holds it, %DS_ERROR_STORAGE otherwise
+ *
+ * Returns: (transfer full) (nullable): the open database
+ */
+DsDb *ds_db_open (const char *path, GError **error);
+void ds_db_close (DsDb *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsDb, ds_db_close)
+
+/* Returns: (transfer none): the bare handle, for what has no wrapper. */
+sqlite3 *ds_db_get_handle (DsDb *self);
+
+/* Runs SQL without parameters or results, also several statements. */
+gboolean ds_db_exec (DsDb *self, const char *sql, GError **error);
+
+/**
+ * ds_db_prepare:
+ * @sql: one statement, a string constant: it is prepared once and kept for the life of the connection
+ *
+ * Returns: (transfer none) (nullable): the statement, reset and without bindings
+ */
+DsStatement *ds_db_prepare (DsDb *self, const char *sql, GError **error);
+
+/* Bind parameters, counted from 1. Texts are copied. */
+void ds_db_bind_int (DsStatement *statement, int at, gint64 value);
+void ds_db_bind_text (DsStatement *statement, int at, const char *value); /* NULL binds NULL */
+void ds_db_bind_blob (DsStatement *statement, int at, const void *bytes, gsize n);
+
+/* Steps once. Returns: %TRUE with @row telling whether there is a row; %FALSE on error. */
+gboolean ds_db_step (DsDb *self, DsStatement *statement, gboolean *row, GError **error);
+/* For statements without rows: steps to the end and resets. */
+gboolean ds_db_run (DsDb *self, DsStatement *statement, GError **error);
+void ds_db_reset (DsStatement *statement);
+
+gint64 ds_db_column_int (DsStatement *statement, int at);
+const char *ds_db_column_text (DsStatement *statement, int at); /* (nullable), valid until the next step */
+
+/* BEGIN IMMEDIATE … COMMIT. A failed commit is rolled back; whether it took hold must be read back. */
+gboolean ds_db_begin (DsDb *self, GError **error);
+gboolean ds_db_commit (DsDb *self, GError **error);
+void ds_db_rollback (DsDb *self);
+
+/**
+ * ds_db_migrate:
+ * @steps: (array zero-terminated=1): SQL scripts; the n-th leads from user_version n−1 to n
+ *
+ * Brings the schema up to date, each step with its new user_version in one transaction.
+ * %DS_ERROR_READ_ONLY when the file is newer than the last step.
+ */
+gboolean ds_db_migrate (DsDb *self, const char *const *steps, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a courier can do at a door and with a shift, as operations on the store: each is journalled before its
+ * effect is shown. Needs no network and no window; whether the depot can be reached is told to it.
+ *
+ * Main thread only. Every text in an answer is translated and ready to be shown (as text, never as markup). */
+#pragma once
+
+#include "ds-store.h"
+
+G_BEGIN_DECLS
+
+#define DS_TYPE_DOOR (ds_door_get_type ())
+G_DECLARE_FINAL_TYPE (DsDoor, ds_door, DS, DOOR, GObject)
+
+/**
+ * DsDoor:online: whether the depot can be reached; set by whoever watches the link
+ * DsDoor::payment-changed (DsPayment *payment, DsStop *stop): a payment has a new state
+ */
+DsDoor *ds_door_new (DsStore *store, DsClock *clock, DsRandom *random);
+
+/* Returns: (transfer none) */
+DsStore *ds_door_get_store (DsDoor *self);
+gboolean ds_door_get_online (DsDoor *self);
+void ds_door_set_online (DsDoor *self, gboolean online);
+
+/* Ways to collect */
+
+typedef enum
+{
+  DS_WAY_SHOW_CODE,
+  DS_WAY_SCAN_PAYER_CODE,
+  DS_WAY_CASH,
+  DS_N_WAYS
+} DsWayKind;
+
+/**
+ * DsWay:
+ * @available: whether it works now
+ * @text: one line: what happens, or why it does not work now and what does
+ */
+typedef struct
+{
+  DsWayKind kind;
+  gboolean available;
+  char *text;
+} DsWay;
+
+void ds_way_free (DsWay *self);
+
+/* Returns: (transfer full) (element-type DsWay): always all ways, always in this order. */
+GPtrArray *ds_door_get_ways (DsDoor *self, DsStop *stop, gint64 amount_fen);
+
+/* What may still be taken by vouchers, for the allowance meter. */
+typedef struct
+{
+  gint64 limit_fen;
+  gint64 used_fen;
+  gint64 left_fen;
+  gint64 cash_fen;
+  gint64 cash_limit_fen;
+} DsAllowance;
+
+/* As of the last change; kept current by the door. */
+void ds_door_get_allowance (DsDoor *self, DsAllowance *allowance);
+
+/* Showing a code */
+
+/**
+ * DsPresentation:
+ * @payment_id: whose code it is
+ * @text: what the QR code carries
+ * @expires_mono_ms: on the clock's monotonic time; G_MAXINT64 for never
+ */
+typedef struct
+{
+  char *payment_id;
+  char *text;
+  gint64 amount_fen;
+  DsCodeSource source;
+  gint64 expires_mono_ms;
+} DsPresentation;
+
+void ds_presentation_free (DsPresentation *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsPresentation, ds_presentation_free)
+
+/**
+ * ds_door_present_async:
+ * @stop_id: the stop
+ * @waybills: (array zero-terminated=1): the parcels it pays for
+ * @amount_fen: above zero, at most what is open
+ *
+ * Gets a code to show: online a live one from the depot (journalling `payment.requested` and waiting for the feed
+ * up to the settings' live_code_wait_ms); otherwise, or when none comes, the carried one if it fits amount and
+ * time, or one built here where the settings allow it. Journals `payment.presented` before it finishes.
+ * %DS_ERROR_STATE with the next step in words when no shift is open, the amount is covered, another payment for
+ * the stop is uncertain, or no code can be had.
+ */
+void ds_door_present_async (DsDoor *self,
+                            const char *stop_id,
+                            const char *const *waybills,
+                            gint64 amount_fen,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+DsPresentation *ds_door_present_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/* Answering whatever was scanned */
+
+/**
+ * DsAnswerKind: what a scan led to
+ */
+typedef enum
+{
+  DS_ANSWER_PAID,     /* a receipt, verified: @payment is paid */
+  DS_ANSWER_ACCEPTED, /* a voucher, taken within limits: @payment is accepted */
+  DS_ANSWER_SCANNED,  /* a payer code, journalled to be charged: @payment is scanned; watch it */
+  DS_ANSWER_PARCEL,   /* a waybill of this route: @stop is its stop */
+  DS_ANSWER_ALREADY,  /* the same evidence again: nothing changed */
+  DS_ANSWER_REFUSED,  /* ours but not good: the sentence says why */
+  DS_ANSWER_FOREIGN,  /* somebody else's, or no payment code at all */
+} DsAnswerKind;
+
+/**
+ * DsAnswer:
+ * @title: a few words ("This is a WeChat Pay code")
+ * @text: one sentence: why, and what to do next
+ * @reason: (nullable): a stable name for tests and logs ("other-amount", "forged", "used", "over-allowance" …)
+ * @payment, @stop: (nullable): as they are now
+ */
+typedef struct
+{
+  DsAnswerKind kind;
+  char *title;
+  char *text;
+  char *reason;
+  DsPayment *payment;
+  DsStop *stop;
+} DsAnswer;
+
+void ds_answer_free (DsAnswer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsAnswer, ds_answer_free)
+
+/**
+ * DsScanContext:
+ * @stop_id: (nullable): the stop on the screen
+ * @payment_id: (nullable): the payment whose code is on the screen
+ * @waybills: (nullable) (array zero-terminated=1): the parcels a payer code would pay for
+ * @amount_fen: what a payer code would be charged; 0 when no collection is under way
+ */
+typedef struct
+{
+  const char *stop_id;
+  const char *payment_id;
+  const char *const *waybills;
+  gint64 amount_fen;
+} DsScanContext;
+
+/* Answers any text. Fails only when the store does; every code, however wrong, is an answer. */
+void ds_door_scan_async (DsDoor *self,
+                         const DsScanContext *context,
+                         const char *text,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
+DsAnswer *ds_door_scan_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/* The rest at the door. Each finishes with the stop as it is now, or an error in words. */
+
+/* Cash: takes @tendered_fen for @amount_fen; the change is the difference. @supersede: the courier decided to take
+ * cash although another payment of the stop is uncertain. */
+void ds_door_take_cash_async (DsDoor *self,
+                              const char *stop_id,
+                              const char *const *waybills,
+                              gint64 amount_fen,
+                              gint64 tendered_fen,
+                              gboolean supersede,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+DsStop *ds_door_take_cash_finish (DsDoor *self, GAsyncResult *result, char **payment_id, GError **error);
+
+/* The customer says paid and has nothing to show. */
+void ds_door_claim_async (DsDoor *self,
+                          const char *payment_id,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+DsStop *ds_door_claim_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/* "Check now": asks the depot about a payment; the answer comes by the feed. */
+void ds_door_query_async (DsDoor *self,
+                          const char *payment_id,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+DsStop *ds_door_query_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/* What became of parcels. @reason is required for anything but delivered. Delivered needs nothing open for them. */
+void ds_door_set_outcome_async (DsDoor *self,
+                                const char *stop_id,
+                                const char *const *waybills,
+                                DsParcelOutcome outcome,
+                                const char *reason,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+DsStop *ds_door_set_outcome_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/* The shift */
+
+void ds_door_open_shift_async (DsDoor *self,
+                               gint64 float_fen,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+DsShift *ds_door_open_shift_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/**
+ * DsShiftTotals:
+ *
+ * The shift in sums: each bucket is fen and a count of payments.
+ */
+typedef struct
+{
+  gint64 due_fen;  /* of the whole route, by the outcomes so far */
+  gint64 paid_fen; /* digital, paid or settled */
+  gint64 cash_fen;
+  gint64 accepted_fen; /* vouchers not yet redeemed */
+  gint64 unknown_fen;  /* scanned, pending, unknown, claimed */
+  gint64 rejected_fen;
+  gint64 open_fen; /* still to collect */
+  guint n_paid, n_cash, n_accepted, n_unknown, n_rejected;
+  guint n_stops, n_done;
+} DsShiftTotals;
+
+/* From stops as loaded; pure. */
+void ds_shift_totals_from_stops (GPtrArray *stops, DsShiftTotals *totals);
+
+/**
+ * ds_door_close_shift_async:
+ * @counts: how many of each of ds_cash_denominations_fen
+ * @n_counts: how many denominations
+ *
+ * Journals `shift.closed` with totals, the count, and what is carried over by name. The statement comes by the feed
+ * (DsStore:shift). Closing twice is refused with %DS_ERROR_STATE.
+ */
+void ds_door_close_shift_async (DsDoor *self,
+                                const guint *counts,
+                                gsize n_counts,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+DsShift *ds_door_close_shift_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pictures → symbols: ZBar, fed well. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  DS_SYMBOLOGY_QR,
+  DS_SYMBOLOGY_CODE128,
+} DsSymbology;
+
+const char *ds_symbology_to_name (DsSymbology symbology); /* "qr", "code128" */
+
+/**
+ * DsSymbol:
+ * @symbology: what kind of symbol it was
+ * @text: valid UTF-8 without NUL, at most 4296 characters; foreign bytes were read as GB 18030 or ISO 8859-1
+ */
+typedef struct
+{
+  DsSymbology symbology;
+  char *text;
+} DsSymbol;
+
+void ds_symbol_free (DsSymbol *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsSymbol, ds_symbol_free)
+
+/* Larger pictures are scaled down before decoding. */
+#define DS_PICTURE_MAX_SIDE 8192
+
+/**
+ * ds_decode_grey:
+ * @pixels: (array): 8-bit grey rows
+ * @width: pixels a row
+ * @height: rows
+ * @stride: bytes a row
+ *
+ * Tries, in turn, what is likeliest to read a code, and stops at the first try that finds one.
+ *
+ * Returns: (transfer full) (element-type DsSymbol): what was read, each text once; may be empty. Any thread.
+ */
+GPtrArray *ds_decode_grey (const guint8 *pixels, guint width, guint height, gsize stride);
+
+/**
+ * ds_decode_picture:
+ * @bytes: a picture file: PNG, JPEG and what else gdk-pixbuf reads
+ * @error: return location for a %DS_ERROR_INVALID when it is no picture or too large
+ *
+ * Returns: (transfer full) (nullable) (element-type DsSymbol): what was read; may be empty. Any thread.
+ */
+GPtrArray *ds_decode_picture (GBytes *bytes, GError **error);
+
+/* The same off the main thread. */
+void ds_decode_picture_async (GBytes *bytes,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+GPtrArray *ds_decode_picture_finish (GAsyncResult *result, GError **error);
+
+G_END_DECLS

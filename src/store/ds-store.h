@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The handheld's memory: the journal that goes up, the feed that came down, and the tables the screens read.
+ *
+ * Thread contract: a DsStore belongs to the thread (and its main context) that made it; every call, callback,
+ * signal and property notification happens there. The database is touched by one store thread alone, in the
+ * order of the calls. Only immutable objects and GBytes cross between the two. */
+#pragma once
+
+#include "ds-key.h"
+#include "ds-settings.h"
+#include "ds-shift.h"
+#include "ds-stop.h"
+#include "ds-trust-list.h"
+
+#include <gio/gio.h>
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+#define DS_TYPE_STORE (ds_store_get_type ())
+G_DECLARE_FINAL_TYPE (DsStore, ds_store, DS, STORE, GObject)
+
+/**
+ * DsStoreHealth:
+ * @DS_STORE_HEALTHY: chain, anchor and acknowledgements agree
+ * @DS_STORE_DAMAGED: an entry does not match its hash or signature, or SQLite found damage
+ * @DS_STORE_BEHIND: the journal ends before the anchor or the depot's acknowledgement: an old copy or a lost tail
+ * @DS_STORE_FORKED: the depot holds another journal under this device's name
+ * @DS_STORE_READ_ONLY: written by a newer version of Doorstep
+ *
+ * Anything but healthy freezes collecting: ds_store_append_async() fails with %DS_ERROR_FROZEN (or
+ * %DS_ERROR_READ_ONLY), while reading and sending what is intact go on.
+ */
+typedef enum
+{
+  DS_STORE_HEALTHY,
+  DS_STORE_DAMAGED,
+  DS_STORE_BEHIND,
+  DS_STORE_FORKED,
+  DS_STORE_READ_ONLY,
+} DsStoreHealth;
+
+/**
+ * DsIdentity:
+ *
+ * Who this handheld is and whom it trusts: the answer to its enrolment. Read-only once shared.
+ */
+typedef struct
+{
+  char *device_id;
+  char *address;    /* the depot's base URL */
+  char *ca_pem;     /* the depot's certificate authority */
+  DsKey *depot_key; /* signs acknowledgements, trust lists, statements */
+  char *depot_name;
+  char *courier_id;
+  char *courier_name;
+} DsIdentity;
+
+void ds_identity_free (DsIdentity *self);
+DsIdentity *ds_identity_copy (const DsIdentity *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsIdentity, ds_identity_free)
+
+/**
+ * DsDraft:
+ * @type: an entry's type
+ * @data: (transfer none): its members
+ *
+ * What is to be journalled; the store adds seq, prev, id and times, and signs.
+ */
+typedef struct
+{
+  const char *type;
+  json_t *data;
+} DsDraft;
+
+/**
+ * DsExposure:
+ *
+ * What rests on vouchers that are not yet redeemed, and the cash in hand.
+ */
+typedef struct
+{
+  gint64 unredeemed_fen;
+  gint64 unredeemed_count;
+  gint64 oldest_unredeemed_at_ms; /* wall time; 0 when there is none */
+  gint64 cash_fen;                /* float of the open shift, plus cash taken, less change */
+} DsExposure;
+
+/**
+ * DsProblem:
+ * @kind: "unknown", "rejected", "refund", "quarantined", "conflict"
+ * @subject: payment id, or entry id for "quarantined"
+ * @stop: (nullable): the stop concerned
+ * @payment: (nullable): the payment concerned
+ * @amount_fen: what is at stake
+ * @text: (nullable): the depot's or operator's words
+ * @at_ms: since when
+ */
+typedef struct
+{
+  char *kind;
+  char *subject;
+  DsStop *stop;
+  DsPayment *payment;
+  gint64 amount_fen;
+  char *text;
+  gint64 at_ms;
+} DsProblem;
+
+void ds_problem_free (DsProblem *self);
+
+/**
+ * DsOutbox:
+ * @lines: entries not yet acknowledged, oldest first, one a line, each with its end of line
+ * @first_seq, @last_seq: 0 when there is nothing to send
+ */
+typedef struct
+{
+  GBytes *lines;
+  gint64 first_seq;
+  gint64 last_seq;
+} DsOutbox;
+
+void ds_outbox_free (DsOutbox *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsOutbox, ds_outbox_free)
+
+/**
+ * DsStore:settings: (nullable) the depot's settings, a DsSettings
+ * DsStore:trust-list: (nullable) the operators, a DsTrustList
+ * DsStore:shift: (nullable) the open shift, or the last one closed, a DsShift
+ * DsStore:n-unsent: (gint64) entries the depot has not acknowledged
+ * DsStore:health: a DsStoreHealth
+ *
+ * DsStore::stops-changed (GPtrArray *stops): (element-type DsStop) new snapshots of the stops that changed, in
+ *   route order; an empty array means that so much changed that everything should be loaded again
+ * DsStore::appended (): entries were journalled and wait to be sent
+ * DsStore::code-arrived (char *payment_id, char *code, gint64 expires_at_ms): the depot's live code
+ * DsStore::notice (char *text): the depot says something to the courier
+ */
+
+/**
+ * ds_store_new:
+ * @directory: where the database, the anchor and the key live; made with mode 0700 when missing
+ * @clock: the time
+ * @random: for ids
+ *
+ * Returns: (transfer full): a store that still has to be opened
+ */
+DsStore *ds_store_new (const char *directory, DsClock *clock, DsRandom *random);
+
+/**
+ * ds_store_open_async:
+ *
+ * Opens or makes the database, migrates it, checks chain, anchor and acknowledgements, and fills the properties.
+ * Fails only when nothing can be read at all (%DS_ERROR_STORAGE) or another instance holds the database
+ * (%DS_ERROR_CONFLICT); damage is told by DsStore:health.
+ */
+void ds_store_open_async (DsStore *self,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+gboolean ds_store_open_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* Lets the store thread finish what was asked and closes the database; blocks until then. Done by dispose too. */
+void ds_store_close (DsStore *self);
+
+/* Returns: (transfer none) (nullable): who this handheld is; %NULL before enrolment. */
+const DsIdentity *ds_store_get_identity (DsStore *self);
+/* Returns: (transfer none) (nullable): the device's key pair; made by ds_store_prepare_key_async(). */
+DsKey *ds_store_get_device_key (DsStore *self);
+DsSettings *ds_store_get_settings (DsStore *self);
+DsTrustList *ds_store_get_trust_list (DsStore *self);
+DsShift *ds_store_get_shift (DsStore *self);
+gint64 ds_store_get_n_unsent (DsStore *self);
+gint64 ds_store_get_feed_cursor (DsStore *self);
+DsStoreHealth ds_store_get_health (DsStore *self);
+/* Returns: (transfer none) (nullable): what is wrong and what to do, when not healthy. */
+const char *ds_store_get_health_text (DsStore *self);
+/* The depot's clock as last heard, carried forward by the monotonic clock; the wall clock until then. */
+gint64 ds_store_get_trusted_now_ms (DsStore *self);
+
+/* Makes the device's key pair on first use and keeps it (file mode 0600, fsynced) before it is told to anyone. */
+void ds_store_prepare_key_async (DsStore *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/* Returns: (transfer full) (nullable) */
+DsKey *ds_store_prepare_key_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* Keeps @identity and journals `device.enrolled`. %DS_ERROR_STATE when the device is enrolled already. */
+void ds_store_enrol_async (DsStore *self,
+                           const DsIdentity *identity,
+                           const char *model,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean ds_store_enrol_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/**
+ * ds_store_append_async:
+ * @drafts: (array length=n_drafts): copied at once
+ * @n_drafts: 1 … 64, journalled in this order in one commit: all or none
+ *
+ * Journals and applies to the projections. When it finishes well the entries are on the disk. Fails with
+ * %DS_ERROR_TRANSITION (the state table lists no such change), %DS_ERROR_CONFLICT (payment id known with another
+ * amount; a voucher's counter used before), %DS_ERROR_STATE, %DS_ERROR_FROZEN or %DS_ERROR_STORAGE; after a
+ * storage error the store reads the truth back before it answers, so a failure means "not journalled".
+ */
+void ds_store_append_async (DsStore *self,
+                            const DsDraft *drafts,
+                            gsize n_drafts,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+/* Returns: (transfer full) (nullable) (element-type DsStop): the stops it changed, as they are now. */
+GPtrArray *ds_store_append_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* The oldest unacknowledged entries, at most @max_lines and about @max_bytes (but always one if there is one). */
+void ds_store_load_outbox_async (DsStore *self,
+                                 guint max_lines,
+                                 gsize max_bytes,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+DsOutbox *ds_store_load_outbox_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/**
+ * ds_store_acknowledge_async:
+ * @acknowledgement: the depot's signed acknowledgement (JWS over {"device","acknowledged","head","at_ms"})
+ * @refused: (nullable): the JSON array of refused entries [{"seq","id","reason"}]; they are quarantined
+ *
+ * %DS_ERROR_PROTOCOL if the signature, device or head is wrong. An acknowledgement of more than the journal has,
+ * or of another head, makes the store DS_STORE_BEHIND or DS_STORE_FORKED.
+ */
+void ds_store_acknowledge_async (DsStore *self,
+                                 const char *acknowledgement,
+                                 json_t *refused,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+gboolean ds_store_acknowledge_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* The depot said that it holds another journal under this name. Freezes the store; @detail is kept. */
+void ds_store_set_forked (DsStore *self, const char *detail);
+
+/**
+ * ds_store_apply_feed_async:
+ * @items: NDJSON, whole lines only
+ *
+ * Applies each item once by its cursor, all in one commit. An item that cannot be understood is kept as a
+ * problem of kind "conflict" and does not stop the others. Never lowers what the journal established.
+ */
+void ds_store_apply_feed_async (DsStore *self,
+                                GBytes *items,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+/* Returns: the cursor after it, or -1 with an error. */
+gint64 ds_store_apply_feed_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* Reading. Each gives snapshots; arrays are (transfer full). */
+void ds_store_load_stops_async (DsStore *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+GPtrArray *ds_store_load_stops_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* Returns %DS_ERROR_NOT_FOUND when there is no such stop. */
+void ds_store_load_stop_async (DsStore *self,
+                               const char *stop_id,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+DsStop *ds_store_load_stop_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* The stop that a payment (by its id) or a parcel (by its waybill) belongs to; %NULL without error when none. */
+void ds_store_find_stop_async (DsStore *self,
+                               const char *payment_id_or_waybill,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+DsStop *ds_store_find_stop_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* The payments of a shift (element-type DsPayment), oldest first. */
+void ds_store_load_payments_async (DsStore *self,
+                                   const char *shift_id,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+GPtrArray *ds_store_load_payments_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+void ds_store_load_exposure_async (DsStore *self,
+                                   const char *wallet_serial,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/* @wallet_fen: (out) (optional): unredeemed vouchers of the wallet asked about. */
+gboolean ds_store_load_exposure_finish (DsStore *self,
+                                        GAsyncResult *result,
+                                        DsExposure *exposure,
+                                        gint64 *wallet_fen,
+                                        GError **error);
+
+/* (element-type DsProblem), oldest first. */
+void ds_store_load_problems_async (DsStore *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+GPtrArray *ds_store_load_problems_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* Writes every journal line, verbatim and in order, to a new file: the journal export. */
+void ds_store_export_async (DsStore *self,
+                            GFile *file,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean ds_store_export_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS
