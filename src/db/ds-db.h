@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 typedef struct _DsDb DsDb;
-typedef sqlite3_stmt DsStatement;
+typedef sqlite3_stmt DsQuery;
 
 /**
  * ds_db_open:
@@ -35,21 +35,21 @@ gboolean ds_db_exec (DsDb *self, const char *sql, GError **error);
  *
  * Returns: (transfer none) (nullable): the statement, reset and without bindings
  */
-DsStatement *ds_db_prepare (DsDb *self, const char *sql, GError **error);
+DsQuery *ds_db_prepare (DsDb *self, const char *sql, GError **error);
 
 /* Bind parameters, counted from 1. Texts are copied. */
-void ds_db_bind_int (DsStatement *statement, int at, gint64 value);
-void ds_db_bind_text (DsStatement *statement, int at, const char *value); /* NULL binds NULL */
-void ds_db_bind_blob (DsStatement *statement, int at, const void *bytes, gsize n);
+void ds_db_bind_int (DsQuery *query, int at, gint64 value);
+void ds_db_bind_text (DsQuery *query, int at, const char *value); /* NULL binds NULL */
+void ds_db_bind_blob (DsQuery *query, int at, const void *bytes, gsize n);
 
 /* Steps once. Returns: %TRUE with @row telling whether there is a row; %FALSE on error. */
-gboolean ds_db_step (DsDb *self, DsStatement *statement, gboolean *row, GError **error);
+gboolean ds_db_step (DsDb *self, DsQuery *query, gboolean *row, GError **error);
 /* For statements without rows: steps to the end and resets. */
-gboolean ds_db_run (DsDb *self, DsStatement *statement, GError **error);
-void ds_db_reset (DsStatement *statement);
+gboolean ds_db_run (DsDb *self, DsQuery *query, GError **error);
+void ds_db_reset (DsQuery *query);
 
-gint64 ds_db_column_int (DsStatement *statement, int at);
-const char *ds_db_column_text (DsStatement *statement, int at); /* (nullable), valid until the next step */
+gint64 ds_db_column_int (DsQuery *query, int at);
+const char *ds_db_column_text (DsQuery *query, int at); /* (nullable), valid until the next step */
 
 /* BEGIN IMMEDIATE … COMMIT. A failed commit is rolled back; whether it took hold must be read back. */
 gboolean ds_db_begin (DsDb *self, GError **error);
