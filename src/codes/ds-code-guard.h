@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* What a shift seal's text begins with. */
+#define DS_SEAL_PREFIX "DSS1:"
+
 typedef enum
 {
   DS_CODE_EMPTY,
@@ -14,7 +17,7 @@ typedef enum
   DS_CODE_ENROLMENT,
   DS_CODE_SEAL,        /* a shift seal */
   DS_CODE_PAYER,       /* a payer code of any wallet: see @payer */
-  DS_CODE_COLLECTION,  /* somebody's collection code: EMVCo merchant-presented */
+  DS_CODE_COLLECTION,  /* somebody's collection code: EMVCo merchant-presented, or the sandbox operators' */
   DS_CODE_WALLET_LINK, /* WeChat Pay, Alipay or UnionPay collection link */
   DS_CODE_WEB_LINK,
   DS_CODE_WIFI,
@@ -39,7 +42,8 @@ typedef struct
   const char *whose;
 } DsCodeSighting;
 
-/* Looks at any text, up to gigabytes, without trusting it. Pure; any thread. */
+/* Looks at any text, up to gigabytes, without trusting it. A waybill's digits can have the form of a payer code,
+ * so whoever knows the manifest asks it first. Pure; any thread. */
 void ds_code_guard_look (const char *text, DsCodeSighting *sighting);
 
 /* "evidence", "payer", … for JSON and tests; never translated. */

@@ -27,7 +27,7 @@ typedef enum
  */
 DsPayerCodeKind ds_payer_code_classify (const char *text, char operator_id[4]);
 
-/* Returns: (transfer full): the digits alone. */
+/* Returns: (transfer full): @text without blanks: the digits alone. */
 char *ds_payer_code_normalize (const char *text);
 
 G_END_DECLS

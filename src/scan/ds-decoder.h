@@ -14,10 +14,14 @@ typedef enum
 
 const char *ds_symbology_to_name (DsSymbology symbology); /* "qr", "code128" */
 
+/* The most that a QR code holds, in digits (ISO/IEC 18004 table 7). */
+#define DS_SYMBOL_MAX_CHARACTERS 7089
+
 /**
  * DsSymbol:
  * @symbology: what kind of symbol it was
- * @text: valid UTF-8 without NUL, at most 4296 characters; foreign bytes were read as GB 18030 or ISO 8859-1
+ * @text: valid UTF-8 without NUL, at most %DS_SYMBOL_MAX_CHARACTERS; foreign bytes were read as GB 18030 or
+ *   ISO 8859-1, and U+FFFD stands for what cannot be text
  */
 typedef struct
 {
@@ -28,7 +32,8 @@ typedef struct
 void ds_symbol_free (DsSymbol *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsSymbol, ds_symbol_free)
 
-/* Larger pictures are scaled down before decoding. */
+/* A frame with a longer side is scaled down before decoding; a picture file with as many pixels as a square of this
+ * side is refused before room is made for it. */
 #define DS_PICTURE_MAX_SIDE 8192
 
 /**
@@ -46,7 +51,7 @@ GPtrArray *ds_decode_grey (const guint8 *pixels, guint width, guint height, gsiz
 
 /**
  * ds_decode_picture:
- * @bytes: a picture file: PNG, JPEG and what else gdk-pixbuf reads
+ * @bytes: a picture file, PNG or JPEG
  * @error: return location for a %DS_ERROR_INVALID when it is no picture or too large
  *
  * Returns: (transfer full) (nullable) (element-type DsSymbol): what was read; may be empty. Any thread.

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One ZBar scanner set up for the symbologies in use. */
+#pragma once
+
+#include "ds-decoder.h"
+#include "ds-grey.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DsZbar DsZbar;
+
+/* Used by one thread at a time. */
+DsZbar *ds_zbar_new (void);
+void ds_zbar_free (DsZbar *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsZbar, ds_zbar_free)
+
+/**
+ * ds_zbar_scan:
+ * @self: a scanner
+ * @picture: what to look at
+ * @symbols: (element-type DsSymbol): what is read is added to it, each text once
+ *
+ * Returns: how many symbols were added
+ */
+guint ds_zbar_scan (DsZbar *self, const DsGrey *picture, GPtrArray *symbols);
+
+/**
+ * ds_symbol_text_from_bytes:
+ * @bytes: (array length=n): what a symbol holds
+ * @n: how many
+ *
+ * UTF-8 if it is such, else GB 18030 if that makes sense of all of it, else ISO 8859-1. A NUL becomes U+FFFD.
+ *
+ * Returns: (transfer full) (nullable): UTF-8, %NULL for more than %DS_SYMBOL_MAX_CHARACTERS
+ */
+char *ds_symbol_text_from_bytes (const char *bytes, gsize n);
+
+G_END_DECLS
