@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The depot: the server that hands out routes, takes journals, speaks to the operators and keeps the books.
+ *
+ * One object on one main context: HTTP, database and operators' answers all happen there. Whatever an operator is
+ * asked to do stands in the database before it is asked, so a depot that is killed goes on where it was. */
+#pragma once
+
+#include "ds-authority.h"
+#include "ds-clock.h"
+#include "ds-operator.h"
+#include "ds-random.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+#define DS_TYPE_DEPOT (ds_depot_get_type ())
+G_DECLARE_FINAL_TYPE (DsDepot, ds_depot, DS, DEPOT, GObject)
+
+/**
+ * ds_depot_new:
+ * @directory: where the database, keys and proofs live; made with mode 0700 when missing
+ * @host: (nullable): the name or address under which handhelds reach the depot, for its certificate; loopback
+ *   always works
+ * @operators: (element-type DsOperator): those it works with; may be empty, then only cash is taken
+ * @clock: the time
+ * @random: for ids, codes and tokens
+ * @error: %DS_ERROR_CONFLICT when another process holds the directory; %DS_ERROR_STORAGE, %DS_ERROR_CRYPTO
+ *
+ * Opens the depot and takes up the work that an earlier process left unfinished, by asking the operators about it.
+ *
+ * Returns: (transfer full) (nullable): the depot, not yet listening
+ */
+DsDepot *ds_depot_new (const char *directory,
+                       const char *host,
+                       GPtrArray *operators,
+                       DsClock *clock,
+                       DsRandom *random,
+                       GError **error);
+
+/* Stops listening, forgets answers on their way, and closes the database. Done by dispose too. */
+void ds_depot_close (DsDepot *self);
+
+/**
+ * ds_depot_listen:
+ * @everywhere: listen on all addresses; loopback otherwise. The depot belongs behind a front or into a private
+ *   network: SoupServer is no server for the open internet
+ * @port: 0 for any
+ *
+ * Starts the device server (HTTPS).
+ */
+gboolean ds_depot_listen (DsDepot *self, gboolean everywhere, guint16 port, GError **error);
+
+/* Returns: (transfer none) (nullable): "https://127.0.0.1:PORT" once listening. */
+const char *ds_depot_get_address (DsDepot *self);
+
+/**
+ * ds_depot_set_line:
+ * @up: %FALSE stops listening and drops every connection; %TRUE listens again on the same port
+ *
+ * The line between handhelds and depot, for practice and tests. The line to the operators stays.
+ */
+gboolean ds_depot_set_line (DsDepot *self, gboolean up, GError **error);
+
+/* Returns: (transfer none) */
+DsAuthority *ds_depot_get_authority (DsDepot *self);
+DsKey *ds_depot_get_key (DsDepot *self);
+/* Returns: (transfer none): at most 8 ASCII characters. */
+const char *ds_depot_get_payee_id (DsDepot *self);
+/* Returns: (transfer none): as customers see it. */
+const char *ds_depot_get_payee_name (DsDepot *self);
+
+/* Looks again for work that is due by the clock. Timers do so by themselves; a virtual clock needs telling. */
+void ds_depot_wake (DsDepot *self);
+
+/* Whether no operator is being asked anything and nothing is due. */
+gboolean ds_depot_is_idle (DsDepot *self);
+
+/**
+ * ds_depot_enrol:
+ * @courier_id: 1 to 16 ASCII letters, digits or hyphens
+ * @courier_name: as shown to the courier
+ * @address: (nullable): the base URL for the code; where it listens now by default
+ * @error: return location for an error
+ *
+ * Makes a one-time enrolment code, and the courier when new.
+ *
+ * Returns: (transfer full) (nullable): "doorstep://enrol?…"
+ */
+char *ds_depot_enrol (DsDepot *self,
+                      const char *courier_id,
+                      const char *courier_name,
+                      const char *address,
+                      GError **error);
+
+/**
+ * DsImportOptions:
+ * @courier_id: (nullable): whose route; %NULL only for files that name couriers themselves
+ * @day: (nullable): "YYYY-MM-DD", today by default
+ * @seed: what samples without names, addresses and amounts draw these from
+ * @limit: the largest number of rows to take, 0 for all
+ */
+typedef struct
+{
+  const char *courier_id;
+  const char *day;
+  guint32 seed;
+  guint limit;
+} DsImportOptions;
+
+/**
+ * ds_depot_import_async:
+ * @csv: the file's bytes: Doorstep's own columns (data/routes/README.md) or LaDe's
+ *
+ * Puts the rows as stops behind the end of the courier's route, in one transaction; then orders the codes that
+ * travel with the stops and puts the stops in the feed. Rows with mistakes are left out and reported.
+ */
+void ds_depot_import_async (DsDepot *self,
+                            GBytes *csv,
+                            const DsImportOptions *options,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+/* Returns: (transfer full) (nullable): {"rows","stops","parcels","due_fen","codes","refused":[{"row","column","text"}]} */
+json_t *ds_depot_import_finish (DsDepot *self, GAsyncResult *result, GError **error);
+
+/* Returns: (transfer full) (nullable): {"accounts":{…},"sum_fen":0,"operators":{"003":{"paid_fen","count"}},…} */
+json_t *ds_depot_books_to_json (DsDepot *self, GError **error);
+
+G_END_DECLS
