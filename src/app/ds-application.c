@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-application.h"
+
+#include "ds-window.h"
+
+#include <glib/gi18n.h>
+
+struct _DsApplication
+{
+  AdwApplication parent;
+
+  char *directory;
+  DsSession *session;
+};
+
+G_DEFINE_FINAL_TYPE (DsApplication, ds_application, ADW_TYPE_APPLICATION)
+
+static const GOptionEntry options[]
+    = { { "dir", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Keep the data in DIR"), N_ ("DIR") },
+        { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and leave"), NULL },
+        { NULL } };
+
+static int
+ds_application_handle_local_options (GApplication *application, GVariantDict *given)
+{
+  DsApplication *self = DS_APPLICATION (application);
+
+  if (g_variant_dict_contains (given, "version"))
+    {
+      g_print ("doorstep %s\n", DS_VERSION);
+      return EXIT_SUCCESS;
+    }
+  if (g_variant_dict_lookup (given, "dir", "^ay", &self->directory))
+    /* Another directory is another handheld: it must not end in the window of one that runs already. */
+    g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
+  return -1;
+}
+
+static void
+quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkWindow *window = gtk_application_get_active_window (user_data);
+
+  if (window != NULL)
+    gtk_window_close (window);
+}
+
+static void
+ds_application_startup (GApplication *application)
+{
+  static const GActionEntry actions[] = { { "quit", quit, NULL, NULL, NULL, { 0 } } };
+  static const struct
+  {
+    const char *action;
+    const char *accels[3];
+  } shortcuts[] = {
+    { "app.quit", { "<Control>q", NULL } },
+    { "win.search", { "<Control>f", NULL } },
+    { "win.sync", { "F5", "<Control>r", NULL } },
+    { "win.scan", { "<Control>s", NULL } },
+    { "win.show-tab::route", { "<Control>1", NULL } },
+    { "win.show-tab::problems", { "<Control>2", NULL } },
+    { "win.show-tab::shift", { "<Control>3", NULL } },
+  };
+
+  G_APPLICATION_CLASS (ds_application_parent_class)->startup (application);
+
+  g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), application);
+  for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (application), shortcuts[i].action,
+                                           shortcuts[i].accels);
+}
+
+static void
+ds_application_activate (GApplication *application)
+{
+  DsApplication *self = DS_APPLICATION (application);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (window == NULL)
+    {
+      g_autoptr (DsClock) clock = ds_clock_new_system ();
+      g_autoptr (DsRandom) random = ds_random_new_system ();
+
+      if (self->directory == NULL)
+        self->directory = g_build_filename (g_get_user_data_dir (), "doorstep", NULL);
+      self->session = ds_session_new (self->directory, clock, random);
+      window = GTK_WINDOW (ds_window_new (GTK_APPLICATION (application), self->session));
+      /* The store opens in its own thread: the first frame does not wait for it. */
+      ds_session_open (self->session);
+    }
+  gtk_window_present (window);
+}
+
+static void
+ds_application_shutdown (GApplication *application)
+{
+  DsApplication *self = DS_APPLICATION (application);
+
+  if (self->session != NULL)
+    ds_session_close (self->session);
+  g_clear_object (&self->session);
+
+  G_APPLICATION_CLASS (ds_application_parent_class)->shutdown (application);
+}
+
+static void
+ds_application_finalize (GObject *object)
+{
+  DsApplication *self = DS_APPLICATION (object);
+
+  g_free (self->directory);
+
+  G_OBJECT_CLASS (ds_application_parent_class)->finalize (object);
+}
+
+static void
+ds_application_class_init (DsApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = ds_application_finalize;
+  application_class->handle_local_options = ds_application_handle_local_options;
+  application_class->startup = ds_application_startup;
+  application_class->activate = ds_application_activate;
+  application_class->shutdown = ds_application_shutdown;
+}
+
+static void
+ds_application_init (DsApplication *self)
+{
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+}
+
+DsApplication *
+ds_application_new (void)
+{
+  return g_object_new (DS_TYPE_APPLICATION, "application-id", DS_APP_ID, "resource-base-path",
+                       "/cn/doorstep/Doorstep", NULL);
+}

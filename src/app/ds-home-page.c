@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-home-page.h"
+
+#include "ds-problems-page.h"
+#include "ds-route-page.h"
+#include "ds-shift-page.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+struct _DsHomePage
+{
+  GtkBox parent;
+
+  DsSession *session;
+  DsRoutePage *route;
+  AdwViewStackPage *problems_tab;
+
+  GtkWidget *health;
+  GtkLabel *health_text;
+  AdwViewStack *stack;
+  GtkWidget *scan;
+};
+
+static void page_init (DsPageInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (DsHomePage,
+                               ds_home_page,
+                               GTK_TYPE_BOX,
+                               G_IMPLEMENT_INTERFACE (DS_TYPE_PAGE, page_init))
+
+static DsPage *
+get_tab (DsHomePage *self)
+{
+  return DS_PAGE (adw_view_stack_get_visible_child (self->stack));
+}
+
+static const char *
+get_title (DsPage *page)
+{
+  return ds_page_get_title (get_tab (DS_HOME_PAGE (page)));
+}
+
+static gboolean
+handle_scan (DsPage *page, const char *text)
+{
+  return ds_page_handle_scan (get_tab (DS_HOME_PAGE (page)), text);
+}
+
+static gboolean
+can_leave (DsPage *page)
+{
+  return ds_page_can_leave (get_tab (DS_HOME_PAGE (page)));
+}
+
+static void
+page_init (DsPageInterface *iface)
+{
+  iface->get_title = get_title;
+  iface->handle_scan = handle_scan;
+  iface->can_leave = can_leave;
+}
+
+/* Scanning is the one main action on the route; the other tabs have their own. */
+static void
+tab_changed (DsHomePage *self)
+{
+  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "route") == 0)
+    gtk_widget_add_css_class (self->scan, "suggested-action");
+  else
+    gtk_widget_remove_css_class (self->scan, "suggested-action");
+}
+
+static void
+problems_changed (DsHomePage *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (ds_session_get_worklist (self->session)));
+
+  adw_view_stack_page_set_badge_number (self->problems_tab, n);
+  adw_view_stack_page_set_needs_attention (self->problems_tab, n > 0);
+}
+
+static void
+health_changed (DsHomePage *self)
+{
+  DsStore *store = ds_session_get_store (self->session);
+  const char *text = ds_store_get_health_text (store);
+
+  gtk_widget_set_visible (self->health, ds_store_get_health (store) != DS_STORE_HEALTHY);
+  gtk_label_set_text (self->health_text, text != NULL ? text : "");
+}
+
+static void
+ds_home_page_dispose (GObject *object)
+{
+  DsHomePage *self = DS_HOME_PAGE (object);
+
+  if (self->stack != NULL)
+    g_signal_handlers_disconnect_by_data (self->stack, self);
+  g_clear_object (&self->session);
+  gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_HOME_PAGE);
+
+  G_OBJECT_CLASS (ds_home_page_parent_class)->dispose (object);
+}
+
+static void
+ds_home_page_class_init (DsHomePageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ds_home_page_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-home-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, DsHomePage, health);
+  gtk_widget_class_bind_template_child (widget_class, DsHomePage, health_text);
+  gtk_widget_class_bind_template_child (widget_class, DsHomePage, stack);
+  gtk_widget_class_bind_template_child (widget_class, DsHomePage, scan);
+  gtk_widget_class_bind_template_callback (widget_class, tab_changed);
+}
+
+static void
+ds_home_page_init (DsHomePage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+DsHomePage *
+ds_home_page_new (DsSession *session)
+{
+  DsHomePage *self;
+  DsStore *store;
+
+  g_return_val_if_fail (DS_IS_SESSION (session), NULL);
+
+  self = g_object_new (DS_TYPE_HOME_PAGE, NULL);
+  self->session = g_object_ref (session);
+  store = ds_session_get_store (session);
+
+  self->route = ds_route_page_new (session);
+  adw_view_stack_add_titled_with_icon (self->stack, GTK_WIDGET (self->route), "route", _ ("Route"),
+                                       "view-list-bullet-symbolic");
+  self->problems_tab
+      = adw_view_stack_add_titled_with_icon (self->stack, GTK_WIDGET (ds_problems_page_new (session)),
+                                             "problems", _ ("Problems"), "dialog-warning-symbolic");
+  adw_view_stack_add_titled_with_icon (self->stack, GTK_WIDGET (ds_shift_page_new (session)), "shift",
+                                       _ ("Shift"), "ds-cash-symbolic");
+
+  g_signal_connect_object (ds_session_get_worklist (session), "items-changed", G_CALLBACK (problems_changed),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (store, "notify::health", G_CALLBACK (health_changed), self, G_CONNECT_SWAPPED);
+  problems_changed (self);
+  health_changed (self);
+  tab_changed (self);
+  return self;
+}
+
+void
+ds_home_page_show_tab (DsHomePage *self, const char *name)
+{
+  g_return_if_fail (DS_IS_HOME_PAGE (self));
+  g_return_if_fail (adw_view_stack_get_child_by_name (self->stack, name) != NULL);
+
+  adw_view_stack_set_visible_child_name (self->stack, name);
+}
+
+void
+ds_home_page_start_search (DsHomePage *self)
+{
+  g_return_if_fail (DS_IS_HOME_PAGE (self));
+
+  ds_home_page_show_tab (self, "route");
+  ds_route_page_start_search (self->route);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The root of the work: three tabs, and the Scan button under the thumb. */
+#pragma once
+
+#include "ds-page.h"
+#include "ds-session.h"
+
+G_BEGIN_DECLS
+
+#define DS_TYPE_HOME_PAGE (ds_home_page_get_type ())
+G_DECLARE_FINAL_TYPE (DsHomePage, ds_home_page, DS, HOME_PAGE, GtkBox)
+
+DsHomePage *ds_home_page_new (DsSession *session);
+
+/* @name: "route", "problems" or "shift" */
+void ds_home_page_show_tab (DsHomePage *self, const char *name);
+
+/* Shows the route with its search open. */
+void ds_home_page_start_search (DsHomePage *self);
+
+G_END_DECLS

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A stack of pages of which the top one is shown: libadwaita 1.2 has no navigation view yet. */
+#pragma once
+
+#include "ds-page.h"
+
+G_BEGIN_DECLS
+
+#define DS_TYPE_NAVIGATOR (ds_navigator_get_type ())
+G_DECLARE_FINAL_TYPE (DsNavigator, ds_navigator, DS, NAVIGATOR, GtkWidget)
+
+/**
+ * DsNavigator:page: (nullable): the page in front
+ *
+ * Escape, Alt+Left and the Back key do what the action `navigator.back` does: pop, if the page may be left.
+ */
+DsNavigator *ds_navigator_new (void);
+
+/* Returns: (transfer none) (nullable): the navigator that @widget lies in. */
+DsNavigator *ds_navigator_of (GtkWidget *widget);
+
+/* Returns: (transfer none) (nullable): the page in front. */
+DsPage *ds_navigator_get_page (DsNavigator *self);
+
+/* Puts @page in front of what is there. */
+void ds_navigator_push (DsNavigator *self, DsPage *page);
+
+/* Takes @page away, with whatever lies in front of it, unasked. The root page stays. */
+void ds_navigator_pop (DsNavigator *self, DsPage *page);
+
+/* Takes everything but the root page away, unasked. */
+void ds_navigator_pop_to_root (DsNavigator *self);
+
+/* Puts @page in the place of the page in front. */
+void ds_navigator_replace (DsNavigator *self, DsPage *page);
+
+/* Begins again with @page alone. */
+void ds_navigator_set_root (DsNavigator *self, DsPage *page);
+
+G_END_DECLS

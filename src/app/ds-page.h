@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the navigator and the window ask of a page.
+ *
+ * How pages are made here: a page is a GtkBox subclass with a template ds-THING-page.ui beside it, made by
+ * ds_THING_page_new (DsSession *session, …), and implements DsPage. It finds its surroundings through actions on its
+ * ancestors, never by a pointer to them:
+ *
+ *   navigator.back               leave this page, as Escape and the Back key do
+ *   win.open-stop (s)            the page of a stop, by its id
+ *   win.collect (s)              collecting at a stop
+ *   win.scan                     the camera
+ *   win.show-tab (s)             home with a tab in front: "route", "problems", "shift"
+ *   win.open-shift, win.close-shift, win.show-statement, win.sync, win.export-journal, win.about
+ *
+ * and pushes pages of its own with ds_navigator_push (ds_navigator_of (widget), page). Short news goes to
+ * ds_window_say(). A text from a code or from the depot is set as a label's text, never as markup. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define DS_TYPE_PAGE (ds_page_get_type ())
+G_DECLARE_INTERFACE (DsPage, ds_page, DS, PAGE, GtkWidget)
+
+/**
+ * DsPageInterface:
+ * @get_title: names the page, translated
+ * @handle_scan: the scan engine or the camera read @text while this page was in front; %FALSE leaves it to the
+ *   window, which asks the door what it is
+ * @can_leave: %FALSE keeps the page in front: it went back a step of its own, or cannot be left now and says why
+ *
+ * @handle_scan and @can_leave may be left out: nothing is handled, and the page may be left.
+ */
+struct _DsPageInterface
+{
+  GTypeInterface parent;
+
+  const char *(*get_title) (DsPage *self);
+  gboolean (*handle_scan) (DsPage *self, const char *text);
+  gboolean (*can_leave) (DsPage *self);
+};
+
+const char *ds_page_get_title (DsPage *self);
+gboolean ds_page_handle_scan (DsPage *self, const char *text);
+gboolean ds_page_can_leave (DsPage *self);
+
+G_END_DECLS

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One handheld at work: its store, its door, its link to the depot, and the models made of them. No widgets. */
+#pragma once
+
+#include "ds-link.h"
+#include "ds-route.h"
+#include "ds-worklist.h"
+
+G_BEGIN_DECLS
+
+/**
+ * DsPhase:
+ * @DS_PHASE_OPENING: the store is being opened and checked
+ * @DS_PHASE_FAILED: it cannot be opened; DsSession:failure says why and what to do
+ * @DS_PHASE_NEW: this handheld belongs to no depot yet
+ * @DS_PHASE_ENROLLED: at work
+ */
+typedef enum
+{
+  DS_PHASE_OPENING,
+  DS_PHASE_FAILED,
+  DS_PHASE_NEW,
+  DS_PHASE_ENROLLED,
+} DsPhase;
+
+#define DS_TYPE_SESSION (ds_session_get_type ())
+G_DECLARE_FINAL_TYPE (DsSession, ds_session, DS, SESSION, GObject)
+
+/**
+ * DsSession:phase: a DsPhase, as guint
+ * DsSession::tick (): half a minute passed: times that are shown relative to now are old
+ */
+
+/**
+ * ds_session_new:
+ * @directory: where the store keeps its data
+ *
+ * Returns: (transfer full): a session that has not been opened
+ */
+DsSession *ds_session_new (const char *directory, DsClock *clock, DsRandom *random);
+
+/* Begins to open the store; DsSession:phase tells how it went. May be called again after it failed. */
+void ds_session_open (DsSession *self);
+
+/* Lets what was asked finish, and closes the store. */
+void ds_session_close (DsSession *self);
+
+DsPhase ds_session_get_phase (DsSession *self);
+/* Returns: (nullable): why it could not be opened, and what to do. */
+const char *ds_session_get_failure (DsSession *self);
+
+/* All (transfer none). */
+DsClock *ds_session_get_clock (DsSession *self);
+DsStore *ds_session_get_store (DsSession *self);
+DsDoor *ds_session_get_door (DsSession *self);
+DsLink *ds_session_get_link (DsSession *self); /* (nullable): from the end of opening on */
+DsRoute *ds_session_get_route (DsSession *self);
+DsWorklist *ds_session_get_worklist (DsSession *self);
+
+/* Returns: (transfer none) (nullable): the shift under way. */
+DsShift *ds_session_get_open_shift (DsSession *self);
+
+/* What this handheld is called at the depot: the make of the machine, as far as it says. */
+char *ds_session_dup_model (void);
+
+/* Keeps @identity, to which the courier agreed, and goes to work. */
+void ds_session_enrol_async (DsSession *self,
+                             const DsIdentity *identity,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+gboolean ds_session_enrol_finish (DsSession *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

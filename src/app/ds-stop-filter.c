@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-stop-filter.h"
+
+#include <string.h>
+
+struct _DsStopFilter
+{
+  GtkFilter parent;
+
+  DsStopsKind kind;
+  char *search; /* folded */
+  GStrv words;  /* of the search, folded; NULL when there is none */
+};
+
+G_DEFINE_FINAL_TYPE (DsStopFilter, ds_stop_filter, GTK_TYPE_FILTER)
+
+gboolean
+ds_stops_kind_holds (DsStopsKind kind, DsStopStatus status)
+{
+  switch (kind)
+    {
+    case DS_STOPS_TO_DO:
+      return !ds_stop_status_is_done (status);
+    case DS_STOPS_TO_COLLECT:
+      return status == DS_STOP_TO_COLLECT || status == DS_STOP_REJECTED;
+    case DS_STOPS_DONE:
+      return ds_stop_status_is_done (status);
+    case DS_STOPS_PROBLEMS:
+      return ds_stop_status_is_problem (status);
+    default:
+      g_return_val_if_reached (FALSE);
+    }
+}
+
+static char *
+fold (const char *text)
+{
+  g_autofree char *normal = g_utf8_normalize (text, -1, G_NORMALIZE_ALL);
+
+  /* Only text that is not UTF-8 has no normal form. */
+  return g_utf8_casefold (normal != NULL ? normal : "", -1);
+}
+
+static gboolean
+text_contains (const char *text, const char *word)
+{
+  g_autofree char *folded = NULL;
+
+  if (text == NULL)
+    return FALSE;
+  folded = fold (text);
+  return strstr (folded, word) != NULL;
+}
+
+static gboolean
+word_matches (DsStop *stop, const char *word)
+{
+  if (text_contains (stop->recipient, word) || text_contains (stop->address, word)
+      || text_contains (stop->place, word))
+    return TRUE;
+  if (stop->phone != NULL && strlen (word) >= 2 && g_str_has_suffix (stop->phone, word))
+    return TRUE;
+  for (guint i = 0; i < stop->parcels->len; i++)
+    {
+      const DsParcel *parcel = g_ptr_array_index (stop->parcels, i);
+
+      if (text_contains (parcel->waybill, word))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+ds_stop_filter_match (GtkFilter *filter, gpointer item)
+{
+  DsStopFilter *self = DS_STOP_FILTER (filter);
+
+  if (self->words == NULL)
+    return ds_stops_kind_holds (self->kind, ds_stop_get_status (item));
+
+  for (gsize i = 0; self->words[i] != NULL; i++)
+    {
+      if (*self->words[i] != '\0' && !word_matches (item, self->words[i]))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static GtkFilterMatch
+ds_stop_filter_get_strictness (GtkFilter *filter)
+{
+  return GTK_FILTER_MATCH_SOME;
+}
+
+static void
+ds_stop_filter_finalize (GObject *object)
+{
+  DsStopFilter *self = DS_STOP_FILTER (object);
+
+  g_free (self->search);
+  g_strfreev (self->words);
+
+  G_OBJECT_CLASS (ds_stop_filter_parent_class)->finalize (object);
+}
+
+static void
+ds_stop_filter_class_init (DsStopFilterClass *klass)
+{
+  GTK_FILTER_CLASS (klass)->match = ds_stop_filter_match;
+  GTK_FILTER_CLASS (klass)->get_strictness = ds_stop_filter_get_strictness;
+  G_OBJECT_CLASS (klass)->finalize = ds_stop_filter_finalize;
+}
+
+static void
+ds_stop_filter_init (DsStopFilter *self)
+{
+  self->search = g_strdup ("");
+}
+
+DsStopFilter *
+ds_stop_filter_new (void)
+{
+  return g_object_new (DS_TYPE_STOP_FILTER, NULL);
+}
+
+void
+ds_stop_filter_set_kind (DsStopFilter *self, DsStopsKind kind)
+{
+  g_return_if_fail (DS_IS_STOP_FILTER (self));
+
+  if (self->kind == kind)
+    return;
+  self->kind = kind;
+  gtk_filter_changed (GTK_FILTER (self), GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+void
+ds_stop_filter_set_search (DsStopFilter *self, const char *text)
+{
+  g_autofree char *folded = NULL;
+
+  g_return_if_fail (DS_IS_STOP_FILTER (self));
+  g_return_if_fail (text != NULL);
+
+  folded = g_strstrip (fold (text));
+  if (strcmp (folded, self->search) == 0)
+    return;
+
+  g_free (self->search);
+  self->search = g_steal_pointer (&folded);
+  g_clear_pointer (&self->words, g_strfreev);
+  if (*self->search != '\0')
+    self->words = g_strsplit_set (self->search, " \t", -1);
+  /* Neither stricter nor less so when letters come or go: the tail of a phone number is another one then. */
+  gtk_filter_changed (GTK_FILTER (self), GTK_FILTER_CHANGE_DIFFERENT);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which stops of the route are listed: by what is to be done, or by what was searched. */
+#pragma once
+
+#include "ds-stop.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  DS_STOPS_TO_DO,
+  DS_STOPS_TO_COLLECT,
+  DS_STOPS_DONE,
+  DS_STOPS_PROBLEMS,
+} DsStopsKind;
+
+/* Whether a stop with @status is of @kind. */
+gboolean ds_stops_kind_holds (DsStopsKind kind, DsStopStatus status);
+
+#define DS_TYPE_STOP_FILTER (ds_stop_filter_get_type ())
+G_DECLARE_FINAL_TYPE (DsStopFilter, ds_stop_filter, DS, STOP_FILTER, GtkFilter)
+
+/* A filter of DsStop items: those to do, until told otherwise. */
+DsStopFilter *ds_stop_filter_new (void);
+
+void ds_stop_filter_set_kind (DsStopFilter *self, DsStopsKind kind);
+
+/**
+ * ds_stop_filter_set_search:
+ * @text: what the courier typed; empty ends the search
+ *
+ * A search looks through all stops, whatever the kind: every word of it must be in the name, the address, the
+ * place or a waybill, or be the end of the phone number (two digits at least). Case does not matter.
+ */
+void ds_stop_filter_set_search (DsStopFilter *self, const char *text);
+
+G_END_DECLS

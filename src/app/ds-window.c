@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-window.h"
+
+#include "ds-close-page.h"
+#include "ds-enrol-page.h"
+#include "ds-home-page.h"
+#include "ds-navigator.h"
+#include "ds-open-shift-page.h"
+#include "ds-start-page.h"
+#include "ds-statement-page.h"
+#include "ds-stop-page.h"
+#include "ds-wedge.h"
+
+#include <glib/gi18n.h>
+
+struct _DsWindow
+{
+  AdwApplicationWindow parent;
+
+  DsSession *session;
+  DsWedge *wedge;
+  GCancellable *cancellable;
+  GtkFileChooserNative *chooser; /* while the courier chooses where to save */
+
+  AdwToastOverlay *toasts;
+  DsNavigator *navigator;
+};
+
+G_DEFINE_FINAL_TYPE (DsWindow, ds_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static gboolean
+is_at_work (DsWindow *self)
+{
+  return ds_session_get_phase (self->session) == DS_PHASE_ENROLLED;
+}
+
+static DsHomePage *
+get_home (DsWindow *self)
+{
+  DsPage *page;
+
+  ds_navigator_pop_to_root (self->navigator);
+  page = ds_navigator_get_page (self->navigator);
+  return DS_IS_HOME_PAGE (page) ? DS_HOME_PAGE (page) : NULL;
+}
+
+static void
+open_stop (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+  DsPage *page = ds_navigator_get_page (self->navigator);
+  const char *stop_id = g_variant_get_string (parameter, NULL);
+
+  if (DS_IS_STOP_PAGE (page) && g_strcmp0 (ds_stop_page_get_stop_id (DS_STOP_PAGE (page)), stop_id) == 0)
+    return;
+  if (ds_route_find (ds_session_get_route (self->session), stop_id) == NULL)
+    {
+      ds_window_say (widget, _ ("This stop is not on the route any more."));
+      return;
+    }
+  if (DS_IS_STOP_PAGE (page))
+    ds_navigator_replace (self->navigator, DS_PAGE (ds_stop_page_new (self->session, stop_id)));
+  else
+    ds_navigator_push (self->navigator, DS_PAGE (ds_stop_page_new (self->session, stop_id)));
+}
+
+static void
+show_tab (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+  DsHomePage *home = is_at_work (self) ? get_home (self) : NULL;
+
+  if (home != NULL)
+    ds_home_page_show_tab (home, g_variant_get_string (parameter, NULL));
+}
+
+static void
+search (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+  DsHomePage *home = is_at_work (self) ? get_home (self) : NULL;
+
+  if (home != NULL)
+    ds_home_page_start_search (home);
+}
+
+static void
+open_shift (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (is_at_work (self) && ds_session_get_open_shift (self->session) == NULL)
+    ds_navigator_push (self->navigator, DS_PAGE (ds_open_shift_page_new (self->session)));
+}
+
+static void
+close_shift (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (is_at_work (self) && ds_store_get_shift (ds_session_get_store (self->session)) != NULL)
+    ds_navigator_push (self->navigator, DS_PAGE (ds_close_page_new (self->session)));
+}
+
+static void
+show_statement (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+  DsShift *shift = ds_store_get_shift (ds_session_get_store (self->session));
+
+  if (is_at_work (self) && shift != NULL && shift->statement != NULL)
+    ds_navigator_push (self->navigator, DS_PAGE (ds_statement_page_new (self->session)));
+}
+
+static void
+sync_now (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (!is_at_work (self))
+    return;
+  ds_link_wake (ds_session_get_link (self->session));
+  ds_window_say (widget, _ ("Asking the depot…"));
+}
+
+static void
+did_export (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (ds_store_export_finish (DS_STORE (source), result, &error))
+    ds_window_say (GTK_WIDGET (self), _ ("Copy saved."));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    ds_window_say (GTK_WIDGET (self), error->message);
+}
+
+static void
+export_chosen (DsWindow *self, int response)
+{
+  g_autoptr (GtkFileChooserNative) chooser = g_steal_pointer (&self->chooser);
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
+
+      ds_store_export_async (ds_session_get_store (self->session), file, self->cancellable, did_export,
+                             g_object_ref (self));
+    }
+}
+
+static void
+export_journal (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (!is_at_work (self) || self->chooser != NULL)
+    return;
+  self->chooser = gtk_file_chooser_native_new (_ ("Save a copy of the journal"), GTK_WINDOW (self),
+                                               GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save"), _ ("Cancel"));
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), "doorstep-journal.jws");
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (export_chosen), self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static void
+show_about (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  adw_show_about_window (GTK_WINDOW (widget), "application-name", _ ("Doorstep"), "application-icon",
+                         DS_APP_ID, "version", DS_VERSION, "comments",
+                         _ ("Cash on delivery at the door, with and without a network."), "license-type",
+                         GTK_LICENSE_GPL_3_0, NULL);
+}
+
+static void
+show_answer (DsWindow *self, const DsAnswer *answer)
+{
+  GtkWidget *dialog;
+
+  if (answer->stop != NULL && answer->kind != DS_ANSWER_REFUSED && answer->kind != DS_ANSWER_FOREIGN)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", answer->stop->id);
+      if (answer->kind != DS_ANSWER_PARCEL)
+        ds_window_say (GTK_WIDGET (self), answer->title);
+      return;
+    }
+
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), answer->title, answer->text);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("OK"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+did_scan (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsAnswer) answer = ds_door_scan_finish (DS_DOOR (source), result, &error);
+
+  if (answer != NULL)
+    show_answer (self, answer);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    ds_window_say (GTK_WIDGET (self), error->message);
+}
+
+/* The page that the session's phase asks for. */
+static void
+phase_changed (DsWindow *self)
+{
+  DsPage *page = ds_navigator_get_page (self->navigator);
+
+  switch (ds_session_get_phase (self->session))
+    {
+    case DS_PHASE_OPENING:
+    case DS_PHASE_FAILED:
+      if (!DS_IS_START_PAGE (page))
+        ds_navigator_set_root (self->navigator, DS_PAGE (ds_start_page_new (self->session)));
+      break;
+    case DS_PHASE_NEW:
+      ds_navigator_set_root (self->navigator, DS_PAGE (ds_enrol_page_new (self->session)));
+      break;
+    case DS_PHASE_ENROLLED:
+    default:
+      ds_navigator_set_root (self->navigator, DS_PAGE (ds_home_page_new (self->session)));
+      /* Nothing can be collected before the float is counted. */
+      if (ds_store_get_shift (ds_session_get_store (self->session)) == NULL)
+        gtk_widget_activate_action (GTK_WIDGET (self), "win.open-shift", NULL);
+      break;
+    }
+}
+
+static void
+ds_window_dispose (GObject *object)
+{
+  DsWindow *self = DS_WINDOW (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->chooser);
+  g_clear_object (&self->wedge);
+  g_clear_object (&self->session);
+  gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_WINDOW);
+
+  G_OBJECT_CLASS (ds_window_parent_class)->dispose (object);
+}
+
+static void
+ds_window_finalize (GObject *object)
+{
+  g_object_unref (DS_WINDOW (object)->cancellable);
+
+  G_OBJECT_CLASS (ds_window_parent_class)->finalize (object);
+}
+
+static void
+ds_window_class_init (DsWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = ds_window_dispose;
+  object_class->finalize = ds_window_finalize;
+
+  g_type_ensure (DS_TYPE_NAVIGATOR);
+  gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, DsWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, DsWindow, navigator);
+
+  gtk_widget_class_install_action (widget_class, "win.open-stop", "s", open_stop);
+  gtk_widget_class_install_action (widget_class, "win.show-tab", "s", show_tab);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search);
+  gtk_widget_class_install_action (widget_class, "win.open-shift", NULL, open_shift);
+  gtk_widget_class_install_action (widget_class, "win.close-shift", NULL, close_shift);
+  gtk_widget_class_install_action (widget_class, "win.show-statement", NULL, show_statement);
+  gtk_widget_class_install_action (widget_class, "win.sync", NULL, sync_now);
+  gtk_widget_class_install_action (widget_class, "win.export-journal", NULL, export_journal);
+  gtk_widget_class_install_action (widget_class, "win.about", NULL, show_about);
+}
+
+static void
+ds_window_init (DsWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->cancellable = g_cancellable_new ();
+}
+
+DsWindow *
+ds_window_new (GtkApplication *application, DsSession *session)
+{
+  DsWindow *self;
+
+  g_return_val_if_fail (DS_IS_SESSION (session), NULL);
+
+  self = g_object_new (DS_TYPE_WINDOW, "application", application, NULL);
+  self->session = g_object_ref (session);
+  self->wedge = ds_wedge_new (GTK_WIDGET (self));
+  g_signal_connect_object (self->wedge, "scanned", G_CALLBACK (ds_window_take_scan), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::phase", G_CALLBACK (phase_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_store (session), "notice", G_CALLBACK (ds_window_say), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_route (session), "failed", G_CALLBACK (ds_window_say), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_worklist (session), "failed", G_CALLBACK (ds_window_say), self,
+                           G_CONNECT_SWAPPED);
+  phase_changed (self);
+  return self;
+}
+
+void
+ds_window_take_scan (DsWindow *self, const char *text)
+{
+  DsPage *page;
+  DsScanContext context = { 0 };
+
+  g_return_if_fail (DS_IS_WINDOW (self));
+  g_return_if_fail (text != NULL);
+
+  page = ds_navigator_get_page (self->navigator);
+  if (page != NULL && ds_page_handle_scan (page, text))
+    return;
+  if (is_at_work (self))
+    ds_door_scan_async (ds_session_get_door (self->session), &context, text, self->cancellable, did_scan,
+                        g_object_ref (self));
+}
+
+void
+ds_window_say (GtkWidget *widget, const char *text)
+{
+  DsWindow *self;
+  g_autofree char *markup = NULL;
+
+  g_return_if_fail (GTK_IS_WIDGET (widget));
+  g_return_if_fail (text != NULL);
+
+  self = (DsWindow *)gtk_widget_get_ancestor (widget, DS_TYPE_WINDOW);
+  if (self == NULL)
+    return;
+
+  /* A toast's title is markup; what is said here is text. */
+  markup = g_markup_escape_text (text, -1);
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-words.h"
+
+#include "ds-format.h"
+
+#include <glib/gi18n.h>
+
+#define DUE "ds-due-symbolic"
+#define WAITING "ds-waiting-symbolic"
+#define PAID "ds-paid-symbolic"
+#define ACCEPTED "ds-accepted-symbolic"
+#define UNKNOWN "dialog-question-symbolic"
+#define FAILED "ds-failed-symbolic"
+#define REFUND "edit-undo-symbolic"
+#define CASH "ds-cash-symbolic"
+#define REFUSED "ds-refused-symbolic"
+#define WARNING "dialog-warning-symbolic"
+
+static DsWords
+translate (DsWords words)
+{
+  words.text = gettext (words.text);
+  return words;
+}
+
+DsWords
+ds_words_for_payment (DsPaymentState state)
+{
+  static const DsWords words[DS_N_PAYMENT_STATES] = {
+    [DS_PAYMENT_NONE] = { DUE, N_ ("To collect"), NULL },
+    [DS_PAYMENT_REQUESTED] = { WAITING, N_ ("Code asked for"), "waiting" },
+    [DS_PAYMENT_PRESENTED] = { WAITING, N_ ("Code shown"), "waiting" },
+    [DS_PAYMENT_SCANNED] = { WAITING, N_ ("Scanned"), "waiting" },
+    [DS_PAYMENT_PENDING] = { WAITING, N_ ("Waiting for customer…"), "waiting" },
+    [DS_PAYMENT_UNKNOWN] = { UNKNOWN, N_ ("Result unknown"), "unknown" },
+    [DS_PAYMENT_CLAIMED] = { UNKNOWN, N_ ("Customer says paid, no proof yet"), "unknown" },
+    [DS_PAYMENT_ACCEPTED] = { ACCEPTED, N_ ("Accepted offline · pending"), "accepted" },
+    [DS_PAYMENT_PAID] = { PAID, N_ ("Paid"), "paid" },
+    [DS_PAYMENT_SETTLED] = { PAID, N_ ("Settled"), "paid" },
+    [DS_PAYMENT_DECLINED] = { FAILED, N_ ("Not paid"), "failed" },
+    [DS_PAYMENT_EXPIRED] = { FAILED, N_ ("Code expired"), "failed" },
+    [DS_PAYMENT_REJECTED] = { FAILED, N_ ("Offline payment rejected"), "failed" },
+    [DS_PAYMENT_REFUNDED] = { REFUND, N_ ("Refunded"), "waiting" },
+  };
+
+  g_return_val_if_fail (state < DS_N_PAYMENT_STATES, words[0]);
+
+  return translate (words[state]);
+}
+
+typedef struct
+{
+  const char *name;
+  DsWords words;
+} NamedWords;
+
+static DsWords
+find (const NamedWords *list, gsize n, const char *name)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      if (g_strcmp0 (list[i].name, name) == 0)
+        return translate (list[i].words);
+    }
+  /* A newer depot may know a name that this version does not. */
+  return translate ((DsWords){ WARNING, N_ ("Needs a look"), "accepted" });
+}
+
+DsWords
+ds_words_for_problem (const char *kind)
+{
+  static const NamedWords list[] = {
+    { "unknown", { UNKNOWN, N_ ("Result unknown"), "unknown" } },
+    { "rejected", { FAILED, N_ ("Offline payment rejected"), "failed" } },
+    { "refund", { REFUND, N_ ("Refund due"), "waiting" } },
+    { "quarantined", { "document-send-symbolic", N_ ("Entry sent back"), "failed" } },
+    { "conflict", { WARNING, N_ ("Depot says otherwise"), "accepted" } },
+  };
+
+  return find (list, G_N_ELEMENTS (list), kind);
+}
+
+DsWords
+ds_words_for_verdict (const char *verdict)
+{
+  static const NamedWords list[] = {
+    { "matched", { PAID, N_ ("Matched"), "paid" } },
+    { "missing", { FAILED, N_ ("Not in the operator's books"), "failed" } },
+    { "extra", { WARNING, N_ ("Only in the operator's books"), "accepted" } },
+    { "duplicate", { WARNING, N_ ("Paid twice"), "accepted" } },
+    { "differing", { FAILED, N_ ("Amounts differ"), "failed" } },
+    { "rejected", { FAILED, N_ ("Offline payment rejected"), "failed" } },
+    { "pending", { UNKNOWN, N_ ("No result yet"), "unknown" } },
+  };
+
+  return find (list, G_N_ELEMENTS (list), verdict);
+}
+
+DsWords
+ds_words_for_outcome (DsParcelOutcome outcome)
+{
+  static const DsWords words[] = {
+    [DS_OUTCOME_OPEN] = { DUE, N_ ("To hand over"), NULL },
+    [DS_OUTCOME_DELIVERED] = { PAID, N_ ("Delivered"), "paid" },
+    [DS_OUTCOME_REFUSED] = { REFUSED, N_ ("Refused"), NULL },
+    [DS_OUTCOME_ABSENT] = { REFUSED, N_ ("Nobody home"), NULL },
+    [DS_OUTCOME_RESCHEDULED] = { REFUSED, N_ ("Rescheduled"), NULL },
+    [DS_OUTCOME_DAMAGED] = { REFUSED, N_ ("Damaged"), NULL },
+  };
+
+  g_return_val_if_fail (outcome < G_N_ELEMENTS (words), words[0]);
+
+  return translate (words[outcome]);
+}
+
+/* All parcels came to the same end, or the general word. */
+static DsWords
+words_for_not_delivered (DsStop *stop)
+{
+  DsParcelOutcome outcome = DS_OUTCOME_OPEN;
+
+  for (guint i = 0; i < stop->parcels->len; i++)
+    {
+      const DsParcel *parcel = g_ptr_array_index (stop->parcels, i);
+
+      if (i > 0 && parcel->outcome != outcome)
+        return translate ((DsWords){ REFUSED, N_ ("Not collected"), NULL });
+      outcome = parcel->outcome;
+    }
+  return ds_words_for_outcome (outcome);
+}
+
+DsWords
+ds_words_for_stop (DsStop *stop)
+{
+  static const DsWords words[] = {
+    [DS_STOP_TO_DELIVER] = { PAID, N_ ("Prepaid · nothing due"), "paid" },
+    [DS_STOP_TO_COLLECT] = { DUE, N_ ("To collect"), NULL },
+    [DS_STOP_WAITING] = { WAITING, N_ ("Waiting for customer…"), "waiting" },
+    [DS_STOP_UNKNOWN] = { UNKNOWN, N_ ("Result unknown"), "unknown" },
+    [DS_STOP_PAID] = { PAID, N_ ("Paid"), "paid" },
+    [DS_STOP_ACCEPTED] = { ACCEPTED, N_ ("Accepted offline · pending"), "accepted" },
+    [DS_STOP_CASH] = { CASH, N_ ("Cash"), "waiting" },
+    [DS_STOP_DELIVERED] = { PAID, N_ ("Delivered"), "paid" },
+    [DS_STOP_NOT_DELIVERED] = { REFUSED, N_ ("Not collected"), NULL },
+    [DS_STOP_REJECTED] = { FAILED, N_ ("Offline payment rejected"), "failed" },
+    [DS_STOP_REFUND] = { REFUND, N_ ("Refund due"), "waiting" },
+    [DS_STOP_REMOVED] = { "list-remove-symbolic", N_ ("Taken off the route"), NULL },
+  };
+  DsStopStatus status = ds_stop_get_status (stop);
+
+  g_return_val_if_fail (status < G_N_ELEMENTS (words), words[0]);
+
+  return status == DS_STOP_NOT_DELIVERED ? words_for_not_delivered (stop) : translate (words[status]);
+}
+
+char *
+ds_words_for_stop_row (DsStop *stop)
+{
+  DsWords words = ds_words_for_stop (stop);
+
+  if (ds_stop_get_status (stop) == DS_STOP_TO_COLLECT)
+    /* Translators: a stop's state and its number of parcels: "To collect · 2" */
+    return g_strdup_printf (ngettext ("%s · %u parcel", "%s · %u parcels", stop->parcels->len), words.text,
+                            stop->parcels->len);
+  return g_strdup (words.text);
+}
+
+gint64
+ds_words_get_row_amount_fen (DsStop *stop)
+{
+  DsDebt debt;
+
+  ds_stop_get_debt (stop, &debt);
+  switch (ds_stop_get_status (stop))
+    {
+    case DS_STOP_TO_COLLECT:
+    case DS_STOP_REJECTED:
+      return debt.open_fen;
+    case DS_STOP_WAITING:
+    case DS_STOP_UNKNOWN:
+      return debt.uncertain_fen > 0 ? debt.uncertain_fen : debt.open_fen;
+    case DS_STOP_PAID:
+    case DS_STOP_ACCEPTED:
+    case DS_STOP_CASH:
+      return debt.covered_fen;
+    case DS_STOP_REFUND:
+      return debt.over_fen;
+    case DS_STOP_TO_DELIVER:
+    case DS_STOP_DELIVERED:
+    case DS_STOP_NOT_DELIVERED:
+    case DS_STOP_REMOVED:
+    default:
+      return -1;
+    }
+}
+
+const char *
+ds_words_for_tender (DsTender tender)
+{
+  switch (tender)
+    {
+    case DS_TENDER_CODE:
+    case DS_TENDER_SCAN:
+      return _ ("Digital RMB");
+    case DS_TENDER_CASH:
+    default:
+      return _ ("Cash");
+    }
+}
+
+char *
+ds_words_for_connection (gboolean online, gint64 last_sync_ms, gint64 n_unsent)
+{
+  g_autofree char *clock = NULL;
+
+  if (!online && n_unsent > 0)
+    return g_strdup_printf (ngettext ("Offline · %d waiting", "Offline · %d waiting", (gulong)n_unsent),
+                            (int)n_unsent);
+  if (!online)
+    return g_strdup (_ ("Offline"));
+  if (n_unsent > 0)
+    return g_strdup_printf (ngettext ("Online · sending %d", "Online · sending %d", (gulong)n_unsent),
+                            (int)n_unsent);
+  if (last_sync_ms == 0)
+    return g_strdup (_ ("Online"));
+
+  clock = ds_format_clock (last_sync_ms);
+  /* Translators: the time of the last exchange with the depot: "Online · 10:32" */
+  return g_strdup_printf (_ ("Online · %s"), clock);
+}

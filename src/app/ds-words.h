@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* States in words: each with an icon, a word and a colour, never one of them alone. Pure; texts are translated. */
+#pragma once
+
+#include "ds-stop.h"
+
+G_BEGIN_DECLS
+
+/**
+ * DsWords:
+ * @icon_name: a symbolic icon
+ * @text: a few words
+ * @css_class: (nullable): the class beside `.state` that gives the colour; %NULL for the ordinary one
+ */
+typedef struct
+{
+  const char *icon_name;
+  const char *text;
+  const char *css_class;
+} DsWords;
+
+DsWords ds_words_for_payment (DsPaymentState state);
+DsWords ds_words_for_problem (const char *kind);
+/* A verdict of the statement: "matched", "missing" … */
+DsWords ds_words_for_verdict (const char *verdict);
+/* Looks at the parcels too: a stop that was not delivered says why. */
+DsWords ds_words_for_stop (DsStop *stop);
+DsWords ds_words_for_outcome (DsParcelOutcome outcome);
+
+/* Returns: (transfer full): the line of a stop's row: "To collect · 2" */
+char *ds_words_for_stop_row (DsStop *stop);
+
+/* The amount a stop's row shows: what is open, at stake, taken or too much. Returns: -1 when nothing is to be shown. */
+gint64 ds_words_get_row_amount_fen (DsStop *stop);
+
+/* How a payment was made: "Digital RMB", "Cash" … */
+const char *ds_words_for_tender (DsTender tender);
+
+/* Returns: (transfer full): how the handheld stands with the depot: "Online · 10:32", "Online · sending 4",
+ * "Offline · 4 waiting". */
+char *ds_words_for_connection (gboolean online, gint64 last_sync_ms, gint64 n_unsent);
+
+G_END_DECLS
