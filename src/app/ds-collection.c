@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-collection.h"
+
+#include <glib/gi18n.h>
+
+DsCollection *
+ds_collection_new (DsSession *session, const char *stop_id, const char *const *waybills, gint64 amount_fen)
+{
+  DsCollection *self = g_rc_box_new0 (DsCollection);
+
+  self->session = g_object_ref (session);
+  self->stop_id = g_strdup (stop_id);
+  self->waybills = g_strdupv ((GStrv)waybills);
+  self->amount_fen = amount_fen;
+  return self;
+}
+
+DsCollection *
+ds_collection_ref (DsCollection *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+static void
+ds_collection_clear (gpointer data)
+{
+  DsCollection *self = data;
+
+  g_object_unref (self->session);
+  g_free (self->stop_id);
+  g_strfreev (self->waybills);
+}
+
+void
+ds_collection_unref (DsCollection *self)
+{
+  g_rc_box_release_full (self, ds_collection_clear);
+}
+
+DsStop *
+ds_collection_get_stop (DsCollection *self)
+{
+  return ds_route_find (ds_session_get_route (self->session), self->stop_id);
+}
+
+char *
+ds_collection_get_subtitle (DsCollection *self)
+{
+  DsStop *stop = ds_collection_get_stop (self);
+  g_autofree char *name = stop != NULL ? ds_mask_name (stop->recipient) : NULL;
+
+  if (stop == NULL)
+    return g_strdup ("");
+  /* Translators: a masked name and the number of the stop on the route */
+  return g_strdup_printf (_ ("%s · stop %d"), name, (int)stop->position);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One collection under way: what the pages from "Collect" to "Result" hand to each other. */
+#pragma once
+
+#include "ds-session.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DsCollection DsCollection;
+
+/**
+ * DsCollection:
+ * @session: the handheld
+ * @stop_id: where
+ * @waybills: the parcels it pays for
+ * @amount_fen: what is asked for now
+ *
+ * Counted; read-only once made. Main thread.
+ */
+struct _DsCollection
+{
+  DsSession *session;
+  char *stop_id;
+  GStrv waybills;
+  gint64 amount_fen;
+};
+
+DsCollection *
+ds_collection_new (DsSession *session, const char *stop_id, const char *const *waybills, gint64 amount_fen);
+DsCollection *ds_collection_ref (DsCollection *self);
+void ds_collection_unref (DsCollection *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsCollection, ds_collection_unref)
+
+/* Returns: (transfer none) (nullable): the stop as it is now. */
+DsStop *ds_collection_get_stop (DsCollection *self);
+
+/* Returns: (transfer full): "Li *hua · stop 15", the subtitle of these pages. */
+char *ds_collection_get_subtitle (DsCollection *self);
+
+G_END_DECLS

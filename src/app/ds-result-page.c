@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-result-page.h"
+
+#include "ds-format.h"
+#include "ds-navigator.h"
+#include "ds-window.h"
+#include "ds-words.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+struct _DsResultPage
+{
+  GtkBox parent;
+
+  DsCollection *collection;
+  DsPayment *payment; /* as it is now */
+  GCancellable *cancellable;
+  const char *css_class; /* (nullable) */
+  gboolean handing_over;
+
+  AdwWindowTitle *title;
+  GtkImage *icon;
+  GtkLabel *word;
+  GtkLabel *amount;
+  GtkLabel *text;
+  GtkBox *secondary;
+  GtkButton *main;
+};
+
+static void ds_result_page_page_iface_init (DsPageInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (DsResultPage,
+                               ds_result_page,
+                               GTK_TYPE_BOX,
+                               G_IMPLEMENT_INTERFACE (DS_TYPE_PAGE, ds_result_page_page_iface_init))
+
+/* What a button does, by the name of its widget. */
+#define STEP_NEXT "next"
+#define STEP_REST "rest"
+#define STEP_CHECK "check"
+#define STEP_COLLECT "collect"
+#define STEP_HOME "home"
+
+typedef struct
+{
+  const char *css_class;
+  const char *word;
+  const char *main_step;
+  const char *main_label;
+  const char *other_steps[2];
+  const char *other_labels[2];
+} Look;
+
+static Look
+get_look (const DsPayment *payment)
+{
+  switch (payment->state)
+    {
+    case DS_PAYMENT_PAID:
+    case DS_PAYMENT_SETTLED:
+      return (Look){ .css_class = "paid", .word = _ ("Paid"), .main_step = STEP_NEXT };
+
+    case DS_PAYMENT_ACCEPTED:
+      return (
+          Look){ .css_class = "accepted", .word = _ ("Accepted offline · pending"), .main_step = STEP_NEXT };
+
+    case DS_PAYMENT_UNKNOWN:
+    case DS_PAYMENT_CLAIMED:
+      return (Look){
+        .css_class = "unknown",
+        .word = payment->state == DS_PAYMENT_UNKNOWN ? _ ("Result unknown") : _ ("No proof yet"),
+        .main_step = STEP_CHECK,
+        .main_label = _ ("Check now"),
+        .other_steps = { STEP_COLLECT, STEP_HOME },
+        .other_labels = { _ ("Another way"), _ ("Next stop for now") },
+      };
+
+    case DS_PAYMENT_DECLINED:
+    case DS_PAYMENT_EXPIRED:
+    case DS_PAYMENT_REJECTED:
+    case DS_PAYMENT_REFUNDED:
+      return (Look){
+        .css_class = "failed",
+        .word = payment->state == DS_PAYMENT_EXPIRED    ? _ ("Code expired")
+                : payment->state == DS_PAYMENT_REJECTED ? _ ("Offline payment rejected")
+                : payment->state == DS_PAYMENT_REFUNDED ? _ ("Refunded")
+                                                        : _ ("Not paid"),
+        .main_step = STEP_COLLECT,
+        .main_label = _ ("Collect again"),
+        .other_steps = { STEP_HOME },
+        .other_labels = { _ ("Back to the route") },
+      };
+
+    default:
+      return (Look){
+        .css_class = "waiting",
+        .word = _ ("Waiting for customer…"),
+        .main_step = STEP_CHECK,
+        .main_label = _ ("Check now"),
+        .other_steps = { STEP_COLLECT },
+        .other_labels = { _ ("Another way") },
+      };
+    }
+}
+
+/* The evidence, or what happens next. */
+static char *
+describe (const DsPayment *payment)
+{
+  g_autofree char *red_packet = ds_format_money (payment->red_packet_fen);
+  g_autofree char *tendered = ds_format_money (payment->tendered_fen);
+  g_autofree char *change = ds_format_money (payment->change_fen);
+  const char *evidence;
+
+  switch (payment->state)
+    {
+    case DS_PAYMENT_PAID:
+    case DS_PAYMENT_SETTLED:
+      if (payment->tender == DS_TENDER_CASH && payment->change_fen > 0)
+        return g_strdup_printf (_ ("Cash %s · give back %s"), tendered, change);
+      if (payment->tender == DS_TENDER_CASH)
+        return g_strdup (_ ("Cash · exact"));
+      evidence = _ ("Digital RMB · confirmed");
+      if (payment->red_packet_fen > 0)
+        return g_strdup_printf (_ ("%s\nIncludes a red packet of %s"), evidence, red_packet);
+      return g_strdup (evidence);
+
+    case DS_PAYMENT_ACCEPTED:
+      return g_strdup (_ ("Hand over the goods. The money is booked once this handheld is back online; the "
+                          "receipt says so."));
+
+    case DS_PAYMENT_UNKNOWN:
+      return g_strdup (
+          _ ("The money may have been paid. Do not collect again and do not let the customer pay again. "
+             "It is asked about by itself."));
+
+    case DS_PAYMENT_CLAIMED:
+      return g_strdup (_ ("The customer says paid. It counts as nothing until the depot confirms it."));
+
+    case DS_PAYMENT_SCANNED:
+    case DS_PAYMENT_PENDING:
+      return g_strdup (_ ("The customer may have to confirm on their phone."));
+
+    default:
+      return g_strdup (payment->reason != NULL ? payment->reason : _ ("No money was taken."));
+    }
+}
+
+static gint64
+get_open_fen (DsResultPage *self)
+{
+  DsStop *stop = ds_collection_get_stop (self->collection);
+  DsDebt debt = { 0 };
+
+  if (stop != NULL)
+    ds_stop_get_debt (stop, &debt);
+  return debt.open_fen;
+}
+
+static DsStop *
+get_next_stop (DsResultPage *self)
+{
+  DsRoute *route = ds_session_get_route (self->collection->session);
+  const char *next = ds_route_get_next_stop (route);
+
+  if (next == NULL || g_strcmp0 (next, self->collection->stop_id) == 0)
+    return NULL;
+  return ds_route_find (route, next);
+}
+
+static void
+set_button (GtkButton *button, const char *step, const char *label)
+{
+  gtk_widget_set_name (GTK_WIDGET (button), step);
+  gtk_button_set_label (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+/* Collected: the rest of a split, or the next stop. */
+static void
+show_main_when_covered (DsResultPage *self)
+{
+  gint64 open_fen = get_open_fen (self);
+  DsStop *next = get_next_stop (self);
+  g_autofree char *label = NULL;
+
+  if (open_fen > 0)
+    {
+      g_autofree char *open = ds_format_money (open_fen);
+
+      label = g_strdup_printf (_ ("Collect the rest, %s"), open);
+      set_button (self->main, STEP_REST, label);
+      return;
+    }
+  if (next != NULL)
+    /* Translators: the button that leads on, with the next address */
+    label = g_strdup_printf (_ ("Next · %s"), next->address);
+  set_button (self->main, STEP_NEXT, label != NULL ? label : _ ("Back to the route"));
+}
+
+static void did_click (GtkButton *button, gpointer user_data);
+
+static void
+show_buttons (DsResultPage *self, const Look *look)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->secondary))) != NULL)
+    gtk_box_remove (self->secondary, child);
+  for (guint i = 0; i < G_N_ELEMENTS (look->other_steps) && look->other_steps[i] != NULL; i++)
+    {
+      GtkWidget *button = gtk_button_new ();
+
+      set_button (GTK_BUTTON (button), look->other_steps[i], look->other_labels[i]);
+      gtk_widget_add_css_class (button, "mid");
+      g_signal_connect (button, "clicked", G_CALLBACK (did_click), self);
+      gtk_box_append (self->secondary, button);
+    }
+
+  if (ds_payment_state_covers_debt (self->payment->state))
+    show_main_when_covered (self);
+  else
+    set_button (self->main, look->main_step, look->main_label);
+}
+
+static void
+show (DsResultPage *self)
+{
+  Look look = get_look (self->payment);
+  DsWords words = ds_words_for_payment (self->payment->state);
+  g_autofree char *text = describe (self->payment);
+  g_autofree char *title = ds_collection_get_subtitle (self->collection);
+
+  if (self->css_class != NULL)
+    gtk_widget_remove_css_class (GTK_WIDGET (self), self->css_class);
+  self->css_class = look.css_class;
+  if (self->css_class != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self), self->css_class);
+
+  adw_window_title_set_title (self->title, title);
+  gtk_image_set_from_icon_name (self->icon, words.icon_name);
+  gtk_label_set_text (self->word, look.word);
+  ds_money_label_set (self->amount, self->payment->amount_fen);
+  gtk_label_set_text (self->text, text);
+  show_buttons (self, &look);
+}
+
+/* Handing over */
+
+static void
+did_hand_over (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsResultPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsStop) stop = ds_door_set_outcome_finish (DS_DOOR (source), result, &error);
+
+  if (stop == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    ds_window_say (GTK_WIDGET (self), error->message);
+}
+
+/* Journals the parcels as delivered, once: covered means that the courier lets go of them. */
+static void
+hand_over (DsResultPage *self)
+{
+  DsStop *stop = ds_collection_get_stop (self->collection);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) waybills = NULL;
+
+  if (self->handing_over || stop == NULL || !ds_payment_state_covers_debt (self->payment->state)
+      || get_open_fen (self) > 0)
+    return;
+  for (guint i = 0; i < stop->parcels->len; i++)
+    {
+      const DsParcel *parcel = g_ptr_array_index (stop->parcels, i);
+
+      if (parcel->outcome == DS_OUTCOME_OPEN)
+        g_strv_builder_add (builder, parcel->waybill);
+    }
+  waybills = g_strv_builder_end (builder);
+  if (waybills[0] == NULL)
+    return;
+
+  self->handing_over = TRUE;
+  /* Not cancelled when the page is left: the goods are out of the courier's hands. */
+  ds_door_set_outcome_async (ds_session_get_door (self->collection->session), stop->id,
+                             (const char *const *)waybills, DS_OUTCOME_DELIVERED, NULL, NULL, did_hand_over,
+                             g_object_ref (self));
+}
+
+static void
+did_change_payment (DsResultPage *self, DsPayment *payment, DsStop *stop)
+{
+  if (g_strcmp0 (payment->id, self->payment->id) != 0)
+    return;
+  g_set_object (&self->payment, payment);
+  show (self);
+  hand_over (self);
+}
+
+static void
+did_change_route (DsResultPage *self)
+{
+  show (self);
+  hand_over (self);
+}
+
+/* The buttons */
+
+static void
+did_query (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsResultPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsStop) stop = ds_door_query_finish (DS_DOOR (source), result, &error);
+
+  if (stop != NULL)
+    ds_window_say (GTK_WIDGET (self), _ ("Asking the depot…"));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    ds_window_say (GTK_WIDGET (self), error->message);
+}
+
+static void
+check_now (DsResultPage *self)
+{
+  if (ds_door_get_online (ds_session_get_door (self->collection->session)))
+    ds_door_query_async (ds_session_get_door (self->collection->session), self->payment->id,
+                         self->cancellable, did_query, g_object_ref (self));
+  else
+    ds_window_say (GTK_WIDGET (self), _ ("No network now. It is asked as soon as there is one."));
+}
+
+static void
+go_on (DsResultPage *self)
+{
+  DsStop *next = get_next_stop (self);
+  GtkWidget *navigator = GTK_WIDGET (ds_navigator_of (GTK_WIDGET (self)));
+  g_autofree char *next_id = next != NULL ? g_strdup (next->id) : NULL;
+
+  /* This page goes away with the first action. */
+  gtk_widget_activate_action (navigator, "win.show-tab", "s", "route");
+  if (next_id != NULL)
+    gtk_widget_activate_action (navigator, "win.open-stop", "s", next_id);
+}
+
+static void
+did_click (GtkButton *button, gpointer user_data)
+{
+  DsResultPage *self = user_data;
+  const char *step = gtk_widget_get_name (GTK_WIDGET (button));
+
+  if (g_str_equal (step, STEP_CHECK))
+    check_now (self);
+  else if (g_str_equal (step, STEP_NEXT))
+    go_on (self);
+  else if (g_str_equal (step, STEP_HOME))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-tab", "s", "route");
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.collect", "s", self->collection->stop_id);
+}
+
+static const char *
+ds_result_page_get_title (DsPage *page)
+{
+  return _ ("Result");
+}
+
+static void
+ds_result_page_page_iface_init (DsPageInterface *iface)
+{
+  iface->get_title = ds_result_page_get_title;
+}
+
+static void
+ds_result_page_dispose (GObject *object)
+{
+  DsResultPage *self = DS_RESULT_PAGE (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_RESULT_PAGE);
+
+  G_OBJECT_CLASS (ds_result_page_parent_class)->dispose (object);
+}
+
+static void
+ds_result_page_finalize (GObject *object)
+{
+  DsResultPage *self = DS_RESULT_PAGE (object);
+
+  g_clear_pointer (&self->collection, ds_collection_unref);
+  g_clear_object (&self->payment);
+
+  G_OBJECT_CLASS (ds_result_page_parent_class)->finalize (object);
+}
+
+static void
+ds_result_page_class_init (DsResultPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = ds_result_page_dispose;
+  object_class->finalize = ds_result_page_finalize;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-result-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, DsResultPage, title);
+  gtk_widget_class_bind_template_child (widget_class, DsResultPage, icon);
+  gtk_widget_class_bind_template_child (widget_class, DsResultPage, word);
+  gtk_widget_class_bind_template_child (widget_class, DsResultPage, amount);
+  gtk_widget_class_bind_template_child (widget_class, DsResultPage, text);
+  gtk_widget_class_bind_template_child (widget_class, DsResultPage, secondary);
+  gtk_widget_class_bind_template_child (widget_class, DsResultPage, main);
+  gtk_widget_class_bind_template_callback (widget_class, did_click);
+}
+
+static void
+ds_result_page_init (DsResultPage *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ds_result_page_new (DsCollection *collection, DsPayment *payment)
+{
+  DsResultPage *self;
+
+  g_return_val_if_fail (collection != NULL, NULL);
+  g_return_val_if_fail (DS_IS_PAYMENT (payment), NULL);
+
+  self = g_object_new (DS_TYPE_RESULT_PAGE, NULL);
+  self->collection = ds_collection_ref (collection);
+  self->payment = g_object_ref (payment);
+  show (self);
+  hand_over (self);
+  g_signal_connect_object (ds_session_get_door (collection->session), "payment-changed",
+                           G_CALLBACK (did_change_payment), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_route (collection->session), "items-changed",
+                           G_CALLBACK (did_change_route), self, G_CONNECT_SWAPPED);
+  return GTK_WIDGET (self);
+}

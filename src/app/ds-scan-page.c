@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-scan-page.h"
+
+#include "ds-decoder.h"
+#include "ds-navigator.h"
+#include "ds-picture-source.h"
+#include "ds-result-page.h"
+#include "ds-window.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+struct _DsScanPage
+{
+  GtkBox parent;
+
+  DsSession *session;
+  DsCollection *collection; /* (nullable) */
+  char *payment_id;         /* (nullable) */
+  GCancellable *cancellable;
+  gboolean busy;
+
+  GtkLabel *hint;
+  GtkLabel *status;
+  GtkWidget *paste;
+  GtkWidget *choose;
+  GtkWidget *claim;
+  GtkEditable *entry;
+  GtkRevealer *sheet;
+  GtkLabel *sheet_title;
+  GtkLabel *sheet_text;
+  GtkWidget *another_way;
+  GtkWidget *again;
+};
+
+static void ds_scan_page_page_iface_init (DsPageInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (DsScanPage,
+                               ds_scan_page,
+                               GTK_TYPE_BOX,
+                               G_IMPLEMENT_INTERFACE (DS_TYPE_PAGE, ds_scan_page_page_iface_init))
+
+static void
+set_busy (DsScanPage *self, gboolean busy)
+{
+  self->busy = busy;
+  gtk_label_set_text (self->status, busy ? _ ("Reading…") : _ ("Press the scan key, or use a picture"));
+}
+
+static void
+show_answer (DsScanPage *self, const char *title, const char *text)
+{
+  gtk_label_set_text (self->sheet_title, title);
+  gtk_label_set_text (self->sheet_text, text);
+  gtk_revealer_set_reveal_child (self->sheet, TRUE);
+  gtk_widget_grab_focus (self->again);
+}
+
+/* Leads on: the answer takes the place of this page, and of the code page it was opened from. */
+static void
+show_result (DsScanPage *self, DsPayment *payment, DsStop *stop)
+{
+  DsNavigator *navigator = ds_navigator_of (GTK_WIDGET (self));
+  g_autoptr (DsCollection) collection = NULL;
+
+  if (self->collection != NULL && g_strcmp0 (self->collection->stop_id, payment->stop_id) == 0)
+    collection = ds_collection_ref (self->collection);
+  else
+    collection = ds_collection_new (self->session, payment->stop_id, (const char *const *)payment->parcels,
+                                    payment->amount_fen);
+  ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (collection, payment)));
+}
+
+static void
+did_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsScanPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsAnswer) answer = ds_door_scan_finish (DS_DOOR (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  set_busy (self, FALSE);
+  if (answer == NULL)
+    {
+      show_answer (self, _ ("It could not be saved"), error->message);
+      return;
+    }
+
+  switch (answer->kind)
+    {
+    case DS_ANSWER_PAID:
+    case DS_ANSWER_ACCEPTED:
+    case DS_ANSWER_SCANNED:
+      show_result (self, answer->payment, answer->stop);
+      break;
+    case DS_ANSWER_PARCEL:
+      ds_window_say (GTK_WIDGET (self), answer->title);
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", answer->stop->id);
+      break;
+    case DS_ANSWER_ALREADY:
+    case DS_ANSWER_REFUSED:
+    case DS_ANSWER_FOREIGN:
+    default:
+      show_answer (self, answer->title, answer->text);
+    }
+}
+
+static void
+answer (DsScanPage *self, const char *text)
+{
+  DsScanContext context = { 0 };
+
+  if (self->busy)
+    return;
+  gtk_revealer_set_reveal_child (self->sheet, FALSE);
+  set_busy (self, TRUE);
+  context.payment_id = self->payment_id;
+  if (self->collection != NULL)
+    {
+      context.stop_id = self->collection->stop_id;
+      context.waybills = (const char *const *)self->collection->waybills;
+      context.amount_fen = self->payment_id == NULL ? self->collection->amount_fen : 0;
+    }
+  ds_door_scan_async (ds_session_get_door (self->session), &context, text, self->cancellable, did_answer,
+                      g_object_ref (self));
+}
+
+/* A payment's own outcome may come while the courier looks for the receipt. */
+static void
+did_change_payment (DsScanPage *self, DsPayment *payment, DsStop *stop)
+{
+  DsNavigator *navigator = ds_navigator_of (GTK_WIDGET (self));
+
+  if (self->busy || navigator == NULL || ds_navigator_get_page (navigator) != DS_PAGE (self)
+      || g_strcmp0 (payment->id, self->payment_id) != 0)
+    return;
+  if (ds_payment_state_covers_debt (payment->state) || ds_payment_state_is_final (payment->state))
+    show_result (self, payment, stop);
+}
+
+/* Pictures */
+
+static void
+did_read_picture (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsScanPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = ds_picture_source_read_finish (result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  set_busy (self, FALSE);
+  if (text != NULL)
+    answer (self, text);
+  else
+    show_answer (self, _ ("No code was read"), error->message);
+}
+
+static void
+did_click_paste (DsScanPage *self)
+{
+  if (self->busy)
+    return;
+  set_busy (self, TRUE);
+  ds_picture_source_read_clipboard_async (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->cancellable,
+                                          did_read_picture, g_object_ref (self));
+}
+
+static void
+read_file (DsScanPage *self, GFile *file)
+{
+  set_busy (self, TRUE);
+  ds_picture_source_read_file_async (file, self->cancellable, did_read_picture, g_object_ref (self));
+}
+
+static void
+did_choose_file (GtkNativeDialog *dialog, int response, DsScanPage *self)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+
+      read_file (self, file);
+    }
+  g_object_unref (dialog);
+}
+
+static void
+did_click_choose (DsScanPage *self)
+{
+  GtkFileChooserNative *dialog;
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  if (self->busy)
+    return;
+  dialog = gtk_file_chooser_native_new (_ ("Picture of a code"),
+                                        GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                                        GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
+  gtk_file_filter_add_pixbuf_formats (filter);
+  gtk_file_filter_set_name (filter, _ ("Pictures"));
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (did_choose_file), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static gboolean
+did_drop (DsScanPage *self, const GValue *value)
+{
+  if (self->busy || !G_VALUE_HOLDS (value, G_TYPE_FILE))
+    return FALSE;
+  read_file (self, g_value_get_object (value));
+  return TRUE;
+}
+
+static void
+did_type (DsScanPage *self)
+{
+  g_autofree char *text = g_strdup (gtk_editable_get_text (self->entry));
+
+  gtk_editable_set_text (self->entry, "");
+  if (*g_strstrip (text) != '\0')
+    answer (self, text);
+}
+
+/* Without a code to show */
+
+static void
+did_claim (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsScanPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsStop) stop = ds_door_claim_finish (DS_DOOR (source), result, &error);
+  DsPayment *payment;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  set_busy (self, FALSE);
+  payment = stop != NULL ? ds_stop_find_payment (stop, self->payment_id) : NULL;
+  if (payment != NULL)
+    show_result (self, payment, stop);
+  else
+    show_answer (self, _ ("It could not be saved"), error != NULL ? error->message : "");
+}
+
+static void
+did_click_claim (DsScanPage *self)
+{
+  if (self->busy)
+    return;
+  set_busy (self, TRUE);
+  ds_door_claim_async (ds_session_get_door (self->session), self->payment_id, self->cancellable, did_claim,
+                       g_object_ref (self));
+}
+
+static void
+did_click_again (DsScanPage *self)
+{
+  gtk_revealer_set_reveal_child (self->sheet, FALSE);
+  gtk_widget_grab_focus (self->paste);
+}
+
+static void
+did_click_another_way (DsScanPage *self)
+{
+  if (self->collection != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.collect", "s", self->collection->stop_id);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "navigator.back", NULL);
+}
+
+static const char *
+ds_scan_page_get_title (DsPage *page)
+{
+  return _ ("Scan");
+}
+
+static gboolean
+ds_scan_page_handle_scan (DsPage *page, const char *text)
+{
+  answer (DS_SCAN_PAGE (page), text);
+  return TRUE;
+}
+
+static void
+ds_scan_page_page_iface_init (DsPageInterface *iface)
+{
+  iface->get_title = ds_scan_page_get_title;
+  iface->handle_scan = ds_scan_page_handle_scan;
+}
+
+static void
+ds_scan_page_dispose (GObject *object)
+{
+  DsScanPage *self = DS_SCAN_PAGE (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_SCAN_PAGE);
+
+  G_OBJECT_CLASS (ds_scan_page_parent_class)->dispose (object);
+}
+
+static void
+ds_scan_page_finalize (GObject *object)
+{
+  DsScanPage *self = DS_SCAN_PAGE (object);
+
+  g_clear_pointer (&self->collection, ds_collection_unref);
+  g_clear_object (&self->session);
+  g_free (self->payment_id);
+
+  G_OBJECT_CLASS (ds_scan_page_parent_class)->finalize (object);
+}
+
+static void
+ds_scan_page_class_init (DsScanPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = ds_scan_page_dispose;
+  object_class->finalize = ds_scan_page_finalize;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-scan-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, hint);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, status);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, paste);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, choose);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, claim);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, entry);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, sheet);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, sheet_title);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, sheet_text);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, another_way);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, again);
+  gtk_widget_class_bind_template_callback (widget_class, did_click_paste);
+  gtk_widget_class_bind_template_callback (widget_class, did_click_choose);
+  gtk_widget_class_bind_template_callback (widget_class, did_click_claim);
+  gtk_widget_class_bind_template_callback (widget_class, did_click_again);
+  gtk_widget_class_bind_template_callback (widget_class, did_click_another_way);
+  gtk_widget_class_bind_template_callback (widget_class, did_type);
+}
+
+static void
+ds_scan_page_init (DsScanPage *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
+
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  set_busy (self, FALSE);
+
+  g_signal_connect_object (target, "drop", G_CALLBACK (did_drop), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
+GtkWidget *
+ds_scan_page_new (DsSession *session, DsCollection *collection, const char *payment_id)
+{
+  DsScanPage *self;
+
+  g_return_val_if_fail (DS_IS_SESSION (session), NULL);
+
+  self = g_object_new (DS_TYPE_SCAN_PAGE, NULL);
+  self->session = g_object_ref (session);
+  self->collection = collection != NULL ? ds_collection_ref (collection) : NULL;
+  self->payment_id = g_strdup (payment_id);
+  gtk_widget_set_visible (self->claim, payment_id != NULL);
+  gtk_label_set_text (self->hint, payment_id != NULL   ? _ ("Scan the customer's receipt or voucher")
+                                  : collection != NULL ? _ ("Scan the customer's payer code")
+                                                       : _ ("Scan a parcel, a receipt or a payer code"));
+  g_signal_connect_object (ds_session_get_door (session), "payment-changed", G_CALLBACK (did_change_payment),
+                           self, G_CONNECT_SWAPPED);
+  return GTK_WIDGET (self);
+}
