@@ -5,8 +5,8 @@
  * alphanumeric mode; the EMVCo consumer-presented envelope (base64) is read as well. */
 #pragma once
 
-#include "ds-key.h"
 #include "ds-trust-list.h"
+#include "ds-wallet-certificate.h"
 
 G_BEGIN_DECLS
 
@@ -21,61 +21,14 @@ typedef enum
   DS_EVIDENCE_VOUCHER = 2,
 } DsEvidenceKind;
 
-#define DS_WALLET_SERIAL_SIZE 6
-
-/**
- * DsWalletCertificate:
- * @operator_id: who certified the wallet
- * @serial: the wallet's serial
- * @tier: 1 … 4
- * @voucher_limit_fen: largest single voucher
- * @total_limit_fen: largest sum of vouchers not yet redeemed
- * @not_after_s: seconds since 1970-01-01 UTC; the last second of a day
- * @public_key: the wallet's compressed SM2 point
- * @bytes: the signed certificate as it stands in a voucher
- *
- * Read-only once made.
- */
-typedef struct
-{
-  char *operator_id;
-  guint8 serial[DS_WALLET_SERIAL_SIZE];
-  guint tier;
-  gint64 voucher_limit_fen;
-  gint64 total_limit_fen;
-  gint64 not_after_s;
-  guint8 public_key[DS_SM2_COMPRESSED_SIZE];
-  GBytes *bytes;
-} DsWalletCertificate;
-
-void ds_wallet_certificate_free (DsWalletCertificate *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsWalletCertificate, ds_wallet_certificate_free)
-
-/**
- * ds_wallet_certificate_sign:
- * @operator_key: the operator's key pair
- * @draft: every field but @bytes; @not_after_s is rounded up to the end of its day (UTC)
- * @error: return location for an error
- *
- * Returns: (transfer full) (nullable): the certificate, signed
- */
-DsWalletCertificate *
-ds_wallet_certificate_sign (DsKey *operator_key, const DsWalletCertificate *draft, GError **error);
-
-/* Reads a certificate's bytes without verifying its signature. */
-DsWalletCertificate *ds_wallet_certificate_parse (GBytes *bytes, GError **error);
-
-/* Whether the certificate was signed with @operator_key. */
-gboolean ds_wallet_certificate_verify (const DsWalletCertificate *self, DsKey *operator_key);
-
-/* Returns: (transfer full): the serial in lower-case hexadecimal. */
-char *ds_wallet_certificate_get_serial_hex (const DsWalletCertificate *self);
+/* The longest "DS1:…": that of a voucher, which a version 11 symbol at level M takes to the last character. */
+#define DS_EVIDENCE_TEXT_MAX_BYTES 366
 
 /**
  * DsEvidence:
  * @kind: receipt or voucher
  * @payment_id: UUIDv7 of the payment it is for
- * @amount_fen: what was paid or is promised
+ * @amount_fen: what was paid or is promised; above zero, in a voucher at most %G_MAXUINT32
  * @payee_id: to whom, at most 8 ASCII characters
  * @operator_id: the operator that signed, or that certified the wallet; 3 ASCII digits
  * @operator_ref: (nullable): receipts: the operator's serial, at most 20 ASCII characters
@@ -172,7 +125,7 @@ const char *ds_evidence_verdict_to_name (DsEvidenceVerdict verdict);
  * @payment_id: (nullable): the payment it must be for; %NULL skips that check
  * @payee_id: (nullable): likewise
  * @amount_fen: likewise, -1 skips
- * @now_s: the best known time, seconds
+ * @now_s: the best known time at which it is, or was, taken, seconds
  *
  * Pure: needs no network and no store. Limits of the depot and reuse are the caller's to check.
  *
