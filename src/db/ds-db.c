@@ -15,17 +15,31 @@
  * of the file system's own books, which makes it a quarter faster. It holds the pages up to a checkpoint. */
 #define LOG_BYTES (4 * 1024 * 1024)
 
+/* A checkpoint within a commit, when nobody found an idle moment for it. So many pages fit in the grown log. */
+#define CHECKPOINT_PAGES 960
+
 struct _DsDb
 {
   sqlite3 *handle;
   GHashTable *queries; /* (element-type utf8 DsQuery): by their SQL, which lives as long as the statement */
+  gint64 log_pages;
+  gboolean damaged;
 };
 
-static void
-set_error (sqlite3 *handle, int result, GError **error)
+static gboolean
+is_damage (int result)
 {
-  const char *message = handle ? sqlite3_errmsg (handle) : sqlite3_errstr (result);
+  return (result & 0xff) == SQLITE_CORRUPT || (result & 0xff) == SQLITE_NOTADB || result == SQLITE_IOERR_READ
+         || result == SQLITE_IOERR_SHORT_READ || result == SQLITE_IOERR_DATA
+         || result == SQLITE_IOERR_CORRUPTFS;
+}
 
+static void
+set_error (DsDb *self, int result, GError **error)
+{
+  const char *message = self->handle ? sqlite3_errmsg (self->handle) : sqlite3_errstr (result);
+
+  self->damaged |= is_damage (result);
   switch (result & 0xff)
     {
     case SQLITE_BUSY:
@@ -88,6 +102,17 @@ grow_log (const char *path)
   (void)g_close (file, NULL);
 }
 
+static int
+did_commit_to_log (void *data, sqlite3 *handle, const char *name, int pages)
+{
+  DsDb *self = data;
+
+  self->log_pages = pages;
+  if (pages >= CHECKPOINT_PAGES)
+    ds_db_checkpoint (self, NULL);
+  return SQLITE_OK;
+}
+
 static gboolean
 set_rules (DsDb *self, const char *path, GError **error)
 {
@@ -103,12 +128,12 @@ set_rules (DsDb *self, const char *path, GError **error)
                    "PRAGMA cell_size_check = ON;"
                    "PRAGMA temp_store = MEMORY;"
                    "PRAGMA journal_size_limit = -1;"
-                   "PRAGMA wal_autocheckpoint = 960;"
                    "BEGIN IMMEDIATE; COMMIT;",
                    error))
     return FALSE;
 
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_wal_hook (self->handle, did_commit_to_log, self);
   sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &persist_log);
   grow_log (path);
   return TRUE;
@@ -136,7 +161,7 @@ ds_db_open (const char *path, GError **error)
                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
   if (result != SQLITE_OK)
     {
-      set_error (self->handle, result, error);
+      set_error (self, result, error);
       return NULL;
     }
   return set_rules (self, path, error) ? g_steal_pointer (&self) : NULL;
@@ -159,12 +184,18 @@ ds_db_get_handle (DsDb *self)
 }
 
 gboolean
+ds_db_is_damaged (DsDb *self)
+{
+  return self->damaged;
+}
+
+gboolean
 ds_db_exec (DsDb *self, const char *sql, GError **error)
 {
   int result = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
 
   if (result != SQLITE_OK)
-    set_error (self->handle, result, error);
+    set_error (self, result, error);
   return result == SQLITE_OK;
 }
 
@@ -185,7 +216,7 @@ ds_db_prepare (DsDb *self, const char *sql, GError **error)
   result = sqlite3_prepare_v3 (self->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &query, &tail);
   if (result != SQLITE_OK)
     {
-      set_error (self->handle, result, error);
+      set_error (self, result, error);
       return NULL;
     }
   g_assert (query != NULL && *tail == '\0');
@@ -228,7 +259,7 @@ ds_db_step (DsDb *self, DsQuery *query, gboolean *row, GError **error)
       *row = result == SQLITE_ROW;
       return TRUE;
     }
-  set_error (self->handle, result, error);
+  set_error (self, result, error);
   /* A statement left standing would keep the transaction from ending. */
   sqlite3_reset (query);
   return FALSE;
@@ -295,6 +326,26 @@ ds_db_rollback (DsDb *self)
   /* SQLite ends a transaction by itself after some errors; then there is nothing to roll back. */
   if (!sqlite3_get_autocommit (self->handle))
     run_sql (self, "ROLLBACK", NULL);
+}
+
+gint64
+ds_db_get_log_pages (DsDb *self)
+{
+  return self->log_pages;
+}
+
+gboolean
+ds_db_checkpoint (DsDb *self, GError **error)
+{
+  int result = sqlite3_wal_checkpoint_v2 (self->handle, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
+
+  if (result != SQLITE_OK)
+    {
+      set_error (self, result, error);
+      return FALSE;
+    }
+  self->log_pages = 0;
+  return TRUE;
 }
 
 static gboolean

@@ -26,6 +26,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsDb, ds_db_close)
 /* Returns: (transfer none): the bare handle, for what has no wrapper. */
 sqlite3 *ds_db_get_handle (DsDb *self);
 
+/* Whether the file was found damaged: SQLite said so of its structure, or could not read it. It stays so. */
+gboolean ds_db_is_damaged (DsDb *self);
+
 /* Runs SQL without parameters or results, also several statements. */
 gboolean ds_db_exec (DsDb *self, const char *sql, GError **error);
 
@@ -55,6 +58,17 @@ const char *ds_db_column_text (DsQuery *query, int at); /* (nullable), valid unt
 gboolean ds_db_begin (DsDb *self, GError **error);
 gboolean ds_db_commit (DsDb *self, GError **error);
 void ds_db_rollback (DsDb *self);
+
+/* Pages that were committed to the log since it was last copied into the database. */
+gint64 ds_db_get_log_pages (DsDb *self);
+
+/**
+ * ds_db_checkpoint:
+ *
+ * Copies the log into the database and syncs it. SQLite does so by itself when the log has about 1000 pages; whoever
+ * knows an idle moment can spare a commit that work.
+ */
+gboolean ds_db_checkpoint (DsDb *self, GError **error);
 
 /**
  * ds_db_migrate:

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The journal on its way out: outbox, acknowledgements, export. */
+#include "config.h"
+
+#include "ds-ledger.h"
+
+#include "ds-clock.h"
+#include "ds-error.h"
+#include "ds-jws.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ACKNOWLEDGEMENT_MAX_BYTES (16 * 1024)
+
+/* What the depot vouches for. */
+typedef struct
+{
+  gint64 seq;
+  char *head;
+  gint64 at_ms;
+} Acknowledgement;
+
+static void
+acknowledgement_clear (Acknowledgement *self)
+{
+  g_clear_pointer (&self->head, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Acknowledgement, acknowledgement_clear)
+
+DsOutbox *
+ds_ledger_load_outbox (DsLedger *self, guint max_lines, gsize max_bytes, GError **error)
+{
+  DsQuery *query = ds_db_prepare (
+      self->db, "SELECT seq, line FROM journal WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3", error);
+  g_autoptr (DsOutbox) outbox = g_new0 (DsOutbox, 1);
+  g_autoptr (GByteArray) lines = g_byte_array_new ();
+
+  ds_ledger_assert_thread (self);
+
+  if (query == NULL)
+    return NULL;
+  ds_db_bind_int (query, 1, self->acknowledged_seq);
+  ds_db_bind_int (query, 2, self->intact_seq);
+  ds_db_bind_int (query, 3, max_lines);
+  for (;;)
+    {
+      const char *line;
+      gsize n;
+      gboolean row;
+
+      if (!ds_db_step (self->db, query, &row, error))
+        return NULL;
+      if (!row)
+        break;
+      line = ds_db_column_text (query, 1);
+      n = strlen (line);
+      if (lines->len > 0 && lines->len + n + 1 > max_bytes)
+        break;
+      g_byte_array_append (lines, (const guint8 *)line, n);
+      g_byte_array_append (lines, (const guint8 *)"\n", 1);
+      outbox->last_seq = ds_db_column_int (query, 0);
+      if (outbox->first_seq == 0)
+        outbox->first_seq = outbox->last_seq;
+    }
+  ds_db_reset (query);
+  outbox->lines = g_byte_array_free_to_bytes (g_steal_pointer (&lines));
+  return g_steal_pointer (&outbox);
+}
+
+static gboolean
+read_acknowledgement (DsLedger *self, const char *text, Acknowledgement *acknowledgement, GError **error)
+{
+  g_autofree char *kid = NULL;
+  g_autoptr (GBytes) payload = NULL;
+  g_autoptr (json_t) object = NULL;
+  const char *device, *head;
+  json_int_t seq, at_ms;
+  gconstpointer bytes;
+  gsize n;
+
+  if (!ds_jws_verify (self->identity->depot_key, text, -1, &kid, &payload, error))
+    return FALSE;
+  bytes = g_bytes_get_data (payload, &n);
+  object = ds_json_parse_object (bytes, n, ACKNOWLEDGEMENT_MAX_BYTES, error);
+  if (object == NULL
+      || !ds_json_unpack (object, error, "{s:s, s:I, s:s, s:I}", "device", &device, "acknowledged", &seq,
+                          "head", &head, "at_ms", &at_ms))
+    return FALSE;
+  if (strcmp (kid, "depot") != 0 || strcmp (device, self->identity->device_id) != 0 || seq < 0
+      || strlen (head) != 2 * DS_SM3_SIZE)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "It is not for this handheld");
+      return FALSE;
+    }
+  acknowledgement->seq = seq;
+  acknowledgement->head = g_strdup (head);
+  acknowledgement->at_ms = at_ms;
+  return TRUE;
+}
+
+/* Compares what the depot holds with the journal, and sets the health when they differ. */
+static gboolean
+compare_heads (DsLedger *self, const Acknowledgement *acknowledgement, GError **error)
+{
+  g_autofree char *line = NULL;
+  g_autofree char *hash = NULL;
+  g_autoptr (GError) problem = NULL;
+
+  if (acknowledgement->seq > self->head_seq)
+    {
+      g_autofree char *text = g_strdup_printf ("The journal ends at entry %" G_GINT64_FORMAT
+                                               ", but the depot holds %" G_GINT64_FORMAT
+                                               ": this is an old copy, or its end was lost",
+                                               self->head_seq, acknowledgement->seq);
+
+      ds_ledger_set_health (self, DS_STORE_BEHIND, text);
+      return TRUE;
+    }
+  if (acknowledgement->seq == 0)
+    return TRUE;
+
+  line = ds_ledger_load_line (self, acknowledgement->seq, &problem);
+  if (problem != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  hash = line ? ds_sm3_hex (line, strlen (line)) : NULL;
+  if (g_strcmp0 (hash, acknowledgement->head) != 0)
+    {
+      g_autofree char *text
+          = g_strdup_printf ("The depot holds another entry %" G_GINT64_FORMAT " under this handheld's name",
+                             acknowledgement->seq);
+
+      ds_ledger_set_health (self, DS_STORE_FORKED, text);
+    }
+  else
+    self->acknowledged_seq = MAX (self->acknowledged_seq, acknowledgement->seq);
+  return TRUE;
+}
+
+gboolean
+ds_ledger_check_acknowledgement (DsLedger *self, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db, "SELECT acknowledgement FROM state", error);
+  g_auto (Acknowledgement) acknowledgement = { 0 };
+  g_autofree char *text = NULL;
+  gboolean row;
+
+  ds_ledger_assert_thread (self);
+
+  if (query == NULL || !ds_db_step (self->db, query, &row, error))
+    return FALSE;
+  text = row ? g_strdup (ds_db_column_text (query, 0)) : NULL;
+  ds_db_reset (query);
+  if (text == NULL)
+    return TRUE;
+  if (self->identity == NULL)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "acknowledged without being enrolled");
+      return FALSE;
+    }
+  return read_acknowledgement (self, text, &acknowledgement, error)
+         && compare_heads (self, &acknowledgement, error);
+}
+
+static gboolean
+save_acknowledgement (DsLedger *self, const char *text, gint64 at_ms, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db,
+                                  "UPDATE state SET acknowledgement = ?1, trusted_ms = ?2, trusted_boot = ?3,"
+                                  " trusted_mono_ms = ?4",
+                                  error);
+
+  if (query == NULL)
+    return FALSE;
+  g_free (self->trusted.boot);
+  self->trusted.at_ms = at_ms;
+  self->trusted.boot = g_strdup (ds_clock_get_boot_id (self->clock));
+  self->trusted.mono_ms = ds_clock_get_mono_ms (self->clock);
+  ds_db_bind_text (query, 1, text);
+  ds_db_bind_int (query, 2, self->trusted.at_ms);
+  ds_db_bind_text (query, 3, self->trusted.boot);
+  ds_db_bind_int (query, 4, self->trusted.mono_ms);
+  return ds_db_run (self->db, query, error);
+}
+
+static gboolean
+save_refused (DsLedger *self, json_t *refused, GError **error)
+{
+  DsQuery *query = ds_db_prepare (
+      self->db,
+      "INSERT INTO quarantine (seq, id, reason, at_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+      error);
+  gsize i;
+  json_t *item;
+
+  if (query == NULL)
+    return FALSE;
+  json_array_foreach (refused, i, item)
+  {
+    json_int_t seq;
+    const char *id, *reason;
+
+    if (!ds_json_unpack (item, error, "{s:I, s:s, s:s}", "seq", &seq, "id", &id, "reason", &reason))
+      return FALSE;
+    ds_db_bind_int (query, 1, seq);
+    ds_db_bind_text (query, 2, id);
+    ds_db_bind_text (query, 3, reason);
+    ds_db_bind_int (query, 4, ds_clock_get_wall_ms (self->clock));
+    if (!ds_db_run (self->db, query, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The acknowledgement is kept even when it does not fit: it is the evidence, and is found again at each start. */
+gboolean
+ds_ledger_acknowledge (DsLedger *self, const char *text, json_t *refused, GError **error)
+{
+  g_auto (Acknowledgement) acknowledgement = { 0 };
+  g_autoptr (GError) problem = NULL;
+
+  ds_ledger_assert_thread (self);
+
+  if (self->identity == NULL)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "This handheld is not enrolled yet");
+      return FALSE;
+    }
+  if (!read_acknowledgement (self, text, &acknowledgement, &problem))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_PROTOCOL, "The depot's acknowledgement is not good: %s",
+                   problem->message);
+      return FALSE;
+    }
+  /* An answer that was overtaken by a later one says nothing new, and must not take its place as evidence. */
+  if (acknowledgement.seq < self->acknowledged_seq && json_array_size (refused) == 0)
+    return TRUE;
+  if (self->health == DS_STORE_READ_ONLY)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_READ_ONLY, self->health_text);
+      return FALSE;
+    }
+
+  if (!ds_db_begin (self->db, error))
+    return FALSE;
+  if ((acknowledgement.seq >= self->acknowledged_seq
+       && !save_acknowledgement (self, text, acknowledgement.at_ms, error))
+      || !save_refused (self, refused, error))
+    {
+      ds_db_rollback (self->db);
+      return FALSE;
+    }
+  if (!ds_db_commit (self->db, error) || !compare_heads (self, &acknowledgement, error))
+    return FALSE;
+
+  if (self->health == DS_STORE_BEHIND || self->health == DS_STORE_FORKED)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_PROTOCOL, self->health_text);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+ds_ledger_set_forked (DsLedger *self, const char *detail, GError **error)
+{
+  DsQuery *query;
+
+  ds_ledger_assert_thread (self);
+
+  ds_ledger_set_health (self, DS_STORE_FORKED, detail);
+  if (self->health == DS_STORE_READ_ONLY)
+    return TRUE;
+  query = ds_db_prepare (self->db, "UPDATE state SET forked = ?1", error);
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, detail);
+  return ds_db_run (self->db, query, error);
+}
+
+static gboolean
+write_lines (DsLedger *self, FILE *file, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db, "SELECT line FROM journal ORDER BY seq", error);
+  gboolean row;
+
+  if (query == NULL)
+    return FALSE;
+  for (;;)
+    {
+      if (!ds_db_step (self->db, query, &row, error))
+        return FALSE;
+      if (!row)
+        break;
+      fputs (ds_db_column_text (query, 0), file);
+      fputc ('\n', file);
+    }
+  ds_db_reset (query);
+  return TRUE;
+}
+
+gboolean
+ds_ledger_export (DsLedger *self, const char *path, GError **error)
+{
+  int descriptor = g_open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  FILE *file = descriptor >= 0 ? fdopen (descriptor, "w") : NULL;
+  gboolean written;
+
+  ds_ledger_assert_thread (self);
+
+  if (file == NULL)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "The file “%s” cannot be made: %s", path,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  written = write_lines (self, file, error);
+  if (written && (fflush (file) != 0 || ferror (file) || fsync (descriptor) != 0))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "The export could not be written: %s",
+                   g_strerror (errno));
+      written = FALSE;
+    }
+  if (fclose (file) != 0 && written)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "The export could not be written: %s",
+                   g_strerror (errno));
+      written = FALSE;
+    }
+  /* Half an export could be taken for a whole one. */
+  if (!written)
+    g_unlink (path);
+  return written;
+}

@@ -1,0 +1,753 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What each feed item does to the tables the screens read. It never lowers what the journal established: the
+ * journal's tables are not the depot's to write, and a payment changes only along the state table. */
+#include "config.h"
+
+#include "ds-ledger.h"
+
+#include "ds-clock.h"
+#include "ds-encoding.h"
+#include "ds-error.h"
+#include "ds-jws.h"
+#include "ds-money.h"
+
+#include <string.h>
+
+#define MAX_PARCELS 1000
+#define STATEMENT_MAX_BYTES DS_JWS_MAX_BYTES
+
+/**
+ * Item:
+ * @line: verbatim, @n bytes
+ * @subject: what it is about, within its type; set by the type's reader
+ *
+ * One feed item. Texts are borrowed from @object.
+ */
+typedef struct
+{
+  const char *line;
+  gsize n;
+  json_t *object;
+  gint64 cursor;
+  gint64 at_ms;
+  const char *type;
+  json_t *data;
+  const char *subject;
+} Item;
+
+static void
+item_clear (Item *self)
+{
+  g_clear_pointer (&self->object, json_decref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Item, item_clear)
+
+/* Applies an item. A %DS_ERROR_STORAGE is the database's; every other error is the item's own, and is found before
+ * the first row is written, so that half of a bad item leaves nothing behind. */
+typedef gboolean (*Reader) (DsLedger *self, Item *item, gboolean replaying, GError **error);
+
+static gboolean
+read_item (Item *item, const char *line, gsize n, GError **error)
+{
+  json_int_t cursor, at_ms;
+
+  item->line = line;
+  item->n = n;
+  item->object = ds_json_parse_object (line, n, DS_FEED_ITEM_MAX_BYTES, error);
+  if (item->object == NULL
+      || !ds_json_unpack (item->object, error, "{s:I, s:s, s:I, s:o}", "cursor", &cursor, "type", &item->type,
+                          "at_ms", &at_ms, "data", &item->data))
+    return FALSE;
+  if (cursor < 1)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The cursor is below 1");
+      return FALSE;
+    }
+  item->cursor = cursor;
+  item->at_ms = at_ms;
+  return TRUE;
+}
+
+static gboolean
+check_amount (gint64 amount_fen, GError **error)
+{
+  if (amount_fen >= 0 && amount_fen <= DS_MONEY_MAX_FEN)
+    return TRUE;
+  g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "%" G_GINT64_FORMAT " fen is no amount", amount_fen);
+  return FALSE;
+}
+
+/* Settings and operators */
+
+static gboolean
+take_settings (DsLedger *self, Item *item, GError **error)
+{
+  g_autoptr (DsSettings) settings = ds_settings_new_from_json (item->data, error);
+
+  if (settings == NULL)
+    return FALSE;
+  g_set_object (&self->settings, settings);
+  return TRUE;
+}
+
+/* An older list would bring back a key that was revoked. */
+static gboolean
+take_operators (DsLedger *self, Item *item, GError **error)
+{
+  g_autoptr (DsTrustList) list = NULL;
+  const char *jws;
+
+  if (self->identity == NULL)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "This handheld is not enrolled yet");
+      return FALSE;
+    }
+  if (!ds_json_unpack (item->data, error, "{s:s}", "jws", &jws)
+      || (list = ds_trust_list_new_from_jws (jws, self->identity->depot_key, error)) == NULL)
+    return FALSE;
+  if (self->trust_list != NULL
+      && ds_trust_list_get_version (list) < ds_trust_list_get_version (self->trust_list))
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_CONFLICT,
+                           "The list of operators is older than the one held");
+      return FALSE;
+    }
+  g_clear_pointer (&self->trust_list, ds_trust_list_unref);
+  self->trust_list = g_steal_pointer (&list);
+  return TRUE;
+}
+
+gboolean
+ds_ledger_take_object (DsLedger *self, const char *type, const char *line, gsize n, GError **error)
+{
+  g_auto (Item) item = { 0 };
+
+  ds_ledger_assert_thread (self);
+
+  if (!read_item (&item, line, n, error))
+    return FALSE;
+  return strcmp (type, "settings") == 0 ? take_settings (self, &item, error)
+                                        : take_operators (self, &item, error);
+}
+
+static gboolean
+apply_settings (DsLedger *self, Item *item, gboolean replaying, GError **error)
+{
+  item->subject = "settings";
+  return replaying || take_settings (self, item, error);
+}
+
+static gboolean
+apply_operators (DsLedger *self, Item *item, gboolean replaying, GError **error)
+{
+  item->subject = "operators";
+  return replaying || take_operators (self, item, error);
+}
+
+/* Stops */
+
+static gboolean
+bind_prefetched (DsQuery *query, json_t *prefetched, GError **error)
+{
+  const char *payment = NULL;
+  const char *code = NULL;
+  const char *operator_id = NULL;
+  json_int_t amount_fen = 0;
+  json_int_t expires_at_ms = 0;
+
+  if (prefetched != NULL && !json_is_null (prefetched))
+    {
+      if (!ds_json_unpack (prefetched, error, "{s:s, s:s, s:s, s:I, s:I}", "payment", &payment, "code", &code,
+                           "operator", &operator_id, "amount_fen", &amount_fen, "expires_at_ms",
+                           &expires_at_ms)
+          || !check_amount (amount_fen, error))
+        return FALSE;
+      if (!ds_id_is_valid (payment))
+        {
+          g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                               "The carried code's payment id is no UUIDv7");
+          return FALSE;
+        }
+    }
+  ds_db_bind_text (query, 13, payment);
+  ds_db_bind_text (query, 14, code);
+  ds_db_bind_text (query, 15, operator_id);
+  ds_db_bind_int (query, 16, amount_fen);
+  ds_db_bind_int (query, 17, expires_at_ms);
+  return TRUE;
+}
+
+static gboolean
+bind_stop (DsQuery *query, Item *item, GError **error)
+{
+  const char *recipient, *phone, *address, *place;
+  const char *note, *spoken_secret;
+  json_int_t version, position, lat_e6, lng_e6, from_ms, to_ms;
+
+  if (!ds_json_unpack (item->data, error, "{s:I, s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "version",
+                       &version, "position", &position, "recipient", &recipient, "phone", &phone, "address",
+                       &address, "place", &place, "lat_e6", &lat_e6, "lng_e6", &lng_e6, "window_from_ms",
+                       &from_ms, "window_to_ms", &to_ms)
+      || !ds_ledger_read_nullable (item->data, "note", &note, error)
+      || !ds_ledger_read_nullable (item->data, "spoken_secret", &spoken_secret, error)
+      || !bind_prefetched (query, json_object_get (item->data, "prefetched"), error))
+    return FALSE;
+
+  ds_db_bind_text (query, 1, item->subject);
+  ds_db_bind_int (query, 2, version);
+  ds_db_bind_int (query, 3, position);
+  ds_db_bind_text (query, 4, recipient);
+  ds_db_bind_text (query, 5, phone);
+  ds_db_bind_text (query, 6, address);
+  ds_db_bind_text (query, 7, place);
+  ds_db_bind_text (query, 8, note);
+  ds_db_bind_int (query, 9, lat_e6);
+  ds_db_bind_int (query, 10, lng_e6);
+  ds_db_bind_int (query, 11, from_ms);
+  ds_db_bind_int (query, 12, to_ms);
+  ds_db_bind_text (query, 18, spoken_secret);
+  return TRUE;
+}
+
+static gboolean
+delete_parcels (DsLedger *self, const char *stop, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db, "DELETE FROM parcels WHERE stop = ?1", error);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, stop);
+  return ds_db_run (self->db, query, error);
+}
+
+/* A parcel as the item has it; the text is borrowed. */
+typedef struct
+{
+  const char *waybill;
+  gint64 due_fen;
+  gboolean prepaid;
+} ItemParcel;
+
+static GArray *
+read_parcels (json_t *parcels, GError **error)
+{
+  g_autoptr (GArray) read = NULL;
+  gsize i;
+  json_t *parcel;
+
+  if (!json_is_array (parcels) || json_array_size (parcels) == 0 || json_array_size (parcels) > MAX_PARCELS)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The stop has no parcels, or too many");
+      return NULL;
+    }
+  read = g_array_sized_new (FALSE, FALSE, sizeof (ItemParcel), (guint)json_array_size (parcels));
+  json_array_foreach (parcels, i, parcel)
+  {
+    ItemParcel one;
+    json_int_t due_fen;
+
+    if (!ds_json_unpack (parcel, error, "{s:s, s:I, s:b}", "waybill", &one.waybill, "due_fen", &due_fen,
+                         "prepaid", &one.prepaid)
+        || !check_amount (due_fen, error))
+      return NULL;
+    one.due_fen = due_fen;
+    g_array_append_val (read, one);
+  }
+  return g_steal_pointer (&read);
+}
+
+static gboolean
+insert_parcels (DsLedger *self, const char *stop, GArray *parcels, GError **error)
+{
+  DsQuery *query = ds_db_prepare (
+      self->db, "INSERT INTO parcels (stop, place, waybill, due_fen, prepaid) VALUES (?1, ?2, ?3, ?4, ?5)",
+      error);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, stop);
+  for (guint i = 0; i < parcels->len; i++)
+    {
+      const ItemParcel *parcel = &g_array_index (parcels, ItemParcel, i);
+
+      ds_db_bind_int (query, 2, i);
+      ds_db_bind_text (query, 3, parcel->waybill);
+      ds_db_bind_int (query, 4, parcel->due_fen);
+      ds_db_bind_int (query, 5, parcel->prepaid);
+      if (!ds_db_run (self->db, query, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+apply_stop (DsLedger *self, Item *item, gboolean replaying, GError **error)
+{
+  g_autoptr (GArray) parcels = NULL;
+  DsQuery *query;
+  json_t *listed;
+
+  if (!ds_json_unpack (item->data, error, "{s:s, s:o}", "stop", &item->subject, "parcels", &listed)
+      || (parcels = read_parcels (listed, error)) == NULL)
+    return FALSE;
+  query = ds_db_prepare (
+      self->db,
+      "INSERT OR REPLACE INTO stops (id, version, position, recipient, phone, address, place, note, lat_e6, "
+      "lng_e6,"
+      " window_from_ms, window_to_ms, prefetched_payment, prefetched_code, prefetched_operator,"
+      " prefetched_amount_fen, prefetched_expires_at_ms, spoken_secret)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+      error);
+  if (query == NULL || !bind_stop (query, item, error) || !ds_db_run (self->db, query, error)
+      || !delete_parcels (self, item->subject, error)
+      || !insert_parcels (self, item->subject, parcels, error))
+    return FALSE;
+  ds_ledger_touch (self, item->subject);
+  return TRUE;
+}
+
+static gboolean
+apply_stop_removed (DsLedger *self, Item *item, gboolean replaying, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db, "UPDATE stops SET removed_reason = ?2 WHERE id = ?1", error);
+  const char *reason;
+
+  if (query == NULL
+      || !ds_json_unpack (item->data, error, "{s:s, s:s}", "stop", &item->subject, "reason", &reason))
+    return FALSE;
+  ds_db_bind_text (query, 1, item->subject);
+  ds_db_bind_text (query, 2, reason);
+  ds_ledger_touch (self, item->subject);
+  return ds_db_run (self->db, query, error);
+}
+
+/* Payments */
+
+/* What a "payment" item says; texts are borrowed. */
+typedef struct
+{
+  const char *id;
+  const char *stop;
+  DsPaymentState state;
+  gint64 amount_fen;
+  const char *operator_id;
+  const char *operator_ref;
+  const char *reason;
+  gint64 red_packet_fen;
+  gint64 refunded_fen;
+  const char *code;
+  gint64 expires_at_ms;
+} PaymentNews;
+
+static gboolean
+read_payment_news (Item *item, PaymentNews *news, GError **error)
+{
+  const char *state;
+  json_int_t amount_fen, red_packet_fen, refunded_fen;
+  json_t *expires_at_ms;
+
+  if (!ds_json_unpack (item->data, error, "{s:s, s:s, s:s, s:I, s:I, s:I}", "payment", &news->id, "stop",
+                       &news->stop, "state", &state, "amount_fen", &amount_fen, "red_packet_fen",
+                       &red_packet_fen, "refunded_fen", &refunded_fen)
+      || !ds_ledger_read_nullable (item->data, "operator", &news->operator_id, error)
+      || !ds_ledger_read_nullable (item->data, "operator_ref", &news->operator_ref, error)
+      || !ds_ledger_read_nullable (item->data, "reason", &news->reason, error)
+      || !ds_ledger_read_nullable (item->data, "code", &news->code, error)
+      || !check_amount (amount_fen, error) || !check_amount (red_packet_fen, error)
+      || !check_amount (refunded_fen, error))
+    return FALSE;
+  item->subject = news->id;
+  if (!ds_id_is_valid (news->id) || !ds_payment_state_from_name (state, &news->state)
+      || refunded_fen > amount_fen)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The payment's id, state or refund is none");
+      return FALSE;
+    }
+  expires_at_ms = json_object_get (item->data, "expires_at_ms");
+  news->amount_fen = amount_fen;
+  news->red_packet_fen = red_packet_fen;
+  news->refunded_fen = refunded_fen;
+  news->expires_at_ms = json_integer_value (expires_at_ms);
+  return TRUE;
+}
+
+/* The depot keeps only the latest state of a payment, so the handheld may see "settled" after "presented" without
+ * the "paid" between them: what counts is that the table leads there by some way. */
+static gboolean
+may_reach (DsPaymentState from, DsPaymentState to)
+{
+  guint reached = 1u << from;
+  guint before;
+
+  do
+    {
+      before = reached;
+      for (guint via = 0; via < DS_N_PAYMENT_STATES; via++)
+        {
+          for (guint next = 0; next < DS_N_PAYMENT_STATES && (before & (1u << via)); next++)
+            {
+              if (ds_payment_state_may_become ((DsPaymentState)via, (DsPaymentState)next))
+                reached |= 1u << next;
+            }
+        }
+    }
+  while (reached != before);
+  return from != to && (reached & (1u << to)) != 0;
+}
+
+/* The depot may know of money before the journal does: a carried code that was paid without being presented. News
+ * without money in it creates nothing. */
+static gboolean
+insert_foreign_payment (DsLedger *self, const PaymentNews *news, gint64 at_ms, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db,
+                                  "INSERT INTO payments (id, stop, parcels, amount_fen, tender, state, "
+                                  "source, created_at_ms, changed_at_ms)"
+                                  " VALUES (?1, ?2, '', ?3, 'code', ?4, 'none', ?5, ?5)",
+                                  error);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, news->id);
+  ds_db_bind_text (query, 2, news->stop);
+  ds_db_bind_int (query, 3, news->amount_fen);
+  ds_db_bind_text (query, 4, ds_payment_state_to_name (news->state));
+  ds_db_bind_int (query, 5, at_ms);
+  return ds_db_run (self->db, query, error);
+}
+
+/* Details are added, never taken away: a reference that is known stays, a refund only grows. */
+static gboolean
+merge_payment (DsLedger *self, const PaymentNews *news, DsPaymentState state, gint64 at_ms, GError **error)
+{
+  DsQuery *query = ds_db_prepare (
+      self->db,
+      "UPDATE payments SET changed_at_ms = iif (state = ?2, changed_at_ms, ?3), state = ?2,"
+      " operator = coalesce (operator, ?4), operator_ref = coalesce (operator_ref, ?5), reason = coalesce "
+      "(?6, reason),"
+      " red_packet_fen = max (red_packet_fen, ?7), refunded_fen = max (refunded_fen, ?8), code = coalesce "
+      "(code, ?9),"
+      " code_expires_at_ms = iif (code_expires_at_ms = 0, ?10, code_expires_at_ms) WHERE id = ?1",
+      error);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, news->id);
+  ds_db_bind_text (query, 2, ds_payment_state_to_name (state));
+  ds_db_bind_int (query, 3, at_ms);
+  ds_db_bind_text (query, 4, news->operator_id);
+  ds_db_bind_text (query, 5, news->operator_ref);
+  ds_db_bind_text (query, 6, news->reason);
+  ds_db_bind_int (query, 7, news->red_packet_fen);
+  ds_db_bind_int (query, 8, news->refunded_fen);
+  ds_db_bind_text (query, 9, news->code);
+  ds_db_bind_int (query, 10, news->expires_at_ms);
+  ds_ledger_touch (self, news->stop);
+  return ds_db_run (self->db, query, error);
+}
+
+static void
+tell_code (DsLedger *self, const PaymentNews *news)
+{
+  DsArrivedCode *code;
+
+  if (news->code == NULL)
+    return;
+  code = g_new0 (DsArrivedCode, 1);
+  code->payment_id = g_strdup (news->id);
+  code->code = g_strdup (news->code);
+  code->expires_at_ms = news->expires_at_ms;
+  g_ptr_array_add (self->codes, code);
+}
+
+static gboolean
+apply_payment (DsLedger *self, Item *item, gboolean replaying, GError **error)
+{
+  g_auto (DsPaymentRow) row = { 0 };
+  PaymentNews news = { 0 };
+  DsPaymentState state;
+
+  if (!read_payment_news (item, &news, error) || !ds_ledger_load_payment_row (self, news.id, &row, error))
+    return FALSE;
+  if (row.state == DS_PAYMENT_NONE)
+    {
+      if (!ds_payment_state_covers_debt (news.state) && !ds_payment_state_is_uncertain (news.state))
+        return TRUE;
+      return insert_foreign_payment (self, &news, item->at_ms, error)
+             && merge_payment (self, &news, news.state, item->at_ms, error);
+    }
+  if (row.amount_fen != news.amount_fen || strcmp (row.stop_id, news.stop) != 0)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_CONFLICT,
+                           "The depot knows this payment with another amount or stop");
+      return FALSE;
+    }
+
+  state = row.state;
+  /* That the operator made a live code does not mean that it was shown: that is for the journal to say. */
+  if (may_reach (row.state, news.state)
+      && !(row.state == DS_PAYMENT_REQUESTED && news.state == DS_PAYMENT_PRESENTED))
+    state = news.state;
+  else if (row.state != news.state && !may_reach (row.state, news.state) && !may_reach (news.state, row.state)
+           && ds_payment_state_is_final (news.state))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_CONFLICT, "The depot says %s; this handheld holds that it is %s",
+                   ds_payment_state_to_name (news.state), ds_payment_state_to_name (row.state));
+      return FALSE;
+    }
+  /* What is behind our own knowledge brings no details either: its refusal has a reason we do not share. */
+  else if (row.state != news.state && !may_reach (row.state, news.state))
+    return TRUE;
+
+  if (!merge_payment (self, &news, state, item->at_ms, error))
+    return FALSE;
+  if (!replaying)
+    tell_code (self, &news);
+  return TRUE;
+}
+
+/* Statements and notices */
+
+static gboolean
+read_statement (DsLedger *self, const char *jws, const char *shift, gint64 *version, GError **error)
+{
+  g_autoptr (GBytes) payload = NULL;
+  g_autoptr (json_t) object = NULL;
+  const char *named;
+  json_int_t number;
+  gconstpointer bytes;
+  gsize n;
+
+  if (self->identity == NULL)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "This handheld is not enrolled yet");
+      return FALSE;
+    }
+  if (!ds_jws_verify (self->identity->depot_key, jws, -1, NULL, &payload, error))
+    return FALSE;
+  bytes = g_bytes_get_data (payload, &n);
+  object = ds_json_parse_object (bytes, n, STATEMENT_MAX_BYTES, error);
+  if (object == NULL || !ds_json_unpack (object, error, "{s:s, s:I}", "shift", &named, "version", &number))
+    return FALSE;
+  if (strcmp (named, shift) != 0)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The statement is for another shift");
+      return FALSE;
+    }
+  *version = number;
+  return TRUE;
+}
+
+static gboolean
+apply_statement (DsLedger *self, Item *item, gboolean replaying, GError **error)
+{
+  DsQuery *query;
+  const char *jws;
+  gint64 version;
+
+  if (!ds_json_unpack (item->data, error, "{s:s, s:s}", "shift", &item->subject, "jws", &jws)
+      || !read_statement (self, jws, item->subject, &version, error))
+    return FALSE;
+  query
+      = ds_db_prepare (self->db,
+                       "INSERT INTO statements (shift, version, jws) VALUES (?1, ?2, ?3) ON CONFLICT (shift)"
+                       " DO UPDATE SET version = excluded.version, jws = excluded.jws"
+                       " WHERE excluded.version >= version",
+                       error);
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, item->subject);
+  ds_db_bind_int (query, 2, version);
+  ds_db_bind_text (query, 3, jws);
+  return ds_db_run (self->db, query, error);
+}
+
+static gboolean
+apply_notice (DsLedger *self, Item *item, gboolean replaying, GError **error)
+{
+  const char *text;
+
+  if (!ds_json_unpack (item->data, error, "{s:s, s:s}", "id", &item->subject, "text", &text))
+    return FALSE;
+  if (!replaying)
+    g_ptr_array_add (self->notices, g_strdup (text));
+  return TRUE;
+}
+
+static const struct
+{
+  const char *type;
+  Reader apply;
+  gboolean keeps_all; /* its items are replayed between journal entries */
+} readers[] = {
+  { "stop", apply_stop, FALSE },
+  { "payment", apply_payment, TRUE },
+  { "stop.removed", apply_stop_removed, FALSE },
+  { "settings", apply_settings, FALSE },
+  { "operators", apply_operators, FALSE },
+  { "statement", apply_statement, FALSE },
+  { "notice", apply_notice, FALSE },
+};
+
+static gboolean
+keep_item (DsLedger *self, const Item *item, gboolean keeps_all, GError **error)
+{
+  DsQuery *query
+      = ds_db_prepare (self->db,
+                       "INSERT OR REPLACE INTO feed_items (type, subject, slot, cursor, after_seq, line)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                       error);
+  g_autofree char *line = g_strndup (item->line, item->n);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, item->type);
+  ds_db_bind_text (query, 2, item->subject);
+  ds_db_bind_int (query, 3, keeps_all ? item->cursor : 0);
+  ds_db_bind_int (query, 4, item->cursor);
+  ds_db_bind_int (query, 5, self->head_seq);
+  ds_db_bind_text (query, 6, line);
+  return ds_db_run (self->db, query, error);
+}
+
+static gboolean
+forget_conflict (DsLedger *self, const Item *item, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db, "DELETE FROM conflicts WHERE type = ?1 AND subject = ?2", error);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, item->type);
+  ds_db_bind_text (query, 2, item->subject);
+  return ds_db_run (self->db, query, error);
+}
+
+static gboolean
+save_conflict (DsLedger *self, const Item *item, const char *text, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db,
+                                  "INSERT OR REPLACE INTO conflicts (type, subject, text, line, at_ms)"
+                                  " VALUES (?1, ?2, ?3, ?4, ?5)",
+                                  error);
+  g_autofree char *line = g_utf8_make_valid (item->line, (gssize)item->n);
+  g_autofree char *digest = ds_sm3_hex (item->line, item->n);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, item->type ? item->type : "");
+  ds_db_bind_text (query, 2, item->subject ? item->subject : digest);
+  ds_db_bind_text (query, 3, text);
+  ds_db_bind_text (query, 4, line);
+  ds_db_bind_int (query, 5, ds_clock_get_wall_ms (self->clock));
+  return ds_db_run (self->db, query, error);
+}
+
+static gboolean
+apply_by_type (DsLedger *self, Item *item, gboolean replaying, gboolean *keeps_all, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
+    {
+      if (strcmp (item->type, readers[i].type) == 0)
+        {
+          *keeps_all = readers[i].keeps_all;
+          return readers[i].apply (self, item, replaying, error);
+        }
+    }
+  g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "This version of Doorstep does not know what “%.40s” is",
+               item->type);
+  return FALSE;
+}
+
+gboolean
+ds_ledger_apply_item (DsLedger *self, const char *line, gsize n, gboolean replaying, GError **error)
+{
+  g_auto (Item) item = { 0 };
+  g_autoptr (GError) problem = NULL;
+  gboolean keeps_all = FALSE;
+  gboolean good;
+
+  ds_ledger_assert_thread (self);
+
+  good = read_item (&item, line, n, &problem);
+  if (good && !replaying && item.cursor <= self->cursor)
+    return TRUE;
+  if (good && replaying)
+    {
+      if (!apply_by_type (self, &item, TRUE, &keeps_all, &problem)
+          && g_error_matches (problem, DS_ERROR, DS_ERROR_STORAGE))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      return TRUE;
+    }
+
+  good = good && apply_by_type (self, &item, FALSE, &keeps_all, &problem);
+  if (problem != NULL && g_error_matches (problem, DS_ERROR, DS_ERROR_STORAGE))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  self->cursor = MAX (self->cursor, item.cursor);
+  if (good)
+    return keep_item (self, &item, keeps_all, error) && forget_conflict (self, &item, error);
+  return save_conflict (self, &item, problem->message, error)
+         && (!keeps_all || item.subject == NULL || keep_item (self, &item, keeps_all, error));
+}
+
+static gboolean
+save_cursor (DsLedger *self, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db, "UPDATE state SET cursor = ?1", error);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_int (query, 1, self->cursor);
+  return ds_db_run (self->db, query, error);
+}
+
+static gboolean
+apply_lines (DsLedger *self, const char *text, gsize n, GError **error)
+{
+  const char *end = text + n;
+
+  while (text < end)
+    {
+      const char *newline = memchr (text, '\n', (gsize)(end - text));
+      gsize length = (gsize)((newline ? newline : end) - text);
+
+      if (length > 0 && !ds_ledger_apply_item (self, text, length, FALSE, error))
+        return FALSE;
+      text += length + 1;
+    }
+  return TRUE;
+}
+
+gboolean
+ds_ledger_apply_feed (DsLedger *self, GBytes *items, GError **error)
+{
+  gsize n;
+  const char *text = g_bytes_get_data (items, &n);
+  gint64 cursor_before = self->cursor;
+
+  ds_ledger_assert_thread (self);
+
+  if (self->health == DS_STORE_READ_ONLY)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_READ_ONLY, self->health_text);
+      return FALSE;
+    }
+  if (!ds_db_begin (self->db, error))
+    return FALSE;
+  if (apply_lines (self, text, n, error) && save_cursor (self, error) && ds_db_commit (self->db, error))
+    return ds_ledger_load_shift (self, error);
+
+  ds_db_rollback (self->db);
+  ds_ledger_forget_touched (self);
+  self->cursor = cursor_before;
+  /* Settings and trust list may have been taken from items that are not kept now. */
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->trust_list, ds_trust_list_unref);
+  ds_ledger_load_state (self, NULL);
+  return FALSE;
+}

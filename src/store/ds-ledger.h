@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The store thread's half of DsStore: database, key, anchor and what is known of them. Private to the store.
+ *
+ * A ledger belongs to the thread that opened it; every function says so with ds_ledger_assert_thread(). Nothing
+ * here waits for another thread. What the main thread is to be told collects in a DsNews. */
+#pragma once
+
+#include "ds-db.h"
+#include "ds-entry.h"
+#include "ds-id.h"
+#include "ds-store.h"
+
+G_BEGIN_DECLS
+
+/* More changed stops than this are told as "load everything again". */
+#define DS_LEDGER_MAX_TOLD_STOPS 64
+
+/* The longest feed item that is read: a statement or a trust list of the largest size with its wrapping. */
+#define DS_FEED_ITEM_MAX_BYTES (2 * 1024 * 1024)
+
+/**
+ * DsTrustedTime:
+ * @at_ms: the depot's clock; 0 when never heard
+ * @boot: (nullable): the boot in which it was heard
+ * @mono_ms: this machine's monotonic clock then
+ */
+typedef struct
+{
+  gint64 at_ms;
+  char *boot;
+  gint64 mono_ms;
+} DsTrustedTime;
+
+/* A live code that the depot sent. */
+typedef struct
+{
+  char *payment_id;
+  char *code;
+  gint64 expires_at_ms;
+} DsArrivedCode;
+
+/**
+ * DsNews:
+ *
+ * What a piece of work on the store thread leaves for the main thread: how things are now, and what happened.
+ */
+typedef struct
+{
+  DsIdentity *identity;
+  DsKey *key;
+  DsSettings *settings;
+  DsTrustList *trust_list;
+  DsShift *shift;
+  gint64 n_unsent;
+  gint64 cursor;
+  DsStoreHealth health;
+  char *health_text;
+  DsTrustedTime trusted;
+
+  gboolean appended;
+  GPtrArray *stops;   /* (nullable) (element-type DsStop): empty when everything should be loaded again */
+  GPtrArray *codes;   /* (element-type DsArrivedCode) */
+  GPtrArray *notices; /* (element-type utf8) */
+} DsNews;
+
+/* Returns: (transfer full): how things are before anything was read. */
+DsNews *ds_news_new (void);
+void ds_news_free (DsNews *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsNews, ds_news_free)
+
+typedef struct _DsLedger DsLedger;
+
+/**
+ * DsLedger:
+ * @head_seq, @head: the last entry and its hash
+ * @intact_seq: the last entry that the chain vouches for; @head_seq unless damaged
+ * @anchored_seq: the last entry that the anchor names
+ * @acknowledged_seq: the last entry that the depot vouched for
+ * @cursor: the last feed item applied
+ * @touched: (element-type utf8): stops that the work under way changed
+ * @all_touched: too many to name
+ */
+struct _DsLedger
+{
+  GThread *thread;
+  char *directory;
+  DsClock *clock;
+  DsRandom *random;
+
+  DsDb *db;
+  DsKey *key;
+  guint8 anchor_key[DS_SM3_SIZE];
+  DsIdentity *identity;
+  DsSettings *settings;
+  DsTrustList *trust_list;
+  DsShift *shift;
+
+  gint64 head_seq;
+  char *head;
+  gint64 intact_seq;
+  gint64 anchored_seq;
+  gint64 acknowledged_seq;
+  gint64 cursor;
+  DsTrustedTime trusted;
+  DsStoreHealth health;
+  char *health_text;
+
+  GHashTable *touched;
+  gboolean all_touched;
+  GPtrArray *codes;
+  GPtrArray *notices;
+};
+
+#define ds_ledger_assert_thread(self) g_assert ((self)->thread == g_thread_self ())
+
+/* Opening and closing: ds-ledger-open.c */
+
+DsLedger *ds_ledger_new (const char *directory, DsClock *clock, DsRandom *random);
+void ds_ledger_free (DsLedger *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsLedger, ds_ledger_free)
+
+/* As ds_store_open_async(); the calling thread becomes the ledger's. */
+gboolean ds_ledger_open (DsLedger *self, GError **error);
+/* Closes the database and opens it again, and makes durable what it reads: after a failed COMMIT. */
+gboolean ds_ledger_reopen (DsLedger *self, GError **error);
+DsKey *ds_ledger_prepare_key (DsLedger *self, GError **error);
+gboolean ds_ledger_write_anchor (DsLedger *self, GError **error);
+
+/* State: ds-ledger.c */
+
+extern const char *const ds_ledger_schema[];
+
+gboolean ds_ledger_load_identity (DsLedger *self, GError **error);
+gboolean ds_ledger_save_identity (DsLedger *self, const DsIdentity *identity, GError **error);
+/* Reads cursor, trusted time and shift, settings and trust list out of the database. */
+gboolean ds_ledger_load_state (DsLedger *self, GError **error);
+gboolean ds_ledger_load_shift (DsLedger *self, GError **error);
+/* The worst health that was found stays: a later, milder finding does not hide it. */
+void ds_ledger_set_health (DsLedger *self, DsStoreHealth health, const char *text);
+/* Notes that damage was met while reading; other errors are left alone. */
+void ds_ledger_note_failure (DsLedger *self, const GError *error);
+/* Reads a text member that may be null or missing; @text is borrowed from @object. */
+gboolean ds_ledger_read_nullable (json_t *object, const char *member, const char **text, GError **error);
+void ds_ledger_touch (DsLedger *self, const char *stop_id);
+void ds_ledger_forget_touched (DsLedger *self);
+/* Returns: (transfer full): how things are now, and the collected news; the collections are empty afterwards. */
+DsNews *ds_ledger_take_news (DsLedger *self, gboolean appended);
+
+/* Journal: ds-ledger-append.c, ds-ledger-exchange.c */
+
+gboolean ds_ledger_append (DsLedger *self, const DsDraft *drafts, gsize n_drafts, GError **error);
+gboolean ds_ledger_enrol (DsLedger *self, const DsIdentity *identity, const char *model, GError **error);
+DsOutbox *ds_ledger_load_outbox (DsLedger *self, guint max_lines, gsize max_bytes, GError **error);
+gboolean ds_ledger_acknowledge (DsLedger *self, const char *acknowledgement, json_t *refused, GError **error);
+/* Compares the kept acknowledgement with the journal; sets the health. */
+gboolean ds_ledger_check_acknowledgement (DsLedger *self, GError **error);
+gboolean ds_ledger_set_forked (DsLedger *self, const char *detail, GError **error);
+gboolean ds_ledger_export (DsLedger *self, const char *path, GError **error);
+/* Returns: (transfer full) (nullable): the line of an entry; %NULL without error when there is none. */
+char *ds_ledger_load_line (DsLedger *self, gint64 seq, GError **error);
+
+/* Projections: ds-ledger-project.c */
+
+/**
+ * ds_ledger_project:
+ * @entry: an entry
+ * @replaying: the entry was journalled before: what it needed then (an open shift, a stop on the route) was
+ *   checked then, and may have gone since
+ *
+ * Applies an entry to the tables the screens read.
+ */
+gboolean ds_ledger_project (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
+
+/* What the projections need of a payment to decide about it. @state is %DS_PAYMENT_NONE when it is unknown. */
+typedef struct
+{
+  DsPaymentState state;
+  char *stop_id;
+  gint64 amount_fen;
+  gint64 refunded_fen;
+} DsPaymentRow;
+
+void ds_payment_row_clear (DsPaymentRow *row);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DsPaymentRow, ds_payment_row_clear)
+
+gboolean ds_ledger_load_payment_row (DsLedger *self, const char *id, DsPaymentRow *row, GError **error);
+
+/* Feed: ds-ledger-feed.c */
+
+gboolean ds_ledger_apply_feed (DsLedger *self, GBytes *items, GError **error);
+/**
+ * ds_ledger_apply_item:
+ * @line: (array length=n): the item, verbatim
+ * @replaying: it is kept already
+ *
+ * Applies one item. What cannot be understood becomes a conflict; fails only when the database does.
+ */
+gboolean ds_ledger_apply_item (DsLedger *self, const char *line, gsize n, gboolean replaying, GError **error);
+
+/* Takes settings or trust list out of an item: what both loading and applying need. */
+gboolean ds_ledger_take_object (DsLedger *self, const char *type, const char *line, gsize n, GError **error);
+
+/* Reading: ds-ledger-read.c */
+
+GPtrArray *ds_ledger_load_stops (DsLedger *self, GError **error);
+DsStop *ds_ledger_load_stop (DsLedger *self, const char *stop_id, GError **error);
+DsStop *ds_ledger_find_stop (DsLedger *self, const char *payment_id_or_waybill, GError **error);
+GPtrArray *ds_ledger_load_payments (DsLedger *self, const char *shift_id, GError **error);
+gboolean ds_ledger_load_exposure (DsLedger *self,
+                                  const char *wallet_serial,
+                                  DsExposure *exposure,
+                                  gint64 *wallet_fen,
+                                  GError **error);
+GPtrArray *ds_ledger_load_problems (DsLedger *self, GError **error);
+
+/* Rebuilding: ds-ledger-rebuild.c */
+
+/**
+ * ds_ledger_compare:
+ * @difference: (out) (transfer full) (nullable): the first row that differs, in words; %NULL when none does
+ *
+ * Builds the projections anew from the journal and the kept feed items, compares, and leaves the old ones.
+ */
+gboolean ds_ledger_compare (DsLedger *self, char **difference, GError **error);
+
+G_END_DECLS
