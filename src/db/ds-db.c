@@ -3,6 +3,7 @@
 
 #include "ds-db.h"
 
+#include "ds-checked-vfs.h"
 #include "ds-error.h"
 
 #include <errno.h>
@@ -116,7 +117,11 @@ did_commit_to_log (void *data, sqlite3 *handle, const char *name, int pages)
 static gboolean
 set_rules (DsDb *self, const char *path, GError **error)
 {
+  int reserve = DS_CHECKED_VFS_RESERVE;
   int persist_log = 1;
+
+  /* Before anything is read or written: it is part of the form of a new file. */
+  sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
 
   /* EXCLUSIVE comes first: then the log's index stays in this process's memory and the lock is held for good. */
   if (!ds_db_exec (self,
@@ -158,7 +163,8 @@ ds_db_open (const char *path, GError **error)
     return NULL;
 
   result = sqlite3_open_v2 (path, &self->handle,
-                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                            ds_checked_vfs_get_name ());
   if (result != SQLITE_OK)
     {
       set_error (self, result, error);

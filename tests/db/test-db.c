@@ -5,8 +5,10 @@
 
 #include "ds-error.h"
 
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -262,6 +264,143 @@ test_no_database (Fixture *fixture, gconstpointer data)
   g_assert_error (error, DS_ERROR, DS_ERROR_STORAGE);
 }
 
+static void
+fill (DsDb *db, guint n)
+{
+  g_autoptr (GError) error = NULL;
+
+  exec_sql (db, "CREATE TABLE amounts (id INTEGER PRIMARY KEY, fen INTEGER NOT NULL)");
+  g_assert_true (ds_db_begin (db, &error));
+  for (guint i = 1; i <= n; i++)
+    {
+      DsQuery *query = ds_db_prepare (db, "INSERT INTO amounts VALUES (?1, ?2)", &error);
+
+      ds_db_bind_int (query, 1, i);
+      ds_db_bind_int (query, 2, 1000 + i);
+      g_assert_true (ds_db_run (db, query, &error));
+    }
+  g_assert_true (ds_db_commit (db, &error));
+}
+
+/* A copied log keeps its frames until they are written over; without its header they count for nothing, and the
+ * pages are read from the database itself. */
+static void
+clear_log (Fixture *fixture)
+{
+  g_autofree char *path = g_strconcat (fixture->path, "-wal", NULL);
+  const char zeros[32] = { 0 };
+  int log = g_open (path, O_WRONLY, 0);
+
+  g_assert_cmpint (log, >=, 0);
+  g_assert_cmpint (write (log, zeros, sizeof zeros), ==, sizeof zeros);
+  g_assert_true (g_close (log, NULL));
+}
+
+/* Returns: whether every row could be read; then they must be right. */
+static gboolean
+read_amounts (Fixture *fixture, guint n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsDb) db = ds_db_open (fixture->path, &error);
+  DsQuery *query = db ? ds_db_prepare (db, "SELECT id, fen FROM amounts ORDER BY id", &error) : NULL;
+  gboolean row = TRUE;
+  guint read = 0;
+
+  while (query != NULL && ds_db_step (db, query, &row, &error) && row)
+    {
+      read++;
+      g_assert_cmpint (ds_db_column_int (query, 0), ==, read);
+      g_assert_cmpint (ds_db_column_int (query, 1), ==, 1000 + read);
+    }
+  if (error == NULL)
+    {
+      g_assert_cmpuint (read, ==, n);
+      return TRUE;
+    }
+  g_assert_error (error, DS_ERROR, DS_ERROR_STORAGE);
+  g_assert_true (db == NULL || ds_db_is_damaged (db));
+  return FALSE;
+}
+
+/* Any flipped bit of a page that is read makes an error, never another amount. */
+static void
+test_flipped_bits (Fixture *fixture, gconstpointer data)
+{
+  const guint n = 2000;
+  DsDb *db = open_db (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *bytes = NULL;
+  gsize size;
+  guint seen = 0;
+
+  fill (db, n);
+  g_assert_true (ds_db_checkpoint (db, &error));
+  ds_db_close (db);
+  clear_log (fixture);
+  g_file_get_contents (fixture->path, &bytes, &size, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (size % 4096, ==, 0);
+
+  for (guint i = 0; i < 300; i++)
+    {
+      guint32 at = (guint32)g_test_rand_int_range (0, (gint32)size);
+      char bit = (char)(1 << g_test_rand_int_range (0, 8));
+
+      bytes[at] ^= bit;
+      g_assert_true (g_file_set_contents (fixture->path, bytes, (gssize)size, &error));
+      seen += !read_amounts (fixture, n);
+      bytes[at] ^= bit;
+    }
+  /* These rows fill every page, so every flip was met. */
+  g_assert_cmpuint (seen, ==, 300);
+  g_assert_true (g_file_set_contents (fixture->path, bytes, (gssize)size, &error));
+  g_assert_true (read_amounts (fixture, n));
+}
+
+/* A page in another page's place has a good checksum, but not for that place. */
+static void
+test_misplaced_page (Fixture *fixture, gconstpointer data)
+{
+  DsDb *db = open_db (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  fill (db, 2000);
+  g_assert_true (ds_db_checkpoint (db, &error));
+  ds_db_close (db);
+  clear_log (fixture);
+  g_file_get_contents (fixture->path, &bytes, &size, &error);
+  memcpy (bytes + 3 * 4096, bytes + 4 * 4096, 4096);
+  g_assert_true (g_file_set_contents (fixture->path, bytes, (gssize)size, &error));
+  g_assert_false (read_amounts (fixture, 2000));
+}
+
+/* The log is grown once, reused after a checkpoint, and kept when the database is closed. */
+static void
+test_log (Fixture *fixture, gconstpointer data)
+{
+  DsDb *db = open_db (fixture);
+  g_autofree char *log = g_strconcat (fixture->path, "-wal", NULL);
+  g_autoptr (GError) error = NULL;
+  GStatBuf before, after;
+
+  g_assert_cmpint (g_stat (log, &before), ==, 0);
+  g_assert_cmpint (before.st_size, >=, 4 * 1024 * 1024);
+  fill (db, 5000);
+  g_assert_cmpint (ds_db_get_log_pages (db), >, 10);
+  g_assert_true (ds_db_checkpoint (db, &error));
+  g_assert_cmpint (ds_db_get_log_pages (db), ==, 0);
+  exec_sql (db, "DELETE FROM amounts WHERE id = 1");
+  g_assert_cmpint (ds_db_get_log_pages (db), <, 10);
+  ds_db_close (db);
+  g_assert_cmpint (g_stat (log, &after), ==, 0);
+  g_assert_cmpint (after.st_size, ==, before.st_size);
+  db = open_db (fixture);
+  g_assert_cmpint (get_int (db, "SELECT count(*) FROM amounts"), ==, 4999);
+  ds_db_close (db);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -273,5 +412,8 @@ main (int argc, char *argv[])
   g_test_add ("/db/transaction", Fixture, NULL, set_up, test_transaction, tear_down);
   g_test_add ("/db/failed-commit", Fixture, NULL, set_up, test_failed_commit, tear_down);
   g_test_add ("/db/no-database", Fixture, NULL, set_up, test_no_database, tear_down);
+  g_test_add ("/db/flipped-bits", Fixture, NULL, set_up, test_flipped_bits, tear_down);
+  g_test_add ("/db/misplaced-page", Fixture, NULL, set_up, test_misplaced_page, tear_down);
+  g_test_add ("/db/log", Fixture, NULL, set_up, test_log, tear_down);
   return g_test_run ();
 }
