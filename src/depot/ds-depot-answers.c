@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the operators' answers do, and when a question is asked again. */
+#include "config.h"
+
+#include "ds-depot-work-private.h"
+
+#include "ds-error.h"
+
+#define FIRST_RETRY_MS 1000
+#define LAST_RETRY_MS (5 * 60 * 1000)
+#define QUICK_QUERIES 10 /* then only every LAST_RETRY_MS */
+#define GIVE_UP_QUERIES_MS (3 * G_GINT64_CONSTANT (86400000))
+
+static gboolean
+add_query_later (DsDepot *self, const char *payment_id, gint64 delay_ms, GError **error)
+{
+  return ds_depot_sql_run (self->db, error,
+                           "INSERT OR IGNORE INTO task (kind, subject, priority, generation, attempts,"
+                           " due_at_ms) VALUES ('query', ?, 1, 1, 1, ?)",
+                           "si", payment_id, ds_depot_now_ms (self) + delay_ms);
+}
+
+static gint64
+get_retry_ms (gint64 attempts)
+{
+  return MIN (FIRST_RETRY_MS << MIN (attempts, 20), LAST_RETRY_MS);
+}
+
+/* When to ask about @payment again. Returns: -1 for never. */
+static gint64
+get_next_query_ms (DsDepot *self, const DsDepotPayment *payment, gint64 attempts)
+{
+  gint64 now_ms = ds_depot_now_ms (self);
+  const DsPayment *base = payment->base;
+
+  if (ds_depot_payment_is_awaited (payment))
+    {
+      if (now_ms - base->created_at_ms > GIVE_UP_QUERIES_MS)
+        return -1;
+      return attempts < QUICK_QUERIES ? ds_depot_get_setting (self, "timings", "query_every_ms")
+                                      : LAST_RETRY_MS;
+    }
+  /* A shown code is asked about once more when it has ended. */
+  if (base->state == DS_PAYMENT_PRESENTED && base->code_expires_at_ms >= now_ms)
+    return base->code_expires_at_ms - now_ms + 1000;
+  return -1;
+}
+
+/* Ends of tasks, inside the transaction that commits their answers */
+
+static gboolean
+finish_task (DsJob *job, GError **error)
+{
+  /* Wanted again in the meantime, it stays. */
+  return ds_depot_sql_run (ds_job_get_depot (job)->db, error,
+                           "DELETE FROM task WHERE id = ? AND generation = ?", "ii", job->task,
+                           job->generation);
+}
+
+static gboolean
+repeat_task (DsJob *job, gint64 delay_ms, GError **error)
+{
+  DsDepot *depot = ds_job_get_depot (job);
+
+  return ds_depot_sql_run (
+      depot->db, error,
+      "UPDATE task SET due_at_ms = ?, attempts = attempts + 1 WHERE id = ? AND generation = ?", "iii",
+      ds_depot_now_ms (depot) + delay_ms, job->task, job->generation);
+}
+
+/* The operator refuses for good, or nobody can be asked. */
+static gboolean
+job_is_refused (DsJob *job)
+{
+  return job->result == NULL && job->error != NULL
+         && !g_error_matches (job->error, DS_ERROR, DS_ERROR_NETWORK);
+}
+
+static gboolean
+apply_refusal (DsJob *job, DsDepotPayment *payment, DsOrderState state, const char *reason, GError **error)
+{
+  g_autoptr (DsOrderResult) refusal = ds_order_result_new (state);
+  DsOperator *operator= job->operator;
+
+  refusal->reason = g_strdup (reason);
+  if (operator!= NULL)
+    return ds_depot_apply_result (ds_job_get_depot (job), payment, operator, refusal, error);
+
+  /* No operator at all: only cash is taken. */
+  ds_depot_payment_set_state (payment, DS_PAYMENT_DECLINED, ds_depot_now_ms (ds_job_get_depot (job)));
+  g_free (payment->base->reason);
+  payment->base->reason = g_strdup (reason);
+  return ds_depot_change_payment (ds_job_get_depot (job), payment, error);
+}
+
+static gboolean
+commit_create (DsJob *job, DsDepotPayment *payment, GError **error)
+{
+  DsDepot *depot = ds_job_get_depot (job);
+  gint64 patience_ms = ds_depot_get_setting (depot, "timings", "unknown_after_ms");
+  gint64 next_ms;
+
+  if (job->result == NULL && payment->base->state == DS_PAYMENT_REQUESTED)
+    {
+      if (job_is_refused (job))
+        return apply_refusal (job, payment, DS_ORDER_DECLINED, job->error->message, error)
+               && finish_task (job, error);
+      /* The courier has gone on with another code: one that comes now would only confuse. */
+      if (ds_depot_now_ms (depot) - payment->base->changed_at_ms > patience_ms)
+        return apply_refusal (job, payment, DS_ORDER_EXPIRED, "The operator does not answer", error)
+               && finish_task (job, error);
+      return repeat_task (job, get_retry_ms (job->attempts), error);
+    }
+  if (job->result != NULL && !ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
+    return FALSE;
+  next_ms = get_next_query_ms (depot, payment, 0);
+  return (next_ms < 0 || add_query_later (depot, payment->base->id, next_ms, error))
+         && finish_task (job, error);
+}
+
+static gboolean
+commit_charge (DsJob *job, DsDepotPayment *payment, GError **error)
+{
+  DsDepot *depot = ds_job_get_depot (job);
+  gint64 next_ms;
+
+  if (job->result == NULL)
+    {
+      if (!job_is_refused (job))
+        return repeat_task (job, get_retry_ms (job->attempts), error);
+      return apply_refusal (job, payment, DS_ORDER_DECLINED, job->error->message, error)
+             && finish_task (job, error);
+    }
+  /* Asked about first, not heard of, and by now too old to be charged. */
+  if (job->result->state == DS_ORDER_UNKNOWN)
+    return apply_refusal (job, payment, DS_ORDER_EXPIRED, "stale", error) && finish_task (job, error);
+
+  if (!ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
+    return FALSE;
+  next_ms = get_next_query_ms (depot, payment, 0);
+  return (next_ms < 0 || add_query_later (depot, payment->base->id, next_ms, error))
+         && finish_task (job, error);
+}
+
+static gboolean
+commit_redeem (DsJob *job, DsDepotPayment *payment, GError **error)
+{
+  DsDepot *depot = ds_job_get_depot (job);
+
+  if (job->result == NULL)
+    {
+      if (!job_is_refused (job))
+        return repeat_task (job, get_retry_ms (job->attempts), error);
+      return apply_refusal (job, payment, DS_ORDER_DECLINED, job->error->message, error)
+             && finish_task (job, error);
+    }
+  if (!ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
+    return FALSE;
+  return job->result->state == DS_ORDER_WAITING || job->result->state == DS_ORDER_UNKNOWN
+             ? repeat_task (job, get_retry_ms (job->attempts), error)
+             : finish_task (job, error);
+}
+
+static gboolean
+commit_query (DsJob *job, DsDepotPayment *payment, GError **error)
+{
+  DsDepot *depot = ds_job_get_depot (job);
+  gint64 next_ms;
+
+  if (job->result != NULL && !ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
+    return FALSE;
+  if (job->error != NULL && !job_is_refused (job)
+      && (job->result == NULL || job->result->state == DS_ORDER_UNKNOWN))
+    return repeat_task (job, get_retry_ms (job->attempts), error);
+  next_ms = get_next_query_ms (depot, payment, job->attempts);
+  return next_ms < 0 ? finish_task (job, error) : repeat_task (job, next_ms, error);
+}
+
+static gboolean
+commit_prefetch (DsJob *job, DsDepotPayment *payment, GError **error)
+{
+  DsDepot *depot = ds_job_get_depot (job);
+  gboolean later = job->result == NULL && (job->operator== NULL || !job_is_refused (job));
+
+  if (job->result != NULL && !ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
+    return FALSE;
+  /* The stop goes out also without its code, once: a route must not wait for an operator. */
+  if ((job->result != NULL || job->attempts == 0)
+      && !ds_depot_publish_stop (depot, payment->base->stop_id, error))
+    return FALSE;
+  return later ? repeat_task (job, get_retry_ms (job->attempts), error) : finish_task (job, error);
+}
+
+static gboolean
+commit_refund (DsJob *job, DsDepotPayment *payment, GError **error)
+{
+  DsDepot *depot = ds_job_get_depot (job);
+  gboolean declined = job_is_refused (job) || (job->result && job->result->state == DS_ORDER_DECLINED);
+  const char *outcome = declined ? "declined" : "refunded";
+
+  if (job->result == NULL && !declined)
+    return repeat_task (job, get_retry_ms (job->attempts), error);
+  if (declined)
+    {
+      const char *why = job->error ? job->error->message : job->result->reason;
+
+      if (!ds_depot_note_incident (depot, "refund-declined", job->subject, why ? why : "", error))
+        return FALSE;
+    }
+  else if (!ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
+    return FALSE;
+  return ds_depot_sql_run (depot->db, error, "UPDATE refund SET outcome = ? WHERE id = ?", "ss", outcome,
+                           job->subject)
+         && finish_task (job, error);
+}
+
+static gboolean
+commit_close (DsJob *job, GError **error)
+{
+  if (job->error == NULL)
+    return finish_task (job, error);
+  /* It has found payments to ask about: it goes on when they are answered. */
+  if (g_error_matches (job->error, DS_ERROR, DS_ERROR_STATE))
+    return repeat_task (job, 0, error);
+  return repeat_task (job, get_retry_ms (job->attempts), error);
+}
+
+gboolean
+ds_job_commit (DsJob *job, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+
+  if (job->kind == DS_TASK_CLOSE)
+    return commit_close (job, error);
+  if (job->payment == NULL)
+    return finish_task (job, error);
+  /* Not the row as it was when the question was asked: other things may have happened since. */
+  if (!ds_depot_payment_load (ds_job_get_depot (job)->db, job->payment->base->id, &payment, error))
+    return FALSE;
+
+  switch (job->kind)
+    {
+    case DS_TASK_CREATE:
+      return commit_create (job, payment, error);
+    case DS_TASK_CHARGE:
+      return commit_charge (job, payment, error);
+    case DS_TASK_REDEEM:
+      return commit_redeem (job, payment, error);
+    case DS_TASK_REFUND:
+      return commit_refund (job, payment, error);
+    case DS_TASK_QUERY:
+      return payment->base->state == DS_PAYMENT_ACCEPTED && payment->voucher != NULL
+                 ? commit_redeem (job, payment, error)
+                 : commit_query (job, payment, error);
+    case DS_TASK_PREFETCH:
+      return commit_prefetch (job, payment, error);
+    case DS_TASK_CLOSE:
+    case DS_N_TASKS:
+    default:
+      g_assert_not_reached ();
+    }
+}

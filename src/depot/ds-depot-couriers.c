@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What every courier's handheld gets: settings and the operators it may trust. */
+#include "config.h"
+
+#include "ds-depot-private.h"
+
+#include "ds-error.h"
+#include "ds-json.h"
+#include "ds-settings.h"
+
+#include <string.h>
+
+#define MAX_SETTINGS_BYTES (64 * 1024)
+/* Handhelds refuse vouchers on a list older than their limit (a week): one that is online has a fresh one. */
+#define TRUST_REFRESH_MS (12 * G_GINT64_CONSTANT (3600000))
+#define TRUST_KEY_LIFE_MS (366 * G_GINT64_CONSTANT (86400000))
+
+static json_t *
+make_default_settings (void)
+{
+  return json_pack ("{s:s, s:{s:s, s:s, s:s, s:s}, s:b, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i},"
+                    " s:{s:i, s:i, s:i, s:i, s:i}}",
+                    "depot_name", "Doorstep Depot", "payee", "id", "QN000317", "name", "Doorstep Express",
+                    "city", "Hangzhou", "mcc", "4215", "built_codes", 1, "limits", "voucher_fen", 50000,
+                    "wallet_fen", 100000, "unredeemed_fen", 150000, "unredeemed_count", 10, "voucher_age_s",
+                    72 * 3600, "trust_age_s", 7 * 86400, "cash_fen", 500000, "timings", "live_code_wait_ms",
+                    3000, "unknown_after_ms", 30000, "query_every_ms", 12000, "payer_code_life_ms", 60000,
+                    "built_code_life_ms", 300000);
+}
+
+/* Returns: (transfer full): the "data" of a courier's settings item. */
+static json_t *
+make_settings_item (json_t *settings, gint64 version, const char *courier_id, const char *courier_name)
+{
+  json_t *item = json_copy (settings);
+
+  json_object_set_new (item, "version", json_integer (version));
+  json_object_set_new (item, "courier", json_pack ("{s:s, s:s}", "id", courier_id, "name", courier_name));
+  return item;
+}
+
+/* settings.json is there to be edited by the depot's owner, so it may hold anything. */
+static json_t *
+read_settings (const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (json_t) settings = NULL;
+  g_autoptr (json_t) item = NULL;
+  g_autoptr (DsSettings) check = NULL;
+  gsize n;
+
+  if (!g_file_get_contents (path, &text, &n, &problem))
+    {
+      if (g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        return make_default_settings ();
+      g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "“%s” cannot be read: %s", path, problem->message);
+      return NULL;
+    }
+  settings = ds_json_parse_object (text, n, MAX_SETTINGS_BYTES, error);
+  if (settings == NULL)
+    {
+      g_prefix_error (error, "“%s”: ", path);
+      return NULL;
+    }
+  /* What handhelds could not read must not reach them. */
+  item = make_settings_item (settings, 1, "check", "check");
+  check = ds_settings_new_from_json (item, error);
+  if (check == NULL)
+    {
+      g_prefix_error (error, "“%s”: ", path);
+      return NULL;
+    }
+  return g_steal_pointer (&settings);
+}
+
+static gboolean
+write_settings (const char *path, json_t *settings, GError **error)
+{
+  char *text = json_dumps (settings, JSON_INDENT (2));
+  g_autofree char *lines = g_strconcat (text, "\n", NULL);
+  g_autoptr (GError) problem = NULL;
+
+  free (text);
+  if (g_file_test (path, G_FILE_TEST_EXISTS)
+      || g_file_set_contents_full (path, lines, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &problem))
+    return TRUE;
+  g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "“%s” cannot be written: %s", path, problem->message);
+  return FALSE;
+}
+
+static gboolean
+put_settings (DsDepot *self, const char *courier_id, const char *courier_name, GError **error)
+{
+  gint64 version;
+
+  return ds_depot_sql_get_int (self->db, &version, 1, error,
+                               "SELECT CAST (value AS INTEGER) FROM property WHERE name = 'settings-version'",
+                               "")
+         && ds_feed_put (self->feed, courier_id, "settings", "", ds_depot_now_ms (self),
+                         make_settings_item (self->settings, version, courier_id, courier_name), error);
+}
+
+/* Calls @put for every courier. */
+static gboolean
+put_for_all (DsDepot *self,
+             gboolean (*put) (DsDepot *self, const char *courier_id, const char *name, GError **error),
+             GError **error)
+{
+  g_autoptr (GPtrArray) couriers = g_ptr_array_new_with_free_func (g_free);
+  DsQuery *query = ds_depot_sql_query (self->db, error, "SELECT id, name FROM courier ORDER BY id", "");
+  gboolean row;
+
+  if (query == NULL)
+    return FALSE;
+  while (TRUE)
+    {
+      if (!ds_db_step (self->db, query, &row, error))
+        return FALSE;
+      if (!row)
+        break;
+      g_ptr_array_add (couriers, g_strdup (ds_db_column_text (query, 0)));
+      g_ptr_array_add (couriers, g_strdup (ds_db_column_text (query, 1)));
+    }
+  ds_db_reset (query);
+
+  for (guint i = 0; i < couriers->len; i += 2)
+    {
+      if (!put (self, g_ptr_array_index (couriers, i), g_ptr_array_index (couriers, i + 1), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+put_new_settings (DsDepot *self, const char *text, GError **error)
+{
+  return ds_depot_sql_run (self->db, error,
+                           "INSERT INTO property (name, value) VALUES ('settings', ?)"
+                           " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                           "s", text)
+         && ds_depot_sql_run (
+             self->db, error,
+             "INSERT INTO property (name, value) VALUES ('settings-version', '1') ON CONFLICT"
+             " (name) DO UPDATE SET value = CAST (value AS INTEGER) + 1",
+             "")
+         && put_for_all (self, put_settings, error);
+}
+
+gboolean
+ds_depot_load_settings (DsDepot *self, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->directory, "settings.json", NULL);
+  g_autofree char *known = NULL;
+  g_autofree char *text = NULL;
+
+  self->settings = read_settings (path, error);
+  if (self->settings == NULL || !write_settings (path, self->settings, error))
+    return FALSE;
+  text = ds_json_to_line (self->settings);
+  if (!ds_depot_sql_get_text (self->db, &known, error, "SELECT value FROM property WHERE name = 'settings'",
+                              ""))
+    return FALSE;
+  if (g_strcmp0 (known, text) == 0)
+    return TRUE;
+
+  if (!ds_depot_begin (self, error))
+    return FALSE;
+  if (!put_new_settings (self, text, error))
+    {
+      ds_depot_rollback (self);
+      return FALSE;
+    }
+  return ds_depot_commit (self, error);
+}
+
+/* Trust */
+
+static json_t *
+list_operators (DsDepot *self, gint64 now_ms)
+{
+  json_t *operators = json_array ();
+
+  for (guint i = 0; i < self->operators->len; i++)
+    {
+      DsOperator *operator= g_ptr_array_index (self->operators, i);
+      g_autofree char *key = ds_key_get_public_hex (ds_operator_get_key (operator));
+
+      json_array_append_new (operators, json_pack ("{s:s, s:s, s:[{s:s, s:I, s:I, s:b}]}", "id",
+                                                   ds_operator_get_id (operator), "name",
+                                                   ds_operator_get_name (operator), "keys", "public_key", key,
+                                                   "not_before_ms", (json_int_t)0, "not_after_ms",
+                                                   (json_int_t)(now_ms + TRUST_KEY_LIFE_MS), "revoked", 0));
+    }
+  return operators;
+}
+
+static gboolean
+load_trust (DsDepot *self, GError **error)
+{
+  g_autofree char *jws = NULL;
+
+  if (!ds_depot_sql_get_text (self->db, &jws, error, "SELECT value FROM property WHERE name = 'trust'", ""))
+    return FALSE;
+  g_clear_pointer (&self->trust, ds_trust_list_unref);
+  if (jws != NULL)
+    self->trust = ds_trust_list_new_from_jws (jws, self->key, error);
+  return jws == NULL || self->trust != NULL;
+}
+
+/* Returns: (transfer full): who the operators are and their keys, to notice a change. */
+static char *
+describe_operators (DsDepot *self)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < self->operators->len; i++)
+    {
+      DsOperator *operator= g_ptr_array_index (self->operators, i);
+      g_autofree char *key = ds_key_get_public_hex (ds_operator_get_key (operator));
+
+      g_string_append_printf (text, "%s %s %s\n", ds_operator_get_id (operator), key,
+                              ds_operator_get_name (operator));
+    }
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+check_fresh (DsDepot *self, const char *operators, gboolean *fresh, GError **error)
+{
+  g_autofree char *known = NULL;
+
+  if (!ds_depot_sql_get_text (self->db, &known, error,
+                              "SELECT value FROM property WHERE name = 'trust-operators'", ""))
+    return FALSE;
+  *fresh = self->trust != NULL && g_strcmp0 (known, operators) == 0
+           && ds_depot_now_ms (self) - ds_trust_list_get_issued_at_ms (self->trust) <= TRUST_REFRESH_MS;
+  return TRUE;
+}
+
+static gboolean
+put_trust (DsDepot *self, const char *courier_id, const char *courier_name, GError **error)
+{
+  g_autofree char *jws = NULL;
+
+  return ds_depot_sql_get_text (self->db, &jws, error, "SELECT value FROM property WHERE name = 'trust'", "")
+         && ds_feed_put (self->feed, courier_id, "operators", "", ds_depot_now_ms (self),
+                         json_pack ("{s:s}", "jws", jws), error);
+}
+
+static gboolean
+put_new_trust (DsDepot *self, const char *jws, const char *operators, GError **error)
+{
+  return ds_depot_sql_run (self->db, error,
+                           "INSERT INTO property (name, value) VALUES ('trust', ?)"
+                           " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                           "s", jws)
+         && ds_depot_sql_run (self->db, error,
+                              "INSERT INTO property (name, value) VALUES ('trust-operators', ?)"
+                              " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                              "s", operators)
+         && put_for_all (self, put_trust, error);
+}
+
+gboolean
+ds_depot_refresh_trust (DsDepot *self, GError **error)
+{
+  gint64 now_ms = ds_depot_now_ms (self);
+  g_autofree char *operators = describe_operators (self);
+  g_autofree char *jws = NULL;
+  g_autoptr (json_t) payload = NULL;
+  gboolean fresh;
+
+  if (!load_trust (self, error) || !check_fresh (self, operators, &fresh, error))
+    return FALSE;
+  if (fresh)
+    return TRUE;
+
+  payload = json_pack ("{s:I, s:I, s:o}", "version",
+                       (json_int_t)(self->trust ? ds_trust_list_get_version (self->trust) + 1 : 1),
+                       "issued_at_ms", (json_int_t)now_ms, "operators", list_operators (self, now_ms));
+  jws = ds_trust_list_sign (payload, self->key, error);
+  if (jws == NULL || !ds_depot_begin (self, error))
+    return FALSE;
+  if (!put_new_trust (self, jws, operators, error))
+    {
+      ds_depot_rollback (self);
+      return FALSE;
+    }
+  return ds_depot_commit (self, error) && load_trust (self, error);
+}
+
+/* Couriers */
+
+static gboolean
+is_courier_id (const char *id)
+{
+  gsize n = strlen (id);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      if (!g_ascii_isalnum (id[i]) && id[i] != '-')
+        return FALSE;
+    }
+  return n >= 1 && n <= 16;
+}
+
+gboolean
+ds_depot_put_courier (DsDepot *self, const char *courier_id, const char *name, GError **error)
+{
+  g_autofree char *known = NULL;
+
+  if (!is_courier_id (courier_id))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID,
+                   "“%.40s” is no courier's number: 1 to 16 letters, digits or hyphens", courier_id);
+      return FALSE;
+    }
+  if (name != NULL && (*name == '\0' || strlen (name) > 100 || !g_utf8_validate (name, -1, NULL)))
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A courier's name has 1 to 100 bytes of UTF-8");
+      return FALSE;
+    }
+  if (!ds_depot_sql_get_text (self->db, &known, error, "SELECT name FROM courier WHERE id = ?", "s",
+                              courier_id))
+    return FALSE;
+  if (known != NULL && (name == NULL || g_str_equal (known, name)))
+    return TRUE;
+
+  return ds_depot_sql_run (self->db, error,
+                           "INSERT INTO courier (id, name) VALUES (?, ?)"
+                           " ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+                           "ss", courier_id, name ? name : courier_id)
+         && put_settings (self, courier_id, name ? name : courier_id, error)
+         && (known != NULL || put_trust (self, courier_id, NULL, error));
+}

@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What journal entries do at the depot. Whatever is asked of an operator is only written down here. */
+#include "config.h"
+
+#include "ds-depot-private.h"
+
+#include "ds-encoding.h"
+#include "ds-error.h"
+#include "ds-evidence.h"
+#include "ds-id.h"
+#include "ds-json.h"
+#include "ds-money.h"
+#include "ds-payer-code.h"
+#include "ds-stop.h"
+
+#include <string.h>
+
+#define MAX_PARCELS 200
+#define MAX_TEXT_BYTES 1000
+
+/* One entry being applied. A refusal is an answer, no error: the line stays in the journal as evidence. */
+typedef struct
+{
+  DsDepot *depot;
+  const DsDevice *device;
+  const DsEntry *entry;
+  char **refused;
+} Applying;
+
+static gboolean refuse (Applying *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* Returns: %TRUE, for the caller to return: the database has not failed. */
+static gboolean
+refuse (Applying *self, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  *self->refused = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  return TRUE;
+}
+
+static gboolean
+is_text (const char *text)
+{
+  return text != NULL && *text != '\0' && strlen (text) <= MAX_TEXT_BYTES;
+}
+
+static gboolean
+is_amount (gint64 amount_fen)
+{
+  return amount_fen > 0 && amount_fen <= DS_MONEY_MAX_FEN;
+}
+
+/* Reads "parcels". Returns: (transfer full) (nullable): %NULL when it is no list of waybills. */
+static GStrv
+read_parcels (json_t *data)
+{
+  json_t *parcels = json_object_get (data, "parcels");
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  json_t *parcel;
+  gsize i;
+
+  if (!json_is_array (parcels) || json_array_size (parcels) > MAX_PARCELS)
+    return NULL;
+  json_array_foreach (parcels, i, parcel)
+  {
+    const char *waybill = json_string_value (parcel);
+
+    if (!is_text (waybill) || strchr (waybill, '\n') != NULL)
+      return NULL;
+    g_strv_builder_add (builder, waybill);
+  }
+  return g_strv_builder_end (builder);
+}
+
+/* Payments */
+
+/* A payment's first entry: makes its row, or takes over the one that was made when its code was prefetched or when
+ * the operator spoke of it first. @payment stays %NULL when the entry was refused. */
+static gboolean
+begin_payment (Applying *self, DsTender tender, DsDepotPayment **payment, GError **error)
+{
+  g_autoptr (DsDepotPayment) found = NULL;
+  g_autoptr (GError) problem = NULL;
+  json_t *data = self->entry->data;
+  const char *id, *shift_id, *stop_id;
+  json_int_t amount_fen;
+  g_auto (GStrv) parcels = read_parcels (data);
+
+  *payment = NULL;
+  if (!ds_json_unpack (data, &problem, "{s:s, s:s, s:s, s:I}", "payment", &id, "shift", &shift_id, "stop",
+                       &stop_id, "amount_fen", &amount_fen))
+    return refuse (self, "%s", problem->message);
+  if (!ds_id_is_valid (id) || !is_text (shift_id) || !is_text (stop_id) || !is_amount (amount_fen)
+      || parcels == NULL)
+    return refuse (self, "The payment's id, shift, stop, parcels or amount is not in its form");
+  if (!ds_depot_payment_load (self->depot->db, id, &found, error))
+    return FALSE;
+
+  if (found != NULL && found->courier_id != NULL
+      && !g_str_equal (found->courier_id, self->device->courier_id))
+    return refuse (self, "The payment belongs to another courier");
+  if (found != NULL && (found->journalled || found->courier_id != NULL)
+      && (found->base->amount_fen != amount_fen || found->base->tender != tender))
+    return refuse (self, "The payment is known with another amount or way of paying");
+  if (found == NULL)
+    {
+      found = ds_depot_payment_new (id);
+      found->base->created_at_ms = self->entry->at_ms;
+    }
+
+  found->journalled = TRUE;
+  found->base->tender = tender;
+  found->base->amount_fen = amount_fen;
+  found->base->changed_at_ms = ds_depot_now_ms (self->depot);
+  g_free (found->courier_id);
+  found->courier_id = g_strdup (self->device->courier_id);
+  g_free (found->device_id);
+  found->device_id = g_strdup (self->device->id);
+  g_free (found->base->shift_id);
+  found->base->shift_id = g_strdup (shift_id);
+  g_free (found->base->stop_id);
+  found->base->stop_id = g_strdup (stop_id);
+  g_strfreev (found->base->parcels);
+  found->base->parcels = g_steal_pointer (&parcels);
+  *payment = g_steal_pointer (&found);
+  return ds_depot_claim_suspense (self->depot, *payment, error);
+}
+
+/* A later entry of a payment. @payment stays %NULL when the entry was refused. */
+static gboolean
+find_payment (Applying *self, DsDepotPayment **payment, GError **error)
+{
+  g_autoptr (DsDepotPayment) found = NULL;
+  const char *id = json_string_value (json_object_get (self->entry->data, "payment"));
+
+  *payment = NULL;
+  if (!ds_id_is_valid (id))
+    return refuse (self, "The payment's id is not in its form");
+  if (!ds_depot_payment_load (self->depot->db, id, &found, error))
+    return FALSE;
+  if (found == NULL || !found->journalled || g_strcmp0 (found->courier_id, self->device->courier_id) != 0)
+    return refuse (self, "No earlier entry of this courier began the payment");
+  *payment = g_steal_pointer (&found);
+  return TRUE;
+}
+
+static gboolean
+apply_requested (Applying *self, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+
+  if (!begin_payment (self, DS_TENDER_CODE, &payment, error))
+    return FALSE;
+  if (payment == NULL)
+    return TRUE;
+
+  payment->base->source = DS_CODE_SOURCE_LIVE;
+  ds_depot_payment_set_state (payment, DS_PAYMENT_REQUESTED, ds_depot_now_ms (self->depot));
+  /* Not published: the handheld knows its own request and waits for the code. */
+  return ds_depot_payment_save (self->depot->db, payment, error)
+         && ds_depot_work_add (self->depot, DS_TASK_CREATE, payment->base->id, 0, error);
+}
+
+/* The code of a prefetched order is the operator's: the one that was shown should be it. */
+static gboolean
+check_shown_code (Applying *self, DsDepotPayment *payment, const char *code_sm3, GError **error)
+{
+  g_autofree char *digest = NULL;
+
+  if (payment->base->source != DS_CODE_SOURCE_PREFETCHED || payment->base->code == NULL)
+    return TRUE;
+  digest = ds_sm3_hex (payment->base->code, strlen (payment->base->code));
+  return g_strcmp0 (digest, code_sm3) == 0
+         || ds_depot_note_incident (self->depot, "code", payment->base->id,
+                                    "The handheld showed another code than the operator made", error);
+}
+
+static gboolean
+apply_presented (Applying *self, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+  g_autoptr (GError) problem = NULL;
+  const char *source_name, *code_sm3;
+  json_int_t expires_at_ms;
+  DsCodeSource source;
+
+  if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:s, s:I}", "source", &source_name, "code_sm3",
+                       &code_sm3, "expires_at_ms", &expires_at_ms))
+    return refuse (self, "%s", problem->message);
+  if (!ds_code_source_from_name (source_name, &source) || source == DS_CODE_SOURCE_NONE)
+    return refuse (self, "“%.20s” is no source of a code", source_name);
+  if (!begin_payment (self, DS_TENDER_CODE, &payment, error))
+    return FALSE;
+  if (payment == NULL)
+    return TRUE;
+
+  payment->base->source = source;
+  if (source == DS_CODE_SOURCE_BUILT || payment->base->code_expires_at_ms == 0)
+    payment->base->code_expires_at_ms = expires_at_ms;
+  ds_depot_payment_set_state (payment, DS_PAYMENT_PRESENTED, ds_depot_now_ms (self->depot));
+  if (!check_shown_code (self, payment, code_sm3, error)
+      || !ds_depot_change_payment (self->depot, payment, error))
+    return FALSE;
+  /* A code that was shown offline may have been paid long ago. */
+  return ds_depot_work_add (self->depot, DS_TASK_QUERY, payment->base->id, 0, error);
+}
+
+/* Ends a payment that cannot be charged, in words for the courier. */
+static gboolean
+end_scanned (Applying *self,
+             DsDepotPayment *payment,
+             DsPaymentState state,
+             const char *reason,
+             GError **error)
+{
+  g_clear_pointer (&payment->payer_code, g_free);
+  ds_depot_payment_set_state (payment, state, ds_depot_now_ms (self->depot));
+  g_free (payment->base->reason);
+  payment->base->reason = g_strdup (reason);
+  return ds_depot_change_payment (self->depot, payment, error);
+}
+
+static gboolean
+apply_scanned (Applying *self, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+  g_autoptr (GError) problem = NULL;
+  const char *payer_code;
+  json_int_t expires_at_ms;
+  char operator_id[4];
+
+  if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:I}", "payer_code", &payer_code, "expires_at_ms",
+                       &expires_at_ms))
+    return refuse (self, "%s", problem->message);
+  if (!is_text (payer_code))
+    return refuse (self, "The payer code is not in its form");
+  if (!begin_payment (self, DS_TENDER_SCAN, &payment, error))
+    return FALSE;
+  if (payment == NULL)
+    return TRUE;
+
+  ds_depot_payment_set_state (payment, DS_PAYMENT_SCANNED, ds_depot_now_ms (self->depot));
+  payment->base->code_expires_at_ms = expires_at_ms;
+  if (expires_at_ms <= ds_depot_now_ms (self->depot))
+    return end_scanned (self, payment, DS_PAYMENT_EXPIRED, "stale", error);
+  if (ds_payer_code_classify (payer_code, operator_id) != DS_PAYER_CODE_ECNY
+      || ds_depot_find_operator (self->depot, operator_id) == NULL)
+    return end_scanned (self, payment, DS_PAYMENT_DECLINED, "No operator of this depot knows the wallet",
+                        error);
+
+  payment->payer_code = ds_payer_code_normalize (payer_code);
+  g_free (payment->base->operator_id);
+  payment->base->operator_id = g_strdup (operator_id);
+  return ds_depot_payment_save (self->depot->db, payment, error)
+         && ds_depot_work_add (self->depot, DS_TASK_CHARGE, payment->base->id, 0, error);
+}
+
+/* Reads and verifies evidence for @payment; %NULL after a refusal. */
+static DsEvidence *
+check_evidence (Applying *self, DsDepotPayment *payment, const char *member, DsEvidenceKind kind)
+{
+  const char *text = json_string_value (json_object_get (self->entry->data, member));
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GBytes) bytes = text ? ds_base64url_decode (text, -1, &problem) : NULL;
+  g_autoptr (DsEvidence) evidence = bytes ? ds_evidence_parse (bytes, &problem) : NULL;
+  DsEvidenceVerdict verdict;
+
+  if (evidence == NULL || evidence->kind != kind)
+    {
+      refuse (self, "The %s cannot be read: %s", member, problem ? problem->message : "it is something else");
+      return NULL;
+    }
+  /* At the time it was taken: a certificate may end before the handheld is back. */
+  verdict = ds_evidence_verify (evidence, self->depot->trust, payment->base->id,
+                                ds_depot_get_payee_id (self->depot), payment->base->amount_fen,
+                                self->entry->at_ms / 1000);
+  if (verdict != DS_EVIDENCE_OK)
+    {
+      refuse (self, "The %s does not hold: %s", member, ds_evidence_verdict_to_name (verdict));
+      return NULL;
+    }
+  return g_steal_pointer (&evidence);
+}
+
+static gboolean
+apply_receipt (Applying *self, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+  g_autoptr (DsEvidence) receipt = NULL;
+  DsPayment *base;
+
+  if (!find_payment (self, &payment, error))
+    return FALSE;
+  if (payment == NULL)
+    return TRUE;
+  receipt = check_evidence (self, payment, "receipt", DS_EVIDENCE_RECEIPT);
+  if (receipt == NULL)
+    return TRUE;
+
+  base = payment->base;
+  if (ds_depot_payment_set_state (payment, DS_PAYMENT_PAID, ds_depot_now_ms (self->depot)))
+    {
+      g_free (base->operator_id);
+      base->operator_id = g_strdup (receipt->operator_id);
+      g_free (base->operator_ref);
+      base->operator_ref = g_strdup (receipt->operator_ref);
+      base->red_packet_fen = receipt->red_packet_fen;
+    }
+  /* Published once the operator has confirmed it: until then the handheld knows as much as we do. */
+  return ds_depot_payment_save (self->depot->db, payment, error)
+         && ds_depot_work_add (self->depot, DS_TASK_QUERY, base->id, 0, error);
+}
+
+static gboolean
+reject_voucher (Applying *self, DsDepotPayment *payment, const char *reason, GError **error)
+{
+  gint64 now_ms = ds_depot_now_ms (self->depot);
+
+  ds_depot_payment_set_state (payment, DS_PAYMENT_ACCEPTED, now_ms);
+  if (!ds_depot_payment_set_state (payment, DS_PAYMENT_REJECTED, now_ms))
+    return TRUE;
+  g_free (payment->base->reason);
+  payment->base->reason = g_strdup (reason);
+  return ds_depot_change_payment (self->depot, payment, error);
+}
+
+static gboolean
+apply_voucher (Applying *self, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+  g_autoptr (DsEvidence) voucher = NULL;
+  gint64 n_others;
+  DsPayment *base;
+
+  if (!find_payment (self, &payment, error))
+    return FALSE;
+  if (payment == NULL)
+    return TRUE;
+  voucher = check_evidence (self, payment, "voucher", DS_EVIDENCE_VOUCHER);
+  if (voucher == NULL)
+    return reject_voucher (self, payment, *self->refused, error);
+
+  base = payment->base;
+  g_free (base->wallet_serial);
+  base->wallet_serial = ds_wallet_certificate_get_serial_hex (voucher->certificate);
+  base->voucher_counter = voucher->counter;
+  if (!ds_depot_sql_get_int (self->depot->db, &n_others, 0, error,
+                             "SELECT count (*) FROM payment WHERE wallet = ? AND counter = ? AND id <> ?",
+                             "sis", base->wallet_serial, base->voucher_counter, base->id))
+    return FALSE;
+  if (n_others > 0)
+    return reject_voucher (self, payment, "The voucher was given for another payment before", error);
+  if (!ds_depot_payment_set_state (payment, DS_PAYMENT_ACCEPTED, ds_depot_now_ms (self->depot)))
+    return TRUE; /* paid otherwise in the meantime: the voucher is not needed */
+
+  g_free (base->operator_id);
+  base->operator_id = g_strdup (voucher->operator_id);
+  g_free (payment->voucher);
+  payment->voucher = g_strdup (json_string_value (json_object_get (self->entry->data, "voucher")));
+  return ds_depot_payment_save (self->depot->db, payment, error)
+         && ds_depot_work_add (self->depot, DS_TASK_REDEEM, base->id, 0, error);
+}
+
+/* The courier wants to know: claimed, unknown, or "check now". */
+static gboolean
+apply_question (Applying *self, DsPaymentState state, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+
+  if (!find_payment (self, &payment, error))
+    return FALSE;
+  if (payment == NULL || payment->base->tender == DS_TENDER_CASH)
+    return TRUE;
+
+  /* Known better by now, it stays as it is. */
+  if (state != DS_PAYMENT_NONE)
+    ds_depot_payment_set_state (payment, state, ds_depot_now_ms (self->depot));
+  /* Published also unchanged: the courier sees that the question arrived, and what is known. */
+  return ds_depot_publish_payment (self->depot, payment, error)
+         && ds_depot_work_add (self->depot, DS_TASK_QUERY, payment->base->id, 0, error);
+}
+
+static gboolean
+apply_superseded (Applying *self, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+
+  if (!find_payment (self, &payment, error))
+    return FALSE;
+  if (payment == NULL)
+    return TRUE;
+  payment->base->superseded = TRUE;
+  return ds_depot_suspend_payment (self->depot, payment, error)
+         && ds_depot_payment_save (self->depot->db, payment, error)
+         && ds_depot_work_add (self->depot, DS_TASK_QUERY, payment->base->id, 0, error);
+}
+
+static gboolean
+apply_cash (Applying *self, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *key = NULL;
+  json_int_t amount_fen, tendered_fen, change_fen;
+
+  if (!ds_json_unpack (self->entry->data, &problem, "{s:I, s:I, s:I}", "amount_fen", &amount_fen,
+                       "tendered_fen", &tendered_fen, "change_fen", &change_fen))
+    return refuse (self, "%s", problem->message);
+  if (!is_amount (tendered_fen) || !is_amount (amount_fen) || change_fen < 0
+      || tendered_fen - amount_fen != change_fen)
+    return refuse (self, "The cash given less the change is not the amount");
+  if (!begin_payment (self, DS_TENDER_CASH, &payment, error))
+    return FALSE;
+  if (payment == NULL)
+    return TRUE;
+  if (payment->base->state != DS_PAYMENT_NONE)
+    return refuse (self, "The payment was made before");
+
+  ds_depot_payment_set_state (payment, DS_PAYMENT_PAID, ds_depot_now_ms (self->depot));
+  payment->base->tendered_fen = tendered_fen;
+  payment->base->change_fen = change_fen;
+  key = g_strconcat ("cash:", payment->base->id, NULL);
+  return ds_depot_book_cash (self->depot, payment, key, amount_fen, error)
+         && ds_depot_payment_save (self->depot->db, payment, error);
+}
+
+/* Cash that goes back goes back from the courier's hands: nobody needs to be asked. */
+static gboolean
+refund_cash (Applying *self,
+             DsDepotPayment *payment,
+             const char *refund_id,
+             gint64 amount_fen,
+             GError **error)
+{
+  g_autofree char *key = g_strconcat ("refund:", refund_id, NULL);
+
+  payment->base->refunded_fen += amount_fen;
+  if (payment->base->refunded_fen == payment->base->amount_fen)
+    ds_depot_payment_set_state (payment, DS_PAYMENT_REFUNDED, ds_depot_now_ms (self->depot));
+  return ds_depot_book_cash (self->depot, payment, key, -amount_fen, error)
+         && ds_depot_sql_run (self->depot->db, error, "UPDATE refund SET outcome = 'refunded' WHERE id = ?",
+                              "s", refund_id)
+         && ds_depot_change_payment (self->depot, payment, error);
+}
+
+static gboolean
+apply_refund (Applying *self, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+  g_autoptr (GError) problem = NULL;
+  const char *refund_id, *reason;
+  json_int_t amount_fen;
+  gint64 asked_fen, n_known;
+
+  if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:I, s:s}", "refund", &refund_id, "amount_fen",
+                       &amount_fen, "reason", &reason))
+    return refuse (self, "%s", problem->message);
+  if (!ds_id_is_valid (refund_id) || !is_amount (amount_fen) || strlen (reason) > MAX_TEXT_BYTES)
+    return refuse (self, "The refund's id, amount or reason is not in its form");
+  if (!find_payment (self, &payment, error))
+    return FALSE;
+  if (payment == NULL)
+    return TRUE;
+
+  if (!ds_depot_sql_get_int (self->depot->db, &n_known, 0, error, "SELECT count (*) FROM refund WHERE id = ?",
+                             "s", refund_id)
+      || !ds_depot_sql_get_int (self->depot->db, &asked_fen, 0, error,
+                                "SELECT sum (amount_fen) FROM refund WHERE payment = ? AND outcome IS NOT "
+                                "'declined'",
+                                "s", payment->base->id))
+    return FALSE;
+  if (n_known > 0)
+    return refuse (self, "The refund was asked for before");
+  if (amount_fen > payment->base->amount_fen - asked_fen)
+    return refuse (self, "All refunds together would exceed the payment");
+
+  if (!ds_depot_sql_run (self->depot->db, error,
+                         "INSERT INTO refund (id, payment, amount_fen, reason) VALUES (?, ?, ?, ?)", "ssis",
+                         refund_id, payment->base->id, (gint64)amount_fen, reason))
+    return FALSE;
+  return payment->base->tender == DS_TENDER_CASH
+             ? refund_cash (self, payment, refund_id, amount_fen, error)
+             : ds_depot_work_add (self->depot, DS_TASK_REFUND, refund_id, 0, error);
+}
+
+/* Parcels and shifts */
+
+static gboolean
+apply_outcome (Applying *self, GError **error)
+{
+  json_t *data = self->entry->data;
+  g_autoptr (GError) problem = NULL;
+  g_auto (GStrv) parcels = read_parcels (data);
+  const char *stop_id, *name;
+  const char *reason = json_string_value (json_object_get (data, "reason"));
+  DsParcelOutcome outcome;
+
+  if (!ds_json_unpack (data, &problem, "{s:s, s:s}", "stop", &stop_id, "outcome", &name))
+    return refuse (self, "%s", problem->message);
+  if (parcels == NULL || !ds_parcel_outcome_from_name (name, &outcome))
+    return refuse (self, "The parcels or their outcome are not in their form");
+
+  /* All of them or none: a refused entry has no effect. */
+  for (guint i = 0; parcels[i]; i++)
+    {
+      gint64 n_known;
+
+      if (!ds_depot_sql_get_int (self->depot->db, &n_known, 0, error,
+                                 "SELECT count (*) FROM parcel JOIN stop ON stop.id = parcel.stop"
+                                 " WHERE waybill = ? AND stop.id = ? AND courier = ?",
+                                 "sss", parcels[i], stop_id, self->device->courier_id))
+        return FALSE;
+      if (n_known == 0)
+        return refuse (self, "Parcel “%.40s” is not at that stop of this courier", parcels[i]);
+    }
+  for (guint i = 0; parcels[i]; i++)
+    {
+      if (!ds_depot_sql_run (self->depot->db, error,
+                             "UPDATE parcel SET outcome = ?, reason = ? WHERE waybill = ?", "sss", name,
+                             reason, parcels[i]))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+apply_shift_opened (Applying *self, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  const char *shift_id, *accounting_date;
+  json_int_t float_fen;
+  gint64 n_known;
+
+  if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:s, s:I}", "shift", &shift_id, "accounting_date",
+                       &accounting_date, "float_fen", &float_fen))
+    return refuse (self, "%s", problem->message);
+  if (!ds_id_is_valid (shift_id) || strlen (accounting_date) != 10 || float_fen < 0
+      || float_fen > DS_MONEY_MAX_FEN)
+    return refuse (self, "The shift's id, accounting date or float is not in its form");
+  if (!ds_depot_sql_get_int (self->depot->db, &n_known, 0, error, "SELECT count (*) FROM shift WHERE id = ?",
+                             "s", shift_id))
+    return FALSE;
+  if (n_known > 0)
+    return refuse (self, "The shift was opened before");
+  return ds_depot_sql_run (self->depot->db, error,
+                           "INSERT INTO shift (id, courier, device, accounting_date, float_fen, opened_at_ms,"
+                           " closed_at_ms, counted_fen, version) VALUES (?, ?, ?, ?, ?, ?, 0, -1, 0)",
+                           "ssssii", shift_id, self->device->courier_id, self->device->id, accounting_date,
+                           (gint64)float_fen, self->entry->at_ms);
+}
+
+/* Every open payment of the shift is asked about once more before its statement is made. */
+static gboolean
+query_open_payments (Applying *self, const char *shift_id, GError **error)
+{
+  g_autoptr (GPtrArray) payments = NULL;
+
+  if (!ds_depot_payment_load_shift (self->depot->db, shift_id, &payments, error))
+    return FALSE;
+  for (guint i = 0; i < payments->len; i++)
+    {
+      DsDepotPayment *payment = g_ptr_array_index (payments, i);
+
+      if (payment->base->tender != DS_TENDER_CASH && payment->booked_fen == 0
+          && !ds_depot_work_add (self->depot, DS_TASK_QUERY, payment->base->id, 0, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+apply_shift_closed (Applying *self, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  const char *shift_id;
+  json_int_t counted_fen;
+
+  if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:I}", "shift", &shift_id, "cash_counted_fen",
+                       &counted_fen))
+    return refuse (self, "%s", problem->message);
+  if (counted_fen < 0 || counted_fen > DS_MONEY_MAX_FEN)
+    return refuse (self, "The cash counted is not an amount");
+  if (!ds_depot_sql_run (self->depot->db, error,
+                         "UPDATE shift SET closed_at_ms = ?, counted_fen = ? WHERE id = ? AND courier = ? AND"
+                         " closed_at_ms = 0",
+                         "iiss", self->entry->at_ms, (gint64)counted_fen, shift_id, self->device->courier_id))
+    return FALSE;
+  if (sqlite3_changes (ds_db_get_handle (self->depot->db)) == 0)
+    return refuse (self, "The shift is not open");
+  return query_open_payments (self, shift_id, error)
+         && ds_depot_work_add (self->depot, DS_TASK_CLOSE, shift_id, 0, error);
+}
+
+static gboolean
+apply_enrolled (Applying *self, GError **error)
+{
+  const char *public_key = json_string_value (json_object_get (self->entry->data, "public_key"));
+  g_autofree char *ours = ds_key_get_public_hex (self->device->key);
+
+  return g_strcmp0 (public_key, ours) == 0 ? TRUE : refuse (self, "The handheld enrolled with another key");
+}
+
+gboolean
+ds_depot_apply_entry (DsDepot *self,
+                      const DsDevice *device,
+                      const DsEntry *entry,
+                      char **refused,
+                      GError **error)
+{
+  Applying applying = { .depot = self, .device = device, .entry = entry, .refused = refused };
+  static const struct
+  {
+    const char *type;
+    gboolean (*apply) (Applying *applying, GError **error);
+  } effects[] = {
+    { "device.enrolled", apply_enrolled },      { "payment.requested", apply_requested },
+    { "payment.presented", apply_presented },   { "payment.scanned", apply_scanned },
+    { "payment.receipt", apply_receipt },       { "payment.voucher", apply_voucher },
+    { "payment.superseded", apply_superseded }, { "payment.cash", apply_cash },
+    { "payment.refund", apply_refund },         { "parcel.outcome", apply_outcome },
+    { "shift.opened", apply_shift_opened },     { "shift.closed", apply_shift_closed },
+  };
+
+  *refused = NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (effects); i++)
+    {
+      if (g_str_equal (entry->type, effects[i].type))
+        return effects[i].apply (&applying, error);
+    }
+  if (g_str_equal (entry->type, "payment.claimed"))
+    return apply_question (&applying, DS_PAYMENT_CLAIMED, error);
+  if (g_str_equal (entry->type, "payment.unknown"))
+    return apply_question (&applying, DS_PAYMENT_UNKNOWN, error);
+  if (g_str_equal (entry->type, "payment.query"))
+    return apply_question (&applying, DS_PAYMENT_NONE, error);
+
+  /* Notes and clock jumps need nothing done. Of what a newer handheld may write, money must not pass unseen. */
+  return g_str_has_prefix (entry->type, "payment.")
+             ? refuse (&applying, "This depot is too old to know “%.40s”", entry->type)
+             : TRUE;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A payment as the depot keeps it: one row. */
+#pragma once
+
+#include "ds-db.h"
+#include "ds-payment.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+/**
+ * DsDepotPayment:
+ * @courier_id: (nullable): whose; %NULL while only an operator has spoken of it
+ * @device_id: (nullable): the handheld whose journal mentions it
+ * @journalled: a journal mentions it; until then its money stays in suspense and no feed shows it
+ * @payer_code: (nullable): the scanned payer code, only until the operator has answered
+ * @voucher: (nullable): the voucher's bytes, base64url
+ * @booked_fen: what the operator confirmed and the books hold, 0 for none; refunds are not taken off
+ * @in_suspense: the books hold it in suspense
+ * @base: the rest
+ *
+ * The one place where these columns are named; a copy of the row, to be changed and saved within one transaction.
+ */
+typedef struct
+{
+  DsPayment *base;
+  char *courier_id;
+  char *device_id;
+  gboolean journalled;
+  char *payer_code;
+  char *voucher;
+  gint64 booked_fen;
+  gboolean in_suspense;
+} DsDepotPayment;
+
+DsDepotPayment *ds_depot_payment_new (const char *id);
+void ds_depot_payment_free (DsDepotPayment *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsDepotPayment, ds_depot_payment_free)
+
+/* @payment: (out) (transfer full) (nullable): %NULL when there is none. Returns: %FALSE on error. */
+gboolean ds_depot_payment_load (DsDb *db, const char *id, DsDepotPayment **payment, GError **error);
+
+/* @payments: (out) (transfer full) (element-type DsDepotPayment): a shift's payments in the order of their making. */
+gboolean ds_depot_payment_load_shift (DsDb *db, const char *shift_id, GPtrArray **payments, GError **error);
+
+gboolean ds_depot_payment_save (DsDb *db, const DsDepotPayment *self, GError **error);
+
+/* Changes the state if the table of states lists the change. Returns: whether it did. */
+gboolean ds_depot_payment_set_state (DsDepotPayment *self, DsPaymentState state, gint64 at_ms);
+
+/* Returns: (transfer full): the data of its feed item. */
+json_t *ds_depot_payment_to_json (const DsDepotPayment *self);
+
+/* Whether an operator may still have news of it: its query is worth repeating. */
+gboolean ds_depot_payment_is_awaited (const DsDepotPayment *self);
+
+G_END_DECLS

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the depot's own files share. One file a concern: each section below is implemented in the file it names. */
+#pragma once
+
+#include "ds-depot-payment.h"
+#include "ds-depot-sql.h"
+#include "ds-depot.h"
+#include "ds-entry.h"
+#include "ds-feed.h"
+#include "ds-trouble.h"
+#include "ds-trust-list.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+typedef struct _DsDepotWork DsDepotWork;
+typedef struct _DsDepotHttp DsDepotHttp;
+
+struct _DsDepot
+{
+  GObject parent;
+
+  char *directory;
+  DsClock *clock;
+  DsRandom *random;
+  GPtrArray *operators; /* (element-type DsOperator) */
+  DsAuthority *authority;
+  DsKey *key;
+  DsDb *db;
+  DsFeed *feed;
+  DsTrustList *trust;
+  json_t *settings; /* the company's part of the "settings" item */
+  DsDepotWork *work;
+  DsDepotHttp *http;
+  GCancellable *closing;
+  guint8 token_secret[DS_SM3_SIZE]; /* new with every start: an old token only means asking for a new one */
+  guint refresh_source;
+};
+
+/* ds-depot.c */
+
+gint64 ds_depot_now_ms (DsDepot *self);
+
+/* A transaction with what depends on it: after a commit the feed's readers are told and due work is begun; after a
+ * failure nothing is. The database alone knows the truth: nothing of it is kept in memory. */
+gboolean ds_depot_begin (DsDepot *self, GError **error);
+gboolean ds_depot_commit (DsDepot *self, GError **error);
+void ds_depot_rollback (DsDepot *self);
+
+/* Returns: (transfer none) (nullable) */
+DsOperator *ds_depot_find_operator (DsDepot *self, const char *operator_id);
+
+/* A member of the settings' "timings" or "limits". */
+gint64 ds_depot_get_setting (DsDepot *self, const char *group, const char *name);
+
+/* Something a person should look at. Inside a transaction; told once a subject. */
+gboolean ds_depot_note_incident (DsDepot *self,
+                                 const char *kind,
+                                 const char *subject,
+                                 const char *detail,
+                                 GError **error);
+
+/* ds-depot-couriers.c */
+
+gboolean ds_depot_load_settings (DsDepot *self, GError **error);
+/* Makes the courier when new, inside a transaction; (nullable) @name keeps the one there is. */
+gboolean ds_depot_put_courier (DsDepot *self, const char *courier_id, const char *name, GError **error);
+/* Signs the operators' list anew when the last one is old or names others, and puts it in every feed. */
+gboolean ds_depot_refresh_trust (DsDepot *self, GError **error);
+
+/* ds-depot-enrol.c: answers are JSON or a trouble. */
+
+/* Returns: (transfer full) (nullable): the answer to POST /v1/devices. */
+json_t *ds_depot_answer_enrolment (DsDepot *self, json_t *request, DsTrouble **trouble);
+/* Returns: (transfer full) (nullable): the answer to POST /v1/tokens. */
+json_t *ds_depot_answer_token (DsDepot *self, json_t *request, DsTrouble **trouble);
+
+/**
+ * DsDevice:
+ *
+ * A handheld as the depot knows it.
+ */
+typedef struct
+{
+  char *id;
+  char *courier_id;
+  DsKey *key;
+  gint64 seq; /* of the last entry held, 0 for none */
+  char *head; /* its hash */
+} DsDevice;
+
+void ds_device_free (DsDevice *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsDevice, ds_device_free)
+
+/* @device: (out) (nullable): %NULL when there is none. Returns: %FALSE on error. */
+gboolean ds_depot_load_device (DsDepot *self, const char *device_id, DsDevice **device, GError **error);
+/* Whose token it is; %NULL with a trouble when it is nobody's or too old. */
+DsDevice *ds_depot_check_token (DsDepot *self, const char *token, DsTrouble **trouble);
+
+/* ds-depot-journal.c */
+
+/* Returns: (transfer full) (nullable): the answer to POST /v1/journal. */
+json_t *ds_depot_answer_journal (DsDepot *self, const DsDevice *device, GBytes *lines, DsTrouble **trouble);
+
+/* ds-depot-entries.c */
+
+/**
+ * ds_depot_apply_entry:
+ * @refused: (out) (transfer full) (nullable): why its content cannot be applied, in words
+ *
+ * Inside a transaction. Returns: %FALSE when the database failed.
+ */
+gboolean ds_depot_apply_entry (DsDepot *self,
+                               const DsDevice *device,
+                               const DsEntry *entry,
+                               char **refused,
+                               GError **error);
+
+/* ds-depot-payments.c: what operators' answers and journal entries do to a payment. Inside a transaction. */
+
+/* Saves @payment, and puts it in its courier's feed when a journal knows it. */
+gboolean ds_depot_publish_payment (DsDepot *self, DsDepotPayment *payment, GError **error);
+/* The same, and has the statement made anew that was issued before the change. */
+gboolean ds_depot_change_payment (DsDepot *self, DsDepotPayment *payment, GError **error);
+
+/* Applies what an operator says of @payment. */
+gboolean ds_depot_apply_result (DsDepot *self,
+                                DsDepotPayment *payment,
+                                DsOperator *
+                                operator,
+                                const DsOrderResult * result,
+                                GError **error);
+
+/* Books cash, or its return when @amount_fen is negative. */
+gboolean ds_depot_book_cash (DsDepot *self,
+                             const DsDepotPayment *payment,
+                             const char *key,
+                             gint64 amount_fen,
+                             GError **error);
+
+/* A journal mentions the payment now: money that waited in suspense for it is assigned. */
+gboolean ds_depot_claim_suspense (DsDepot *self, DsDepotPayment *payment, GError **error);
+
+/* The courier has taken another way although this one is paid: its money waits in suspense to be refunded. */
+gboolean ds_depot_suspend_payment (DsDepot *self, DsDepotPayment *payment, GError **error);
+
+/* ds-depot-work.c: what operators are asked. */
+
+typedef enum
+{
+  DS_TASK_CREATE,   /* payment: make its code now, a courier waits */
+  DS_TASK_CHARGE,   /* payment: charge the payer code */
+  DS_TASK_REDEEM,   /* payment: redeem its voucher */
+  DS_TASK_REFUND,   /* refund */
+  DS_TASK_QUERY,    /* payment: what became of it */
+  DS_TASK_CLOSE,    /* shift: match and sign its statement */
+  DS_TASK_PREFETCH, /* payment: make its code beforehand */
+  DS_N_TASKS
+} DsTaskKind;
+
+DsDepotWork *ds_depot_work_new (DsDepot *depot, GError **error);
+/* Drops what is under way; late answers are ignored. */
+void ds_depot_work_free (DsDepotWork *self);
+
+/* Wants @kind done for @subject after @delay_ms; inside a transaction. Wanting it twice is wanting it once, but a
+ * question that is being asked already is asked again afterwards. */
+gboolean
+ds_depot_work_add (DsDepot *self, DsTaskKind kind, const char *subject, gint64 delay_ms, GError **error);
+
+/* Asks the operators about a payment that may not be known yet; inside a transaction. */
+gboolean ds_depot_work_ask_about (DsDepot *self, const char *payment_id, GError **error);
+
+/* Begins what is due, as far as not too much is under way. */
+void ds_depot_work_start (DsDepotWork *self);
+gboolean ds_depot_work_is_idle (DsDepotWork *self);
+
+/* Calls @notify once no code is waited for that should travel with a stop. */
+void ds_depot_work_when_prefetched (DsDepotWork *self, GSourceFunc notify, gpointer user_data);
+
+/* ds-depot-shift.c */
+
+/**
+ * ds_depot_settle_async:
+ * @may_ask: whether payments that stand in an operator's file and not in the books may be asked about first
+ *
+ * Loads the operators' files, matches the shift, and publishes the signed statement if it says anything new.
+ * Finishes with %FALSE and a %DS_ERROR_NETWORK when an operator did not answer, with %DS_ERROR_STATE when it asked
+ * about payments and wants to be called again afterwards.
+ */
+void ds_depot_settle_async (DsDepot *self,
+                            const char *shift_id,
+                            gboolean may_ask,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean ds_depot_settle_finish (DsDepot *self, GAsyncResult *result, GError **error);
+
+/* ds-depot-routes.c */
+
+/* Puts a stop as it is now in its courier's feed; inside a transaction. */
+gboolean ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error);
+
+/* ds-depot-http.c */
+
+DsDepotHttp *ds_depot_http_new (DsDepot *depot);
+void ds_depot_http_free (DsDepotHttp *self);
+gboolean ds_depot_http_listen (DsDepotHttp *self, gboolean everywhere, guint16 port, GError **error);
+gboolean ds_depot_http_set_line (DsDepotHttp *self, gboolean up, GError **error);
+const char *ds_depot_http_get_address (DsDepotHttp *self);
+/* Answers the long polls of a courier. */
+void ds_depot_http_tell (DsDepotHttp *self, const char *courier_id);
+
+G_END_DECLS

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-depot-sql.h"
+
+#include <stdarg.h>
+
+static const char *const steps[] = {
+  /* Who there is. A courier's handhelds come and go; their journals stay. */
+  "CREATE TABLE property ("
+  "  name TEXT PRIMARY KEY,"
+  "  value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE TABLE courier ("
+  "  id TEXT PRIMARY KEY,"
+  "  name TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE TABLE device ("
+  "  id TEXT PRIMARY KEY,"
+  "  courier TEXT NOT NULL REFERENCES courier (id),"
+  "  public_key TEXT NOT NULL UNIQUE,"
+  "  model TEXT NOT NULL,"
+  "  app_version TEXT NOT NULL,"
+  "  enrolled_at_ms INTEGER NOT NULL,"
+  "  seq INTEGER NOT NULL," /* of the last entry held */
+  "  head TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE TABLE enrolment ("
+  "  code_sm3 TEXT PRIMARY KEY," /* the code itself is known to the paper it is printed on alone */
+  "  courier TEXT NOT NULL REFERENCES courier (id),"
+  "  expires_at_ms INTEGER NOT NULL,"
+  "  device TEXT REFERENCES device (id)) STRICT, WITHOUT ROWID;"
+  "CREATE TABLE nonce ("
+  "  device TEXT NOT NULL REFERENCES device (id),"
+  "  nonce TEXT NOT NULL,"
+  "  at_ms INTEGER NOT NULL,"
+  "  PRIMARY KEY (device, nonce)) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX nonce_at ON nonce (at_ms);"
+
+  /* What came up. */
+  "CREATE TABLE entry ("
+  "  device TEXT NOT NULL REFERENCES device (id),"
+  "  seq INTEGER NOT NULL,"
+  "  id TEXT NOT NULL,"
+  "  type TEXT NOT NULL,"
+  "  hash TEXT NOT NULL,"
+  "  received_at_ms INTEGER NOT NULL,"
+  "  line TEXT NOT NULL,"
+  "  refused TEXT," /* why its content could not be applied */
+  "  UNIQUE (device, seq)) STRICT;"
+  "CREATE INDEX entry_id ON entry (id);"
+  "CREATE TABLE incident (" /* what a person should look at */
+  "  kind TEXT NOT NULL,"
+  "  subject TEXT NOT NULL,"
+  "  at_ms INTEGER NOT NULL,"
+  "  detail TEXT NOT NULL,"
+  "  PRIMARY KEY (kind, subject)) STRICT, WITHOUT ROWID;"
+
+  /* Routes. */
+  "CREATE TABLE stop ("
+  "  id TEXT PRIMARY KEY,"
+  "  courier TEXT NOT NULL REFERENCES courier (id),"
+  "  position INTEGER NOT NULL,"
+  "  version INTEGER NOT NULL,"
+  "  recipient TEXT NOT NULL,"
+  "  phone TEXT NOT NULL,"
+  "  address TEXT NOT NULL,"
+  "  place TEXT NOT NULL,"
+  "  note TEXT,"
+  "  lat_e6 INTEGER NOT NULL,"
+  "  lng_e6 INTEGER NOT NULL,"
+  "  window_from_ms INTEGER NOT NULL,"
+  "  window_to_ms INTEGER NOT NULL,"
+  "  prefetched TEXT) STRICT, WITHOUT ROWID;" /* the payment whose code travels with the stop */
+  "CREATE INDEX stop_courier ON stop (courier, position);"
+  "CREATE TABLE parcel ("
+  "  waybill TEXT PRIMARY KEY,"
+  "  stop TEXT NOT NULL REFERENCES stop (id),"
+  "  due_fen INTEGER NOT NULL CHECK (due_fen >= 0),"
+  "  prepaid INTEGER NOT NULL,"
+  "  outcome TEXT NOT NULL DEFAULT 'open',"
+  "  reason TEXT) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX parcel_stop ON parcel (stop, waybill);"
+
+  /* Money. */
+  "CREATE TABLE payment ("
+  "  id TEXT PRIMARY KEY,"
+  "  courier TEXT,"
+  "  device TEXT,"
+  "  shift TEXT,"
+  "  stop TEXT,"
+  "  parcels TEXT NOT NULL,"
+  "  amount_fen INTEGER NOT NULL CHECK (amount_fen >= 0),"
+  "  tender TEXT NOT NULL,"
+  "  source TEXT NOT NULL,"
+  "  state TEXT NOT NULL,"
+  "  journalled INTEGER NOT NULL," /* a journal mentions it; until then its money stays in suspense */
+  "  superseded INTEGER NOT NULL,"
+  "  operator TEXT,"
+  "  operator_ref TEXT,"
+  "  reason TEXT,"
+  "  code TEXT,"
+  "  expires_at_ms INTEGER NOT NULL,"
+  "  payer_code TEXT,"
+  "  voucher TEXT," /* its bytes, base64url */
+  "  wallet TEXT,"
+  "  counter INTEGER NOT NULL,"
+  "  red_packet_fen INTEGER NOT NULL,"
+  "  refunded_fen INTEGER NOT NULL,"
+  "  tendered_fen INTEGER NOT NULL,"
+  "  change_fen INTEGER NOT NULL,"
+  "  booked_fen INTEGER NOT NULL," /* what the operator confirmed and the books hold */
+  "  in_suspense INTEGER NOT NULL,"
+  "  created_at_ms INTEGER NOT NULL,"
+  "  changed_at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX payment_shift ON payment (shift);"
+  "CREATE INDEX payment_wallet ON payment (wallet, counter) WHERE wallet IS NOT NULL;"
+  "CREATE TABLE refund ("
+  "  id TEXT PRIMARY KEY,"
+  "  payment TEXT NOT NULL REFERENCES payment (id),"
+  "  amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),"
+  "  reason TEXT NOT NULL,"
+  "  outcome TEXT) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX refund_payment ON refund (payment);"
+  "CREATE TABLE shift ("
+  "  id TEXT PRIMARY KEY,"
+  "  courier TEXT NOT NULL,"
+  "  device TEXT NOT NULL,"
+  "  accounting_date TEXT NOT NULL,"
+  "  float_fen INTEGER NOT NULL,"
+  "  opened_at_ms INTEGER NOT NULL,"
+  "  closed_at_ms INTEGER NOT NULL,"
+  "  counted_fen INTEGER NOT NULL,"
+  "  statement TEXT," /* the statement's id, the same in all its versions */
+  "  version INTEGER NOT NULL,"
+  "  jws TEXT) STRICT, WITHOUT ROWID;"
+
+  /* What has to be asked of operators: it stands here before it is asked and until the answer is committed. */
+  "CREATE TABLE task ("
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  kind TEXT NOT NULL,"
+  "  subject TEXT NOT NULL,"
+  "  priority INTEGER NOT NULL,"
+  "  generation INTEGER NOT NULL," /* grows when it is wanted again while an answer is awaited */
+  "  attempts INTEGER NOT NULL,"
+  "  due_at_ms INTEGER NOT NULL,"
+  "  UNIQUE (kind, subject)) STRICT;"
+  "CREATE INDEX task_due ON task (priority, due_at_ms);"
+
+  /* What goes down: the latest state of each subject. */
+  "CREATE TABLE feed ("
+  "  cursor INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  courier TEXT NOT NULL REFERENCES courier (id),"
+  "  type TEXT NOT NULL,"
+  "  subject TEXT NOT NULL,"
+  "  line TEXT NOT NULL,"
+  "  UNIQUE (courier, type, subject)) STRICT;"
+  "CREATE INDEX feed_courier ON feed (courier, cursor);",
+  NULL,
+};
+
+gboolean
+ds_depot_sql_migrate (DsDb *db, GError **error)
+{
+  return ds_db_migrate (db, steps, error);
+}
+
+static DsQuery *
+prepare (DsDb *db, GError **error, const char *sql, const char *types, va_list values)
+{
+  DsQuery *query = ds_db_prepare (db, sql, error);
+
+  for (int i = 0; query != NULL && types[i]; i++)
+    {
+      if (types[i] == 's')
+        ds_db_bind_text (query, i + 1, va_arg (values, const char *));
+      else
+        ds_db_bind_int (query, i + 1, va_arg (values, gint64));
+    }
+  return query;
+}
+
+DsQuery *
+ds_depot_sql_query (DsDb *db, GError **error, const char *sql, const char *types, ...)
+{
+  va_list values;
+  DsQuery *query;
+
+  va_start (values, types);
+  query = prepare (db, error, sql, types, values);
+  va_end (values);
+  return query;
+}
+
+gboolean
+ds_depot_sql_run (DsDb *db, GError **error, const char *sql, const char *types, ...)
+{
+  va_list values;
+  DsQuery *query;
+
+  va_start (values, types);
+  query = prepare (db, error, sql, types, values);
+  va_end (values);
+  return query != NULL && ds_db_run (db, query, error);
+}
+
+gboolean
+ds_depot_sql_get_text (DsDb *db, char **value, GError **error, const char *sql, const char *types, ...)
+{
+  va_list values;
+  DsQuery *query;
+  gboolean row;
+
+  va_start (values, types);
+  query = prepare (db, error, sql, types, values);
+  va_end (values);
+
+  *value = NULL;
+  if (query == NULL || !ds_db_step (db, query, &row, error))
+    return FALSE;
+  if (row)
+    *value = g_strdup (ds_db_column_text (query, 0));
+  ds_db_reset (query);
+  return TRUE;
+}
+
+gboolean
+ds_depot_sql_get_int (DsDb *db,
+                      gint64 *value,
+                      gint64 otherwise,
+                      GError **error,
+                      const char *sql,
+                      const char *types,
+                      ...)
+{
+  va_list values;
+  DsQuery *query;
+  gboolean row;
+
+  va_start (values, types);
+  query = prepare (db, error, sql, types, values);
+  va_end (values);
+
+  *value = otherwise;
+  if (query == NULL || !ds_db_step (db, query, &row, error))
+    return FALSE;
+  if (row && sqlite3_column_type (query, 0) != SQLITE_NULL)
+    *value = ds_db_column_int (query, 0);
+  ds_db_reset (query);
+  return TRUE;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A depot that listens, two operators behind it, and an enrolled handheld in front of it. */
+#pragma once
+
+#include "ds-depot.h"
+#include "ds-entry.h"
+#include "test-operator.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *directory;
+  DsManualClock *clock;
+  DsRandom *random;
+  TestOperator *operator_a;
+  TestOperator *operator_b;
+  DsDepot *depot;
+  SoupSession *session;
+  char *address;
+
+  /* The handheld */
+  DsKey *key;
+  char *device;
+  char *token;
+  gint64 seq;
+  char *head;
+  GPtrArray *lines; /* (element-type utf8): its journal */
+  gint64 cursor;
+} DepotFixture;
+
+void depot_fixture_set_up (DepotFixture *self, gconstpointer data);
+void depot_fixture_tear_down (DepotFixture *self, gconstpointer data);
+#define depot_test_add(path, test)                                                                           \
+  g_test_add (path, DepotFixture, NULL, depot_fixture_set_up, test, depot_fixture_tear_down)
+
+/* As a kill and a new start: nothing is carried over but the files. */
+void depot_fixture_restart (DepotFixture *self);
+
+/* Runs the main loop until the depot has nothing to do now. */
+void depot_fixture_settle (DepotFixture *self);
+
+/* A request that has been answered. */
+typedef struct
+{
+  guint status; /* 0 when there was no answer */
+  GBytes *body;
+  SoupMessageHeaders *headers; /* (nullable) */
+  gboolean done;
+} Reply;
+
+void reply_clear (Reply *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reply, reply_clear)
+json_t *reply_get_object (Reply *self);
+/* Asserts status and the end of the problem's type. */
+void reply_assert_trouble (Reply *self, guint status, const char *name);
+
+/* Sends and waits. @body: (nullable). */
+void depot_fixture_send (DepotFixture *self,
+                         const char *method,
+                         const char *path,
+                         const char *token,
+                         const void *body,
+                         gssize n,
+                         Reply *reply);
+/* Sends and goes on; @reply->done tells when it has come. */
+void depot_fixture_begin (DepotFixture *self,
+                          const char *method,
+                          const char *path,
+                          const char *token,
+                          const void *body,
+                          gssize n,
+                          Reply *reply);
+void depot_fixture_wait (Reply *reply);
+
+/* Returns: (transfer full): the one-time code. */
+char *depot_fixture_make_code (DepotFixture *self);
+void depot_fixture_send_enrolment (DepotFixture *self, DsKey *key, const char *code, Reply *reply);
+void depot_fixture_send_assertion (DepotFixture *self, gint64 at_ms, const char *nonce, Reply *reply);
+/* Enrols as courier 0317 and gets a token. */
+void depot_fixture_enrol (DepotFixture *self);
+
+/* Journals an entry without sending it. @format: as for json_pack(), an object. */
+void depot_fixture_append (DepotFixture *self, const char *type, const char *format, ...);
+/* Sends the lines from @first (counted from 0) on. */
+void depot_fixture_push_from (DepotFixture *self, guint first, Reply *reply);
+/* Sends the last line alone, asserts that it was taken, and lets the depot work. Returns: why it was refused, or NULL. */
+char *depot_fixture_push (DepotFixture *self);
+
+/* Returns: (transfer full) (nullable): the "data" of the newest item of @type about @subject in the whole feed. */
+json_t *depot_fixture_find_item (DepotFixture *self, const char *type, const char *subject);
+/* Asserts the state of the payment in the feed; @state "" when the feed has no such item. */
+void depot_fixture_assert_state (DepotFixture *self, const char *payment_id, const char *state);
+/* Returns: (transfer full): a new id. */
+char *depot_fixture_make_id (DepotFixture *self);
+/* Returns: the balance of one account. */
+gint64 depot_fixture_get_balance (DepotFixture *self, const char *account);
+json_t *depot_fixture_import (DepotFixture *self, const char *csv, GError **error);
+
+G_END_DECLS
