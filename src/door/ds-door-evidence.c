@@ -32,8 +32,13 @@ ds_door_get_voucher_bar (DsDoor *self, const DsExposure *exposure, const char **
     {
       name = "too-many-vouchers";
       text = g_strdup_printf (
-          _ ("You hold %d vouchers that are not redeemed, as many as are allowed. Connect to "
-             "redeem them, or take cash."),
+          g_dngettext (
+              GETTEXT_PACKAGE,
+              "You hold %d voucher that is not redeemed, and no more is allowed. Connect to redeem it, or "
+              "take cash.",
+              "You hold %d vouchers that are not redeemed, and no more are allowed. Connect to redeem "
+              "them, or take cash.",
+              (gulong)exposure->unredeemed_count),
           (int)exposure->unredeemed_count);
     }
   else if (exposure->unredeemed_count > 0

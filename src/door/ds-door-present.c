@@ -266,10 +266,19 @@ static gboolean
 find_code_after_wait (DsVisit *visit, DsPayment *request, GError **error)
 {
   DsPresentOperation *operation = visit->data;
+  DsPayment *shown;
 
   if (g_cancellable_set_error_if_cancelled (operation->cancellable, &operation->failure)
       || !check_collection (visit, &operation->failure))
     return TRUE;
+
+  /* Somebody tapped twice, and the first tap's code has come. */
+  shown = find_shown (visit);
+  if (shown != NULL)
+    {
+      present (visit, shown->id, shown->code, shown->code_expires_at_ms, shown->source);
+      return TRUE;
+    }
   if (request != NULL && request->superseded)
     {
       g_set_error_literal (&operation->failure, DS_ERROR, DS_ERROR_STATE,
@@ -296,7 +305,7 @@ decide_after_wait (DsVisit *visit, GError **error)
   ds_present_operation_forget_answer (operation);
   if (!find_code_after_wait (visit, request, error))
     return FALSE;
-  if (operation->failure != NULL && is_waited_for (request))
+  if (visit->drafts.items->len == 0 && is_waited_for (request))
     ds_door_supersede_payment (operation->request_id, &visit->drafts);
   return TRUE;
 }

@@ -125,15 +125,15 @@ find_hindrance_of_amount (DsStop *stop, const DsCollection *collection, char **t
   g_autofree char *open = ds_door_format_yuan (open_fen);
   g_autofree char *uncertain = ds_door_format_yuan (uncertain_fen);
 
-  if (collection->amount_fen <= 0)
-    {
-      *text = g_strdup (_ ("Enter an amount above zero."));
-      return DS_HINDRANCE_BAD_AMOUNT;
-    }
   if (open_fen == 0)
     {
       *text = g_strdup (_ ("Nothing is left to collect for these parcels. Hand them over."));
       return DS_HINDRANCE_COVERED;
+    }
+  if (collection->amount_fen <= 0)
+    {
+      *text = g_strdup (_ ("Enter an amount above zero."));
+      return DS_HINDRANCE_BAD_AMOUNT;
     }
   if (collection->amount_fen > open_fen)
     {

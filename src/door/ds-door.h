@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE (DsDoor, ds_door, DS, DOOR, GObject)
 /**
  * DsDoor:online: whether the depot can be reached; set by whoever watches the link
  * DsDoor::payment-changed (DsPayment *payment, DsStop *stop): a payment has a new state
+ * DsDoor::allowance-changed (): ds_door_get_allowance() has something new to say
  */
 DsDoor *ds_door_new (DsStore *store, DsClock *clock, DsRandom *random);
 
@@ -60,7 +61,8 @@ typedef struct
   gint64 cash_limit_fen;
 } DsAllowance;
 
-/* As of the last change; kept current by the door. */
+/* As of the last change; kept current by the door. Nothing is left while the count or age of the vouchers held, or
+ * the age of the operators' list, forbids any voucher. */
 void ds_door_get_allowance (DsDoor *self, DsAllowance *allowance);
 
 /* Showing a code */
@@ -92,8 +94,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsPresentation, ds_presentation_free)
  * Gets a code to show: online a live one from the depot (journalling `payment.requested` and waiting for the feed
  * up to the settings' live_code_wait_ms); otherwise, or when none comes, the carried one if it fits amount and
  * time, or one built here where the settings allow it. Journals `payment.presented` before it finishes.
+ * The same parcels and amount again give the code that is still on show. A shown code that would make it more than
+ * is due is superseded in the same commit.
  * %DS_ERROR_STATE with the next step in words when no shift is open, the amount is covered, another payment for
- * the stop is uncertain, or no code can be had.
+ * these parcels is uncertain and both would be more than is due, or no code can be had.
  */
 void ds_door_present_async (DsDoor *self,
                             const char *stop_id,
@@ -187,7 +191,8 @@ void ds_door_claim_async (DsDoor *self,
                           gpointer user_data);
 DsStop *ds_door_claim_finish (DsDoor *self, GAsyncResult *result, GError **error);
 
-/* "Check now": asks the depot about a payment; the answer comes by the feed. */
+/* "Check now": asks the depot about a payment; the answer comes by the feed. Offline the question waits in the
+ * journal, once. */
 void ds_door_query_async (DsDoor *self,
                           const char *payment_id,
                           GCancellable *cancellable,

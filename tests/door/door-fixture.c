@@ -5,6 +5,7 @@
 
 #include "ds-encoding.h"
 #include "ds-entry.h"
+#include "ds-jws.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -149,6 +150,27 @@ fixture_feed_code (Fixture *self, DsPayment *payment, const char *code, gint64 e
   json_object_set_new (data, "operator", json_string (FIXTURE_OPERATOR));
   json_object_set_new (data, "expires_at_ms", json_integer (expires_at_ms));
   fixture_feed (self, "payment", data);
+}
+
+void
+fixture_acknowledge (Fixture *self)
+{
+  g_autoptr (GPtrArray) entries = fixture_load_journal (self);
+  const DsEntry *last = g_ptr_array_index (entries, entries->len - 1);
+  g_autoptr (json_t) payload
+      = json_pack ("{s:s, s:I, s:s, s:I}", "device", last->device_id, "acknowledged", (json_int_t)last->seq,
+                   "head", last->hash, "at_ms", (json_int_t)fixture_get_now_ms (self));
+  g_autofree char *text = ds_json_to_line (payload);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *jws = ds_jws_sign (self->depot_key, "depot", text, strlen (text), &error);
+  gboolean acknowledged;
+  RESULT (result);
+
+  g_assert_no_error (error);
+  ds_store_acknowledge_async (self->store, jws, NULL, NULL, fixture_keep_result, &result);
+  acknowledged = ds_store_acknowledge_finish (self->store, fixture_wait (&result), &error);
+  g_assert_no_error (error);
+  g_assert_true (acknowledged);
 }
 
 /* Making a handheld */

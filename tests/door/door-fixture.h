@@ -62,6 +62,9 @@ void fixture_feed_payment (Fixture *self,
                            gint64 amount_fen);
 void fixture_feed_code (Fixture *self, DsPayment *payment, const char *code, gint64 expires_at_ms);
 
+/* Everything has reached the depot, which tells its time with it. */
+void fixture_acknowledge (Fixture *self);
+
 /* Reading. */
 DsStop *fixture_load_stop (Fixture *self, const char *stop_id);
 DsPaymentState fixture_get_state (Fixture *self, const char *stop_id, const char *payment_id);

@@ -324,6 +324,96 @@ test_double_tap (void)
   g_assert_cmpuint (fixture_count_entries (fixture, "payment.presented"), ==, 1);
 }
 
+/* Two taps online: the second shows what the first one brought. */
+static void
+test_double_tap_online (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (DsPayment) request = start_live (fixture, NULL, &first);
+  g_autoptr (DsPayment) second_request = start_live (fixture, NULL, &second);
+  g_autoptr (DsPresentation) a = NULL;
+  g_autoptr (DsPresentation) b = NULL;
+  g_autoptr (DsStop) stop = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_feed_code (fixture, request, "SBX1:FIRST", fixture_get_now_ms (fixture) + 300000);
+  a = finish_live (fixture, &first, &error);
+  g_assert_no_error (error);
+  fixture_feed_code (fixture, second_request, "SBX1:SECOND", fixture_get_now_ms (fixture) + 300000);
+  b = finish_live (fixture, &second, &error);
+  g_assert_no_error (error);
+  fixture_settle (fixture);
+  g_assert_cmpstr (b->payment_id, ==, a->payment_id);
+  g_assert_cmpuint (fixture_count_entries (fixture, "payment.presented"), ==, 1);
+  stop = fixture_load_stop (fixture, "S1");
+  g_assert_true (ds_stop_find_payment (stop, second_request->id)->superseded);
+}
+
+/* The power goes while a code is awaited. It comes afterwards, and nobody is led astray by it. */
+static void
+test_restart_while_waiting (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (DsPayment) request = start_live (fixture, NULL, &result);
+  g_autoptr (DsPresentation) presentation = NULL;
+  g_autoptr (DsStop) stop = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* Nothing more is journalled: the request is all there will be. */
+  ds_store_close (fixture->store);
+  fixture_advance_ms (fixture, 3000);
+  g_assert_null (finish_live (fixture, &result, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  g_clear_object (&result);
+
+  fixture_restart (fixture);
+  fixture_feed_code (fixture, request, "SBX1:LATE", fixture_get_now_ms (fixture) + 300000);
+  g_assert_cmpint (fixture_get_state (fixture, "S1", request->id), ==, DS_PAYMENT_REQUESTED);
+  presentation = fixture_present (fixture, "S1", "DS1 DS2", 28650, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (presentation->source, ==, DS_CODE_SOURCE_BUILT);
+  stop = fixture_load_stop (fixture, "S1");
+  g_assert_true (ds_stop_find_payment (stop, request->id)->superseded);
+  g_assert_cmpint (ds_stop_get_status (stop), ==, DS_STOP_WAITING);
+}
+
+/* Somebody turned the date back: by the depot's time the carried code has run out all the same. */
+static void
+test_carried_by_trusted_time (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autofree char *payment_id = ds_id_new (fixture->clock, fixture->random);
+  g_autoptr (DsPresentation) presentation = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_feed_stop (fixture, "C1", 10000, make_prefetched (fixture, payment_id, 10000, 60000));
+  fixture_acknowledge (fixture);
+  fixture_advance_ms (fixture, 60000);
+  ds_manual_clock_jump_wall_ms (DS_MANUAL_CLOCK (fixture->clock), -86400000);
+  presentation = fixture_present (fixture, "C1", "P-C1", 10000, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (presentation->source, ==, DS_CODE_SOURCE_BUILT);
+}
+
+/* A store that has stopped taking entries says so, and no code is shown. */
+static void
+test_frozen (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GError) error = NULL;
+
+  ds_store_set_forked (fixture->store, "The depot holds another journal");
+  g_assert_null (fixture_present (fixture, "S1", "DS1 DS2", 28650, &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_FROZEN);
+  g_clear_error (&error);
+  g_assert_false (fixture_take_cash (fixture, "S1", "DS1 DS2", 28650, 28650, FALSE, NULL, &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_FROZEN);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -338,5 +428,9 @@ main (int argc, char **argv)
   g_test_add_func ("/door/present/built", test_built);
   g_test_add_func ("/door/present/refused", test_refused);
   g_test_add_func ("/door/present/double-tap", test_double_tap);
+  g_test_add_func ("/door/present/double-tap-online", test_double_tap_online);
+  g_test_add_func ("/door/present/restart-while-waiting", test_restart_while_waiting);
+  g_test_add_func ("/door/present/trusted-time", test_carried_by_trusted_time);
+  g_test_add_func ("/door/present/frozen", test_frozen);
   return g_test_run ();
 }

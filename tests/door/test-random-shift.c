@@ -9,6 +9,7 @@
 
 #define N_STOPS 3
 #define N_STEPS 60
+#define VOUCHERS_LIMIT_FEN 30000
 #define PAYER_CODE "0100320229316%06u"
 
 /* A state that the feed told, and after which entry. */
@@ -106,6 +107,70 @@ collect (Play *play, DsStop *stop, const char *parcels)
     }
 }
 
+/* A live code that comes, or does not come in time. */
+static void
+present_online (Play *play, DsStop *stop, const char *parcels)
+{
+  g_auto (GStrv) split = g_strsplit (parcels, " ", -1);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (DsPresentation) presentation = NULL;
+  DsDebt debt;
+
+  ds_stop_get_debt (stop, &debt);
+  ds_door_set_online (play->fixture->door, TRUE);
+  ds_door_present_async (play->fixture->door, stop->id, (const char *const *)split, debt.open_fen, NULL,
+                         fixture_keep_result, &result);
+  fixture_settle (play->fixture);
+  if (result == NULL && ds_random_below (play->random, 2))
+    {
+      g_autoptr (DsStop) now = fixture_load_stop (play->fixture, stop->id);
+
+      fixture_feed_code (play->fixture, g_ptr_array_index (now->payments, now->payments->len - 1),
+                         "SBX1:LIVE", fixture_get_now_ms (play->fixture) + 60000);
+    }
+  else
+    fixture_advance_ms (play->fixture, 3000);
+  presentation = ds_door_present_finish (play->fixture->door, fixture_wait (&result), NULL);
+  fixture_settle (play->fixture);
+}
+
+/* Everything tapped at once. */
+static void
+collect_at_once (Play *play, DsStop *stop, const char *parcels)
+{
+  g_auto (GStrv) split = g_strsplit (parcels, " ", -1);
+  const char *const *names = (const char *const *)split;
+  g_autofree char *code = g_strdup_printf (PAYER_CODE, ds_random_below (play->random, 1000000));
+  DsDoor *door = play->fixture->door;
+  g_autoptr (GAsyncResult) cash = NULL;
+  g_autoptr (GAsyncResult) shown = NULL;
+  g_autoptr (GAsyncResult) scanned = NULL;
+  g_autoptr (DsStop) paid = NULL;
+  g_autoptr (DsPresentation) presentation = NULL;
+  g_autoptr (DsAnswer) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  DsDebt debt;
+
+  ds_stop_get_debt (stop, &debt);
+  ds_door_set_online (door, FALSE);
+  ds_door_present_async (door, stop->id, names, debt.open_fen, NULL, fixture_keep_result, &shown);
+  ds_door_set_online (door, TRUE);
+  ds_door_scan_async (door,
+                      &(DsScanContext){ .stop_id = stop->id, .waybills = names, .amount_fen = debt.open_fen },
+                      code, NULL, fixture_keep_result, &scanned);
+  ds_door_take_cash_async (door, stop->id, names, debt.open_fen, debt.open_fen, FALSE, NULL,
+                           fixture_keep_result, &cash);
+  /* Whichever comes second finds what the first one did. */
+  answer = ds_door_scan_finish (door, fixture_wait (&scanned), &error);
+  g_assert_no_error (error);
+  paid = ds_door_take_cash_finish (door, fixture_wait (&cash), NULL, NULL);
+  g_assert_false (paid != NULL && answer->kind == DS_ANSWER_SCANNED);
+  while (shown == NULL)
+    fixture_advance_ms (play->fixture, 3000);
+  presentation = ds_door_present_finish (door, shown, NULL);
+  fixture_settle (play->fixture);
+}
+
 static void
 step (Play *play)
 {
@@ -113,7 +178,7 @@ step (Play *play)
   g_autoptr (DsStop) stop = fixture_load_stop (play->fixture, stop_ids[which]);
   DsPayment *payment = pick_payment (play, stop);
 
-  switch (ds_random_below (play->random, 8))
+  switch (ds_random_below (play->random, 10))
     {
     case 0:
     case 1:
@@ -133,6 +198,12 @@ step (Play *play)
     case 6:
       fixture_set_outcome (play->fixture, stop->id, waybills[which],
                            (DsParcelOutcome)(1 + ds_random_below (play->random, 5)), "Because", NULL);
+      break;
+    case 7:
+      present_online (play, stop, waybills[which]);
+      break;
+    case 8:
+      collect_at_once (play, stop, waybills[which]);
       break;
     default:
       fixture_advance_ms (play->fixture, ds_random_below (play->random, 120000));
@@ -154,6 +225,16 @@ check_refunds (Play *play)
       n_over += debt.over_fen > 0;
     }
   g_assert_cmpuint (fixture_count_problems (play->fixture, "refund") > 0, ==, n_over > 0);
+}
+
+static void
+check_allowance (Play *play)
+{
+  DsAllowance allowance;
+
+  ds_door_get_allowance (play->fixture->door, &allowance);
+  g_assert_cmpint (allowance.used_fen, <=, VOUCHERS_LIMIT_FEN);
+  g_assert_cmpint (allowance.used_fen + allowance.left_fen, <=, VOUCHERS_LIMIT_FEN);
 }
 
 static gboolean
@@ -269,11 +350,13 @@ test_random_shift (gconstpointer data)
 
   g_array_set_clear_func (told, clear_told);
   fixture_feed_stop (fixture, "R", 12345, NULL);
+  fixture_feed_setting (fixture, "limits", "unredeemed_fen", VOUCHERS_LIMIT_FEN);
   for (guint i = 0; i < N_STEPS; i++)
     {
       step (&play);
       check_refunds (&play);
       check_superseded (&play);
+      check_allowance (&play);
     }
   check_replay (&play);
   fixture_restart (fixture);

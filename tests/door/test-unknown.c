@@ -188,6 +188,20 @@ test_check_now (void)
   g_assert_cmpuint (fixture_count_entries (fixture, "payment.query"), ==, 2);
 }
 
+/* A store that has stopped taking entries is tried again in its time, not in a loop. */
+static void
+test_frozen (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autofree char *payment_id = scan_payer_code (fixture);
+
+  ds_store_set_forked (fixture->store, "The depot holds another journal");
+  fixture_advance_ms (fixture, 60000);
+  g_assert_cmpint (fixture_get_state (fixture, "S1", payment_id), ==, DS_PAYMENT_SCANNED);
+  g_assert_cmpint (ds_door_watches_get_deadline_mono_ms (fixture->door), ==,
+                   ds_clock_get_mono_ms (fixture->clock) + 5000);
+}
+
 /* The door's own timer does it, too: here on the machine's clock, with nobody calling the tick. */
 static gboolean
 set_flag (gpointer flag)
@@ -225,6 +239,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/unknown/restart-is-quiet", test_restart_is_quiet);
   g_test_add_func ("/door/unknown/claim", test_claim);
   g_test_add_func ("/door/unknown/check-now", test_check_now);
+  g_test_add_func ("/door/unknown/frozen", test_frozen);
   g_test_add_func ("/door/unknown/timer", test_timer);
   return g_test_run ();
 }
