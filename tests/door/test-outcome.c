@@ -81,6 +81,23 @@ test_refused_in_part (void)
   g_assert_no_error (error);
 }
 
+/* The money for a parcel that came back pays for the others of the stop. */
+static void
+test_refused_after_paying (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (fixture_take_cash (fixture, "S1", "DS1", 19800, 19800, FALSE, NULL, &error));
+  g_assert_true (fixture_set_outcome (fixture, "S1", "DS1", DS_OUTCOME_REFUSED, "The box is wet", &error));
+  g_assert_cmpuint (fixture_count_problems (fixture, "refund"), ==, 1);
+  g_assert_false (fixture_take_cash (fixture, "S1", "DS2", 8850, 8850, FALSE, NULL, &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_STATE);
+  g_clear_error (&error);
+  g_assert_true (fixture_set_outcome (fixture, "S1", "DS2", DS_OUTCOME_DELIVERED, NULL, &error));
+  g_assert_no_error (error);
+}
+
 static void
 test_other_outcomes (void)
 {
@@ -136,6 +153,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/outcome/delivered", test_delivered_needs_money);
   g_test_add_func ("/door/outcome/by-parcel", test_delivered_by_parcel);
   g_test_add_func ("/door/outcome/refused-in-part", test_refused_in_part);
+  g_test_add_func ("/door/outcome/refused-after-paying", test_refused_after_paying);
   g_test_add_func ("/door/outcome/others", test_other_outcomes);
   g_test_add_func ("/door/outcome/rejected-voucher", test_rejected_voucher);
   return g_test_run ();

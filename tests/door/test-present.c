@@ -244,6 +244,23 @@ test_carried (void)
   g_assert_cmpint (expired->source, ==, DS_CODE_SOURCE_BUILT);
 }
 
+/* A carried code whose payment has ended is not shown a second time. */
+static void
+test_carried_once (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autofree char *payment_id = ds_id_new (fixture->clock, fixture->random);
+  g_autofree char *carried_id = NULL;
+  g_autofree char *next_id = NULL;
+
+  fixture_feed_stop (fixture, "C1", 10000, make_prefetched (fixture, payment_id, 10000, 60000));
+  carried_id = fixture_show (fixture, "C1", "P-C1", 10000);
+  g_assert_cmpstr (carried_id, ==, payment_id);
+  fixture_feed_payment (fixture, "C1", payment_id, "declined", 10000);
+  next_id = fixture_show (fixture, "C1", "P-C1", 10000);
+  g_assert_cmpstr (next_id, !=, payment_id);
+}
+
 static void
 test_built (void)
 {
@@ -425,6 +442,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/present/cancelled", test_cancelled);
   g_test_add_func ("/door/present/covered-while-waiting", test_covered_while_waiting);
   g_test_add_func ("/door/present/carried", test_carried);
+  g_test_add_func ("/door/present/carried-once", test_carried_once);
   g_test_add_func ("/door/present/built", test_built);
   g_test_add_func ("/door/present/refused", test_refused);
   g_test_add_func ("/door/present/double-tap", test_double_tap);

@@ -88,6 +88,28 @@ test_accepted (void)
   g_assert_cmpint (allowance.left_fen, ==, 200000);
 }
 
+/* The depot's news is quicker than the voucher's entry: the stop is read again, and the money is not taken twice. */
+static void
+test_overtaken (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autofree char *payment_id = fixture_show (fixture, "S1", "DS1 DS2", 28650);
+  g_autofree char *voucher = fixture_make_voucher (fixture, payment_id, 28650);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (DsAnswer) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* Both are asked of the store before either has answered. */
+  ds_door_scan_async (fixture->door, &(DsScanContext){ .stop_id = "S1", .payment_id = payment_id }, voucher,
+                      NULL, fixture_keep_result, &result);
+  fixture_feed_payment (fixture, "S1", payment_id, "paid", 28650);
+  answer = ds_door_scan_finish (fixture->door, fixture_wait (&result), &error);
+  g_assert_no_error (error);
+  fixture_assert_answer (answer, DS_ANSWER_ALREADY, "covered");
+  g_assert_cmpint (answer->payment->state, ==, DS_PAYMENT_PAID);
+  g_assert_cmpuint (fixture_count_entries (fixture, "payment.voucher"), ==, 0);
+}
+
 /* One counter of a wallet pays once, at whatever stop it is shown again. */
 static void
 test_replay (void)
@@ -344,6 +366,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/door/vouchers/accepted", test_accepted);
+  g_test_add_func ("/door/vouchers/overtaken", test_overtaken);
   g_test_add_func ("/door/vouchers/replay", test_replay);
   g_test_add_func ("/door/vouchers/wrong", test_wrong_vouchers);
   g_test_add_func ("/door/vouchers/forged", test_forged);
