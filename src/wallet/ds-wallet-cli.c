@@ -12,7 +12,6 @@
 #include "ds-qr.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <string.h>
 
 /* Pixels a module: sharp on a screen, and easy for a camera. */
@@ -432,7 +431,7 @@ typedef enum
   ARGUMENT_MUST,
 } Argument;
 
-/* @options: the long names of those it takes, besides --dir and --json; @run is %NULL for the window */
+/* @options: the long names of those it takes, besides --dir and --json */
 static const struct
 {
   const char *name;
@@ -455,7 +454,6 @@ static const struct
   { "offline", ARGUMENT_MUST, "", "offline on | off", run_offline },
   { "balance", ARGUMENT_NONE, "", "balance", run_balance },
   { "faults", ARGUMENT_MAY, "", "faults ['{\"line\":\"cut\"}']", run_faults },
-  { "window", ARGUMENT_NONE, "", "window", NULL },
 };
 
 static char *
@@ -551,7 +549,7 @@ parse_command (Cli *cli, gsize command, int argc, char **argv, GError **error)
 }
 
 int
-ds_wallet_cli_run (int argc, char **argv, DsWalletWindowFunc open_window)
+ds_wallet_cli_run (int argc, char **argv)
 {
   g_auto (Cli) cli = { .tier = 4 };
   g_autoptr (GError) error = NULL;
@@ -560,8 +558,6 @@ ds_wallet_cli_run (int argc, char **argv, DsWalletWindowFunc open_window)
   if (!find_command (&cli, &argc, &argv, &command, &error)
       || !parse_command (&cli, command, argc, argv, &error))
     return complain (error->message);
-  if (commands[command].run == NULL)
-    return open_window (cli.directory);
 
   cli.clock = ds_clock_new_system ();
   cli.random = ds_random_new_system ();

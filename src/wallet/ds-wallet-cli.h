@@ -25,17 +25,7 @@ typedef enum
   DS_WALLET_EXIT_NOT_YET = 4,
 } DsWalletExit;
 
-/**
- * DsWalletWindowFunc:
- * @directory: the wallet's
- *
- * Opens the window, for the command "window", and returns when it is closed.
- *
- * Returns: an exit code
- */
-typedef int (*DsWalletWindowFunc) (const char *directory);
-
 /* Runs the program's arguments. Returns: an exit code. */
-int ds_wallet_cli_run (int argc, char **argv, DsWalletWindowFunc open_window);
+int ds_wallet_cli_run (int argc, char **argv);
 
 G_END_DECLS

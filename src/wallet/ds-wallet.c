@@ -229,11 +229,21 @@ DsWallet *
 ds_wallet_open (const char *directory, DsClock *clock, DsRandom *random, GError **error)
 {
   g_autoptr (DsWallet) self = NULL;
+  g_autofree char *path = NULL;
   g_autofree char *pem = NULL;
 
   g_return_val_if_fail (directory != NULL, NULL);
   g_return_val_if_fail (DS_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (DS_IS_RANDOM (random), NULL);
+
+  /* It is the last file that is written: without it there is no wallet, and looking leaves no trace. */
+  path = g_build_filename (directory, DS_WALLET_FILE, NULL);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND,
+                   _ ("There is no wallet in “%s”: make one with «doorstep-wallet create»"), directory);
+      return NULL;
+    }
 
   self = g_object_new (DS_TYPE_WALLET, NULL);
   self->clock = g_object_ref (clock);
@@ -245,8 +255,7 @@ ds_wallet_open (const char *directory, DsClock *clock, DsRandom *random, GError 
     return NULL;
   if (self->particulars == NULL || pem == NULL)
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND,
-                   _ ("There is no wallet in “%s”: make one with «doorstep-wallet create»"), directory);
+      g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, _ ("The wallet in “%s” is not whole"), directory);
       return NULL;
     }
 

@@ -25,6 +25,12 @@ on_notified (DsOperator *op, const char *payment_id, BankFixture *self)
   g_ptr_array_add (self->notified, g_strdup (payment_id));
 }
 
+char *
+bank_fixture_get_ca_path (BankFixture *self)
+{
+  return g_build_filename (self->directory, "ca.pem", NULL);
+}
+
 static void
 open_bank (BankFixture *self)
 {
@@ -32,7 +38,7 @@ open_bank (BankFixture *self)
   g_autofree char *path = g_build_filename (self->directory, "bank.db", NULL);
   g_autoptr (DsAuthority) authority
       = ds_authority_open (self->directory, NULL, g_get_real_time () / G_USEC_PER_SEC, &error);
-  g_autofree char *ca_path = g_build_filename (self->directory, "ca.pem", NULL);
+  g_autofree char *ca_path = bank_fixture_get_ca_path (self);
   g_autoptr (GTlsDatabase) trusted = NULL;
 
   g_assert_no_error (error);
@@ -65,11 +71,17 @@ close_bank (BankFixture *self)
 BankFixture *
 bank_fixture_new (void)
 {
+  return bank_fixture_new_at (BANK_FIXTURE_START_MS);
+}
+
+BankFixture *
+bank_fixture_new_at (gint64 wall_ms)
+{
   BankFixture *self = g_new0 (BankFixture, 1);
 
   self->directory = g_dir_make_tmp ("ds-bank-XXXXXX", NULL);
   g_assert_nonnull (self->directory);
-  self->clock = ds_manual_clock_new (BANK_FIXTURE_START_MS);
+  self->clock = ds_manual_clock_new (wall_ms);
   self->random = ds_random_new_seeded (1);
   self->notified = g_ptr_array_new_with_free_func (g_free);
   open_bank (self);

@@ -29,6 +29,8 @@ typedef struct
 } BankFixture;
 
 BankFixture *bank_fixture_new (void);
+/* For programs that go by the machine's clock: the fixture's stands still at @wall_ms. */
+BankFixture *bank_fixture_new_at (gint64 wall_ms);
 void bank_fixture_free (BankFixture *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BankFixture, bank_fixture_free)
 
@@ -37,6 +39,9 @@ void bank_fixture_restart (BankFixture *self);
 
 /* Returns: (transfer full): a new payment id. */
 char *bank_fixture_new_id (BankFixture *self);
+
+/* Returns: (transfer full): the path of the authority's certificate. */
+char *bank_fixture_get_ca_path (BankFixture *self);
 
 /* Takes a callback's result; for the operators' calls. */
 void bank_fixture_did_answer (GObject *source, GAsyncResult *result, gpointer self);
