@@ -64,16 +64,27 @@ exchange_free (Exchange *self)
   g_free (self);
 }
 
-void
-ds_http_reply_free (DsHttpReply *self)
+DsHttpReply *
+ds_http_reply_ref (DsHttpReply *self)
 {
-  if (self == NULL)
-    return;
+  return g_rc_box_acquire (self);
+}
+
+static void
+reply_clear (gpointer data)
+{
+  DsHttpReply *self = data;
+
   g_clear_pointer (&self->headers, soup_message_headers_unref);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->members, json_decref);
   g_free (self->problem);
-  g_free (self);
+}
+
+void
+ds_http_reply_unref (DsHttpReply *self)
+{
+  g_rc_box_release_full (self, reply_clear);
 }
 
 static void
@@ -317,7 +328,7 @@ static void
 complete (GTask *task)
 {
   Exchange *exchange = g_task_get_task_data (task);
-  g_autoptr (DsHttpReply) reply = g_new0 (DsHttpReply, 1);
+  g_autoptr (DsHttpReply) reply = g_rc_box_new0 (DsHttpReply);
   GError *error = NULL;
 
   reply->status = soup_message_get_status (exchange->message);
@@ -332,7 +343,7 @@ complete (GTask *task)
       fail (task, error);
       return;
     }
-  g_task_return_pointer (task, g_steal_pointer (&reply), (GDestroyNotify)ds_http_reply_free);
+  g_task_return_pointer (task, g_steal_pointer (&reply), (GDestroyNotify)ds_http_reply_unref);
 }
 
 static void read_on (GTask *task);

@@ -45,7 +45,7 @@ typedef struct
  * @members: (nullable): for a refusal, the problem's members
  * @retry_after_s: what the server asks us to wait, or -1
  *
- * A whole reply, which need not be a good one: see ds_http_reply_check().
+ * A whole reply, which need not be a good one: see ds_http_reply_check(). Read-only; of one thread.
  */
 typedef struct
 {
@@ -57,8 +57,9 @@ typedef struct
   gint64 retry_after_s;
 } DsHttpReply;
 
-void ds_http_reply_free (DsHttpReply *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsHttpReply, ds_http_reply_free)
+DsHttpReply *ds_http_reply_ref (DsHttpReply *self);
+void ds_http_reply_unref (DsHttpReply *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsHttpReply, ds_http_reply_unref)
 
 /**
  * ds_http_reply_check:

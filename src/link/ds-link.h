@@ -19,6 +19,25 @@ G_DECLARE_FINAL_TYPE (DsLink, ds_link, DS, LINK, GObject)
  */
 
 /**
+ * DsLinkTimings:
+ * @shortest_delay_ms, @longest_delay_ms: between these the back-off grows
+ * @timeout_ms: patience without a byte in either direction; the feed's waiting comes on top
+ * @feed_wait_s: how long the depot is asked to hold the feed open when there is no news
+ * @page_items: how many items the depot is asked for at a time
+ */
+typedef struct
+{
+  guint shortest_delay_ms;
+  guint longest_delay_ms;
+  guint timeout_ms;
+  guint feed_wait_s;
+  guint page_items;
+} DsLinkTimings;
+
+/* Those of ds_link_new(): 1 s to 5 min, 15 s, 25 s, 1000. */
+extern const DsLinkTimings ds_link_timings;
+
+/**
  * ds_link_new:
  * @store: an open store
  *
@@ -26,7 +45,11 @@ G_DECLARE_FINAL_TYPE (DsLink, ds_link, DS, LINK, GObject)
  */
 DsLink *ds_link_new (DsStore *store, DsClock *clock, DsRandom *random);
 
-/* Begins exchanging, and goes on until ds_link_stop(): pushes when entries wait, polls the feed, backs off with
+/* With other timings, so that a test need not wait. */
+DsLink *
+ds_link_new_with_timings (DsStore *store, DsClock *clock, DsRandom *random, const DsLinkTimings *timings);
+
+/* Begins exchanging, and goes on, keeping itself alive, until ds_link_stop(): pushes when entries wait, polls the feed, backs off with
  * jitter from 1 s to 5 min, and starts again at once when the network returns. Needs an enrolled store. */
 void ds_link_start (DsLink *self);
 void ds_link_stop (DsLink *self);

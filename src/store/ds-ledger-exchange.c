@@ -31,10 +31,10 @@ acknowledgement_clear (Acknowledgement *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Acknowledgement, acknowledgement_clear)
 
 DsOutbox *
-ds_ledger_load_outbox (DsLedger *self, guint max_lines, gsize max_bytes, GError **error)
+ds_ledger_load_outbox (DsLedger *self, gint64 first_seq, guint max_lines, gsize max_bytes, GError **error)
 {
   DsQuery *query = ds_db_prepare (
-      self->db, "SELECT seq, line FROM journal WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3", error);
+      self->db, "SELECT seq, line FROM journal WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3", error);
   g_autoptr (DsOutbox) outbox = g_new0 (DsOutbox, 1);
   g_autoptr (GByteArray) lines = g_byte_array_new ();
 
@@ -42,7 +42,7 @@ ds_ledger_load_outbox (DsLedger *self, guint max_lines, gsize max_bytes, GError 
 
   if (query == NULL)
     return NULL;
-  ds_db_bind_int (query, 1, self->acknowledged_seq);
+  ds_db_bind_int (query, 1, first_seq > 0 ? first_seq : self->acknowledged_seq + 1);
   ds_db_bind_int (query, 2, self->intact_seq);
   ds_db_bind_int (query, 3, max_lines);
   for (;;)

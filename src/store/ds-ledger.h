@@ -150,7 +150,9 @@ DsNews *ds_ledger_take_news (DsLedger *self, gboolean appended);
 
 gboolean ds_ledger_append (DsLedger *self, const DsDraft *drafts, gsize n_drafts, GError **error);
 gboolean ds_ledger_enrol (DsLedger *self, const DsIdentity *identity, const char *model, GError **error);
-DsOutbox *ds_ledger_load_outbox (DsLedger *self, guint max_lines, gsize max_bytes, GError **error);
+/* From entry @first_seq on; 0: from the first that is not acknowledged. */
+DsOutbox *
+ds_ledger_load_outbox (DsLedger *self, gint64 first_seq, guint max_lines, gsize max_bytes, GError **error);
 gboolean ds_ledger_acknowledge (DsLedger *self, const char *acknowledgement, json_t *refused, GError **error);
 /* Compares the kept acknowledgement with the journal; sets the health. */
 gboolean ds_ledger_check_acknowledgement (DsLedger *self, GError **error);

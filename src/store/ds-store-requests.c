@@ -184,6 +184,7 @@ ds_store_append_finish (DsStore *self, GAsyncResult *result, GError **error)
 
 typedef struct
 {
+  gint64 first_seq; /* 0: the first that is not acknowledged */
   guint max_lines;
   gsize max_bytes;
 } OutboxInput;
@@ -193,9 +194,9 @@ run_load_outbox (DsJob *job, DsLedger *ledger, GError **error)
 {
   const OutboxInput *input = job->input;
 
-  job->result = is_open (ledger, error)
-                    ? ds_ledger_load_outbox (ledger, input->max_lines, input->max_bytes, error)
-                    : NULL;
+  job->result = is_open (ledger, error) ? ds_ledger_load_outbox (ledger, input->first_seq, input->max_lines,
+                                                                 input->max_bytes, error)
+                                        : NULL;
   job->free_result = (GDestroyNotify)ds_outbox_free;
   return job->result != NULL;
 }
@@ -208,12 +209,26 @@ ds_store_load_outbox_async (DsStore *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
+  ds_store_load_outbox_from_async (self, 0, max_lines, max_bytes, cancellable, callback, user_data);
+}
+
+void
+ds_store_load_outbox_from_async (DsStore *self,
+                                 gint64 first_seq,
+                                 guint max_lines,
+                                 gsize max_bytes,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
   OutboxInput *input;
 
   g_return_if_fail (DS_IS_STORE (self));
+  g_return_if_fail (first_seq >= 0);
   g_return_if_fail (max_lines >= 1);
 
   input = g_new0 (OutboxInput, 1);
+  input->first_seq = first_seq;
   input->max_lines = max_lines;
   input->max_bytes = max_bytes;
   ds_store_submit (

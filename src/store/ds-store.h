@@ -222,6 +222,15 @@ void ds_store_load_outbox_async (DsStore *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
+/* The same from entry @first_seq on, acknowledged or not: for a depot that lost what it had acknowledged. Finished
+ * with ds_store_load_outbox_finish() too. */
+void ds_store_load_outbox_from_async (DsStore *self,
+                                      gint64 first_seq,
+                                      guint max_lines,
+                                      gsize max_bytes,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
 DsOutbox *ds_store_load_outbox_finish (DsStore *self, GAsyncResult *result, GError **error);
 
 /**

@@ -80,7 +80,7 @@ typedef struct
 static void
 outcome_clear (Outcome *outcome)
 {
-  g_clear_pointer (&outcome->reply, ds_http_reply_free);
+  g_clear_pointer (&outcome->reply, ds_http_reply_unref);
   g_clear_error (&outcome->error);
   *outcome = (Outcome){ 0 };
 }

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of the sync engine share: ds-link.c decides when, ds-link-push.c sends, ds-link-pull.c fetches. */
+#pragma once
+
+#include "ds-backoff.h"
+#include "ds-client.h"
+#include "ds-link.h"
+
+G_BEGIN_DECLS
+
+/**
+ * DsLink:
+ *
+ * A round lasts from one attempt to connect to the next. Whatever is under way when a round ends is cancelled, and
+ * its late answers are told by their cancellable, which is no longer @round.
+ */
+struct _DsLink
+{
+  GObject parent;
+
+  DsStore *store;
+  DsClock *clock;
+  DsRandom *random;
+  DsLinkTimings timings;
+
+  DsClient *client;    /* (nullable): while started */
+  GCancellable *round; /* (nullable): while exchanging */
+  guint retry_source;
+  DsBackoff backoff;
+  gint64 not_before_mono_ms; /* the depot asked us to wait until then */
+
+  gboolean online;
+  char *problem;
+  gint64 last_sync_ms;
+  gboolean busy;
+  gboolean caught_up;
+
+  /* Up. One drainer. */
+  gboolean pushing;
+  gboolean push_again; /* something was journalled meanwhile */
+  gboolean forked;     /* the depot holds another journal: nothing is pushed any more */
+  guint push_breaks;   /* in a row */
+  gint64 push_from;    /* the depot misses entries from here on; 0: from the first unacknowledged */
+
+  /* Down. At most one page is fetched ahead of the one that is applied. */
+  gboolean pulling;
+  gboolean fetching;
+  gboolean applying;
+  gboolean feed_ended; /* the last page was the feed's last for now: then we wait at its end */
+  guint pull_breaks;
+  gint64 fetch_cursor;
+  GBytes *page; /* (nullable): fetched, not yet applied */
+  guint poll_source;
+
+  gulong appended_handler;
+  gulong network_handler;
+};
+
+/* For both directions. */
+
+/* An exchange worked. */
+void ds_link_exchanged (DsLink *self);
+
+/**
+ * ds_link_failed:
+ * @breaks: counts the direction's broken connections in a row
+ * @reached: whether the connection stood, as ds_http_request_finish() says
+ * @error: (transfer full): why
+ *
+ * Returns: whether to try again at once: a connection that stood and broke may have been an old one; otherwise
+ *   we are offline now, and the round is over.
+ */
+gboolean ds_link_failed (DsLink *self, guint *breaks, gboolean reached, GError *error);
+
+/* Ends the round with words for the courier, and plans the next one. */
+void ds_link_go_offline (DsLink *self, const char *problem, gint64 retry_after_s);
+
+/* Tells about "busy" and "caught-up" after something changed. */
+void ds_link_update (DsLink *self);
+
+/* ds-link-push.c */
+void ds_link_push (DsLink *self);
+/* Everything is sent, for now: goes on with the other direction when that has not begun. */
+void ds_link_pushed (DsLink *self);
+
+/* ds-link-pull.c */
+void ds_link_pull (DsLink *self);
+
+G_END_DECLS
