@@ -78,14 +78,14 @@ fill_address (DsRouteRow *row, DsRandom *area_random, DsRandom *random)
                          1 + ds_random_below (random, 18), 1 + ds_random_below (random, 4));
 }
 
-/* Two of five parcels are paid at the door, mostly for less than 300 yuan and now and then for more than 1000. */
+/* Three of five parcels are paid at the door, mostly for less than 300 yuan and now and then for more than 1000. */
 static void
 fill_amount (DsRouteRow *row, DsRandom *random)
 {
   static const gint64 ends_fen[] = { 0, 0, 50, 80, 90 };
   gint64 yuan;
 
-  row->prepaid = ds_random_below (random, 5) >= 2;
+  row->prepaid = ds_random_below (random, 5) >= 3;
   if (row->prepaid)
     return;
   yuan = ds_random_below (random, 12) == 0 ? 500 + ds_random_below (random, 1000)

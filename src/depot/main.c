@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* doorstep-depot: serve, import, enrol, books. */
+#include "config.h"
+
+#include "ds-bank-server.h"
+#include "ds-depot-admin.h"
+#include "ds-error.h"
+#include "ds-json.h"
+#include "ds-qr.h"
+#include "ds-sandbox-operator.h"
+
+#include <glib-unix.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PICTURE_SCALE 8
+
+typedef struct
+{
+  char *directory;
+  char *host;
+  int port;
+  int bank_port;
+  gboolean everywhere;
+  gboolean sandbox;
+  char *courier;
+  char *name;
+  char *address;
+  char *picture;
+  char *day;
+  int seed;
+  int limit;
+  char **arguments;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  g_free (self->directory);
+  g_free (self->host);
+  g_free (self->courier);
+  g_free (self->name);
+  g_free (self->address);
+  g_free (self->picture);
+  g_free (self->day);
+  g_strfreev (self->arguments);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+/* The depot of a directory with all that belongs to it. */
+typedef struct
+{
+  DsClock *clock;
+  DsRandom *random;
+  DsBank *bank; /* (nullable): the sandbox */
+  DsDepot *depot;
+  DsBankServer *bank_server; /* (nullable) */
+  DsDepotAdmin *admin;       /* (nullable) */
+} House;
+
+static void
+house_clear (House *self)
+{
+  g_clear_pointer (&self->admin, ds_depot_admin_free);
+  g_clear_object (&self->bank_server);
+  if (self->depot != NULL)
+    ds_depot_close (self->depot);
+  g_clear_object (&self->depot);
+  g_clear_object (&self->bank);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->random);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (House, house_clear)
+
+static void
+print_json (json_t *object)
+{
+  g_autofree char *line = ds_json_to_line (object);
+
+  printf ("%s\n", line);
+  fflush (stdout);
+}
+
+static int
+fail (const char *text)
+{
+  fprintf (stderr, "doorstep-depot: %s\n", text);
+  return EXIT_FAILURE;
+}
+
+/* The sandbox lives beside the depot: its books are its own. A directory that has one keeps it. */
+static gboolean
+open_bank (House *self, const Options *options, GPtrArray *operators, GError **error)
+{
+  g_autofree char *path = g_build_filename (options->directory, "bank.db", NULL);
+
+  if (!options->sandbox && !g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  if (g_mkdir_with_parents (options->directory, 0700) != 0)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "The directory “%s” cannot be made",
+                   options->directory);
+      return FALSE;
+    }
+  self->bank = ds_bank_new (path, self->clock, self->random, error);
+  if (self->bank == NULL)
+    return FALSE;
+  g_ptr_array_add (operators, ds_sandbox_operator_new (self->bank, DS_SANDBOX_OPERATOR_A));
+  g_ptr_array_add (operators, ds_sandbox_operator_new (self->bank, DS_SANDBOX_OPERATOR_B));
+  return TRUE;
+}
+
+static gboolean
+open_house (House *self, const Options *options, GError **error)
+{
+  g_autoptr (GPtrArray) operators = g_ptr_array_new_with_free_func (g_object_unref);
+
+  self->clock = ds_clock_new_system ();
+  self->random = ds_random_new_system ();
+  if (!open_bank (self, options, operators, error))
+    return FALSE;
+  self->depot = ds_depot_new (options->directory, options->host, operators, self->clock, self->random, error);
+  return self->depot != NULL;
+}
+
+/* serve */
+
+static void
+did_change_line (DsBank *bank, GParamSpec *property, gpointer depot)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ds_depot_set_line (depot, !ds_bank_get_line_cut (bank), &error))
+    g_warning ("%s", error->message);
+}
+
+static gboolean
+start_serving (House *self, const Options *options, GError **error)
+{
+  if (!ds_depot_listen (self->depot, options->everywhere, (guint16)options->port, error))
+    return FALSE;
+  if (self->bank != NULL)
+    {
+      self->bank_server = ds_bank_server_new (
+          self->bank, ds_authority_get_server_certificate (ds_depot_get_authority (self->depot)));
+      if (!ds_bank_server_listen (self->bank_server, (guint)options->bank_port, error))
+        return FALSE;
+      g_signal_connect_object (self->bank, "notify::line-cut", G_CALLBACK (did_change_line), self->depot, 0);
+    }
+  self->admin = ds_depot_admin_new (self->depot, options->directory, error);
+  return self->admin != NULL;
+}
+
+static gboolean
+did_get_signal (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static int
+serve (const Options *options)
+{
+  g_auto (House) house = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (json_t) ready = NULL;
+  g_autofree char *ca = g_build_filename (options->directory, "ca.pem", NULL);
+
+  if (!open_house (&house, options, &error) || !start_serving (&house, options, &error))
+    return fail (error->message);
+
+  g_unix_signal_add (SIGTERM, did_get_signal, loop);
+  g_unix_signal_add (SIGINT, did_get_signal, loop);
+  ready = json_pack ("{s:s, s:s?, s:s}", "listening", ds_depot_get_address (house.depot), "bank",
+                     house.bank_server ? ds_bank_server_get_address (house.bank_server) : NULL, "ca", ca);
+  print_json (ready);
+  g_main_loop_run (loop);
+  return EXIT_SUCCESS;
+}
+
+/* The commands that need an answer */
+
+typedef struct
+{
+  GMainLoop *loop;
+  json_t *answer;
+  GError *error;
+} Waiting;
+
+static void
+did_run (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Waiting *waiting = user_data;
+
+  waiting->answer = ds_depot_admin_run_finish (DS_DEPOT (source), result, &waiting->error);
+  g_main_loop_quit (waiting->loop);
+}
+
+/* Asks the process that serves, or opens the depot itself when there is none. */
+static json_t *
+run_command (const Options *options, json_t *request, GBytes *attachment, GError **error)
+{
+  g_auto (House) house = { 0 };
+  g_autoptr (GMainLoop) loop = NULL;
+  g_autoptr (GError) problem = NULL;
+  json_t *answer = ds_depot_admin_call (options->directory, request, attachment, &problem);
+  Waiting waiting = { 0 };
+
+  if (answer != NULL)
+    return answer;
+  if (!g_error_matches (problem, DS_ERROR, DS_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return NULL;
+    }
+  if (!open_house (&house, options, error))
+    return NULL;
+  loop = g_main_loop_new (NULL, FALSE);
+  waiting.loop = loop;
+  ds_depot_admin_run_async (house.depot, request, attachment, did_run, &waiting);
+  g_main_loop_run (loop);
+  if (waiting.error != NULL)
+    g_propagate_error (error, waiting.error);
+  return waiting.answer;
+}
+
+static void
+print_refused (const char *path, json_t *refused)
+{
+  json_t *item;
+  gsize i;
+
+  json_array_foreach (refused, i, item)
+  {
+    const char *column = json_string_value (json_object_get (item, "column"));
+
+    fprintf (stderr, "%s, line %" JSON_INTEGER_FORMAT "%s%s: %s\n", path,
+             json_integer_value (json_object_get (item, "row")), column ? ", " : "", column ? column : "",
+             json_string_value (json_object_get (item, "text")));
+  }
+}
+
+static int
+import_file (const Options *options)
+{
+  const char *path = options->arguments[1];
+  g_autofree char *text = NULL;
+  g_autoptr (GBytes) csv = NULL;
+  g_autoptr (json_t) request = NULL;
+  g_autoptr (json_t) report = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize n;
+
+  if (path == NULL)
+    return fail ("import needs a file");
+  if (!g_file_get_contents (path, &text, &n, &error))
+    return fail (error->message);
+  csv = g_bytes_new_take (g_steal_pointer (&text), n);
+  request = json_pack ("{s:s, s:s*, s:s*, s:i, s:i}", "command", "import", "courier", options->courier, "day",
+                       options->day, "seed", options->seed, "limit", options->limit);
+  report = run_command (options, request, csv, &error);
+  if (report == NULL)
+    return fail (error->message);
+
+  print_refused (path, json_object_get (report, "refused"));
+  print_json (report);
+  return json_integer_value (json_object_get (report, "parcels")) > 0 ? EXIT_SUCCESS
+                                                                      : fail ("no row could be imported");
+}
+
+static int
+enrol (const Options *options)
+{
+  g_autoptr (json_t) request = NULL;
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (DsQr) qr = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *code;
+
+  if (options->courier == NULL || options->name == NULL)
+    return fail ("enrol needs --courier and --name");
+  request = json_pack ("{s:s, s:s, s:s, s:s*}", "command", "enrol", "courier", options->courier, "name",
+                       options->name, "address", options->address);
+  answer = run_command (options, request, NULL, &error);
+  if (answer == NULL)
+    return fail (error->message);
+
+  code = json_string_value (json_object_get (answer, "code"));
+  if (options->picture != NULL)
+    {
+      qr = ds_qr_new (code, DS_QR_LEVEL_M, &error);
+      if (qr == NULL || !ds_qr_save (qr, options->picture, PICTURE_SCALE, &error))
+        return fail (error->message);
+    }
+  printf ("%s\n", code);
+  return EXIT_SUCCESS;
+}
+
+static int
+print_books (const Options *options)
+{
+  g_autoptr (json_t) request = json_pack ("{s:s}", "command", "books");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (json_t) books = run_command (options, request, NULL, &error);
+
+  if (books == NULL)
+    return fail (error->message);
+  print_json (books);
+  return EXIT_SUCCESS;
+}
+
+static gboolean
+parse_options (Options *options, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "dir", 0, 0, G_OPTION_ARG_FILENAME, &options->directory, "The depot's directory", "DIR" },
+    { "port", 0, 0, G_OPTION_ARG_INT, &options->port, "serve: port for handhelds, 0 for any", "PORT" },
+    { "bank-port", 0, 0, G_OPTION_ARG_INT, &options->bank_port, "serve: port for sandbox wallets", "PORT" },
+    { "sandbox", 0, 0, G_OPTION_ARG_NONE, &options->sandbox, "serve: with the sandbox bank's operators",
+      NULL },
+    { "host", 0, 0, G_OPTION_ARG_STRING, &options->host, "serve: a further name for the certificate",
+      "HOST" },
+    { "everywhere", 0, 0, G_OPTION_ARG_NONE, &options->everywhere,
+      "serve: listen on all addresses, behind a front or in a private network", NULL },
+    { "courier", 0, 0, G_OPTION_ARG_STRING, &options->courier, "import, enrol: the courier's number", "ID" },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "enrol: the courier's name", "NAME" },
+    { "address", 0, 0, G_OPTION_ARG_STRING, &options->address, "enrol: where handhelds reach the depot",
+      "URL" },
+    { "picture", 0, 0, G_OPTION_ARG_FILENAME, &options->picture, "enrol: save the code as PNG or SVG",
+      "FILE" },
+    { "day", 0, 0, G_OPTION_ARG_STRING, &options->day, "import: the route's day", "YYYY-MM-DD" },
+    { "seed", 0, 0, G_OPTION_ARG_INT, &options->seed, "import: for what samples lack", "N" },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &options->limit, "import: at most so many rows", "N" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("serve | import FILE.csv | enrol | books");
+
+  g_option_context_set_summary (context,
+                                "The depot of Doorstep: routes out, journals in, settled to the fen.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (options->directory == NULL || options->arguments == NULL)
+    g_set_error_literal (
+        error, DS_ERROR, DS_ERROR_INVALID,
+        "Usage: doorstep-depot --dir DIR serve | import FILE.csv | enrol | books (see --help)");
+  else if (options->port < 0 || options->port > 65535 || options->bank_port < 0 || options->bank_port > 65535)
+    g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A port is a number from 0 to 65535");
+  else if (options->limit < 0)
+    g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A limit is a number from 0");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  g_autoptr (GError) error = NULL;
+  const char *command;
+
+  setlocale (LC_ALL, "");
+  if (!parse_options (&options, &argc, &argv, &error))
+    return fail (error->message);
+
+  command = options.arguments[0];
+  if (g_str_equal (command, "serve"))
+    return serve (&options);
+  if (g_str_equal (command, "import"))
+    return import_file (&options);
+  if (g_str_equal (command, "enrol"))
+    return enrol (&options);
+  if (g_str_equal (command, "books"))
+    return print_books (&options);
+  return fail ("there is no such command; see --help");
+}
