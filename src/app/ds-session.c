@@ -3,9 +3,6 @@
 
 #include "ds-session.h"
 
-#include "ds-clock.h"
-#include "ds-random.h"
-
 #define TICK_S 30
 
 struct _DsSession

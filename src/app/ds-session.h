@@ -2,7 +2,9 @@
 /* One handheld at work: its store, its door, its link to the depot, and the models made of them. No widgets. */
 #pragma once
 
+#include "ds-clock.h"
 #include "ds-link.h"
+#include "ds-random.h"
 #include "ds-route.h"
 #include "ds-worklist.h"
 

@@ -4,10 +4,12 @@
 #include "ds-window.h"
 
 #include "ds-close-page.h"
+#include "ds-collect-page.h"
 #include "ds-enrol-page.h"
 #include "ds-home-page.h"
 #include "ds-navigator.h"
 #include "ds-open-shift-page.h"
+#include "ds-scan-page.h"
 #include "ds-start-page.h"
 #include "ds-statement-page.h"
 #include "ds-stop-page.h"
@@ -64,6 +66,25 @@ open_stop (GtkWidget *widget, const char *action_name, GVariant *parameter)
     ds_navigator_replace (self->navigator, DS_PAGE (ds_stop_page_new (self->session, stop_id)));
   else
     ds_navigator_push (self->navigator, DS_PAGE (ds_stop_page_new (self->session, stop_id)));
+}
+
+static void
+collect (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+  const char *stop_id = g_variant_get_string (parameter, NULL);
+
+  if (ds_route_find (ds_session_get_route (self->session), stop_id) != NULL)
+    ds_navigator_push (self->navigator, DS_PAGE (ds_collect_page_new (self->session, stop_id)));
+}
+
+static void
+scan (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (is_at_work (self) && !DS_IS_SCAN_PAGE (ds_navigator_get_page (self->navigator)))
+    ds_navigator_push (self->navigator, DS_PAGE (ds_scan_page_new (self->session, NULL, NULL)));
 }
 
 static void
@@ -269,6 +290,8 @@ ds_window_class_init (DsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsWindow, navigator);
 
   gtk_widget_class_install_action (widget_class, "win.open-stop", "s", open_stop);
+  gtk_widget_class_install_action (widget_class, "win.collect", "s", collect);
+  gtk_widget_class_install_action (widget_class, "win.scan", NULL, scan);
   gtk_widget_class_install_action (widget_class, "win.show-tab", "s", show_tab);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search);
   gtk_widget_class_install_action (widget_class, "win.open-shift", NULL, open_shift);

@@ -198,6 +198,36 @@ ds_words_get_row_amount_fen (DsStop *stop)
 }
 
 const char *
+ds_words_for_reason (const char *reason)
+{
+  static const struct
+  {
+    const char *name, *text;
+  } reasons[] = {
+    { "changed-mind", N_ ("Changed their mind") },
+    { "not-ordered", N_ ("Did not order it") },
+    { "wrong-goods", N_ ("Wrong goods") },
+    { "damaged", N_ ("Damaged") },
+    { "price", N_ ("The price is not as agreed") },
+    { "cannot-pay", N_ ("Cannot pay now") },
+    { "no-answer", N_ ("Nobody answers door or phone") },
+    { "wrong-address", N_ ("The address is wrong") },
+    { "no-access", N_ ("Cannot get in") },
+    { "customer-asked", N_ ("The customer asked for another time") },
+    { "other-address", N_ ("To another address") },
+    { "no-time", N_ ("Not reached in time") },
+    { "bad-weather", N_ ("Weather or road") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      if (g_strcmp0 (reason, reasons[i].name) == 0)
+        return gettext (reasons[i].text);
+    }
+  return reason;
+}
+
+const char *
 ds_words_for_tender (DsTender tender)
 {
   switch (tender)

@@ -33,6 +33,9 @@ char *ds_words_for_stop_row (DsStop *stop);
 /* The amount a stop's row shows: what is open, at stake, taken or too much. Returns: -1 when nothing is to be shown. */
 gint64 ds_words_get_row_amount_fen (DsStop *stop);
 
+/* What a reason of an outcome says: the names that the pages offer are translated, own words stay as they are. */
+const char *ds_words_for_reason (const char *reason);
+
 /* How a payment was made: "Digital RMB", "Cash" … */
 const char *ds_words_for_tender (DsTender tender);
 

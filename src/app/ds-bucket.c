@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-bucket.h"
+
+#include <glib/gi18n.h>
+
+/* Returns: whether @payment is of @bucket, which is one of payments. */
+static gboolean
+holds_payment (DsBucket bucket, DsPayment *payment)
+{
+  gboolean paid = payment->state == DS_PAYMENT_PAID || payment->state == DS_PAYMENT_SETTLED;
+
+  switch (bucket)
+    {
+    case DS_BUCKET_PAID:
+      return paid && payment->tender != DS_TENDER_CASH;
+    case DS_BUCKET_CASH:
+      return paid && payment->tender == DS_TENDER_CASH;
+    case DS_BUCKET_ACCEPTED:
+      return payment->state == DS_PAYMENT_ACCEPTED;
+    case DS_BUCKET_UNKNOWN:
+      return payment->state == DS_PAYMENT_SCANNED || payment->state == DS_PAYMENT_PENDING
+             || payment->state == DS_PAYMENT_UNKNOWN || payment->state == DS_PAYMENT_CLAIMED;
+    case DS_BUCKET_REJECTED:
+      return payment->state == DS_PAYMENT_REJECTED;
+    case DS_BUCKET_OPEN:
+    case DS_BUCKET_NOT_COLLECTED:
+    case DS_N_BUCKETS:
+    default:
+      return FALSE;
+    }
+}
+
+static gint64
+sum_not_collected_fen (DsStop *stop)
+{
+  gint64 sum_fen = 0;
+
+  for (guint i = 0; i < stop->parcels->len; i++)
+    {
+      const DsParcel *parcel = g_ptr_array_index (stop->parcels, i);
+
+      if (!parcel->prepaid && parcel->outcome != DS_OUTCOME_OPEN && parcel->outcome != DS_OUTCOME_DELIVERED)
+        sum_fen += parcel->due_fen;
+    }
+  return sum_fen;
+}
+
+gint64
+ds_bucket_count (DsBucket bucket, DsStop *stop, guint *n)
+{
+  gint64 sum_fen = 0;
+  DsDebt debt;
+
+  g_return_val_if_fail (DS_IS_STOP (stop), 0);
+
+  *n = 0;
+  if (bucket == DS_BUCKET_OPEN || bucket == DS_BUCKET_NOT_COLLECTED)
+    {
+      ds_stop_get_debt (stop, &debt);
+      sum_fen = bucket == DS_BUCKET_OPEN ? debt.open_fen : sum_not_collected_fen (stop);
+      *n = sum_fen > 0;
+      return sum_fen;
+    }
+
+  for (guint i = 0; i < stop->payments->len; i++)
+    {
+      DsPayment *payment = g_ptr_array_index (stop->payments, i);
+
+      if (holds_payment (bucket, payment))
+        {
+          sum_fen += payment->amount_fen - payment->refunded_fen;
+          (*n)++;
+        }
+    }
+  return sum_fen;
+}
+
+DsWords
+ds_words_for_bucket (DsBucket bucket)
+{
+  static const DsWords words[DS_N_BUCKETS] = {
+    [DS_BUCKET_PAID] = { "ds-paid-symbolic", N_ ("Paid"), "paid" },
+    [DS_BUCKET_CASH] = { "ds-cash-symbolic", N_ ("Cash"), "waiting" },
+    [DS_BUCKET_ACCEPTED] = { "ds-accepted-symbolic", N_ ("Accepted offline"), "accepted" },
+    [DS_BUCKET_UNKNOWN] = { "dialog-question-symbolic", N_ ("Result unknown"), "unknown" },
+    [DS_BUCKET_REJECTED] = { "ds-failed-symbolic", N_ ("Rejected"), "failed" },
+    [DS_BUCKET_OPEN] = { "ds-due-symbolic", N_ ("To collect"), "plain" },
+    [DS_BUCKET_NOT_COLLECTED] = { "ds-refused-symbolic", N_ ("Not collected"), "plain" },
+  };
+  DsWords found;
+
+  g_return_val_if_fail (bucket < DS_N_BUCKETS, words[0]);
+
+  found = words[bucket];
+  found.text = gettext (found.text);
+  return found;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The totals of a shift, each with the stops it is made of. Pure. */
+#pragma once
+
+#include "ds-words.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  DS_BUCKET_PAID,
+  DS_BUCKET_CASH,
+  DS_BUCKET_ACCEPTED,
+  DS_BUCKET_UNKNOWN,
+  DS_BUCKET_REJECTED,
+  DS_BUCKET_OPEN,          /* still to collect */
+  DS_BUCKET_NOT_COLLECTED, /* refused, absent, later */
+  DS_N_BUCKETS
+} DsBucket;
+
+/**
+ * ds_bucket_count:
+ * @n: (out): payments; stops for the last two buckets
+ *
+ * Returns: what of @stop belongs into @bucket, in fen
+ */
+gint64 ds_bucket_count (DsBucket bucket, DsStop *stop, guint *n);
+
+DsWords ds_words_for_bucket (DsBucket bucket);
+
+G_END_DECLS

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-case-row.h"
+
+#include "ds-format.h"
+#include "ds-state-label.h"
+#include "ds-window.h"
+
+#include <glib/gi18n.h>
+
+typedef enum
+{
+  STEP_NONE,
+  STEP_CHECK,   /* ask the depot about the payment again */
+  STEP_COLLECT, /* collect at the stop again */
+  STEP_LOOK,    /* the stop says what there is to do */
+} NextStep;
+
+struct _DsCaseRow
+{
+  GtkListBoxRow parent;
+
+  DsSession *session;
+  DsCase *item;
+  NextStep step;
+  GCancellable *cancellable;
+
+  DsStateLabel *state;
+  GtkLabel *amount;
+  GtkLabel *text;
+  GtkButton *button;
+};
+
+G_DEFINE_FINAL_TYPE (DsCaseRow, ds_case_row, GTK_TYPE_LIST_BOX_ROW)
+
+static NextStep
+choose_step (const DsProblem *problem)
+{
+  if (g_strcmp0 (problem->kind, "unknown") == 0 && problem->payment != NULL)
+    return STEP_CHECK;
+  if (g_strcmp0 (problem->kind, "rejected") == 0 && problem->stop != NULL)
+    return STEP_COLLECT;
+  return problem->stop != NULL ? STEP_LOOK : STEP_NONE;
+}
+
+static const char *
+get_step_label (const DsProblem *problem, NextStep step)
+{
+  switch (step)
+    {
+    case STEP_CHECK:
+      return _ ("Check now");
+    case STEP_COLLECT:
+      return _ ("Collect again");
+    case STEP_LOOK:
+      return g_strcmp0 (problem->kind, "refund") == 0 ? _ ("View refund") : _ ("View stop");
+    case STEP_NONE:
+    default:
+      return "";
+    }
+}
+
+/* What it means for the courier, where the depot gave no words of its own. */
+static const char *
+explain (const DsProblem *problem)
+{
+  if (problem->text != NULL && *problem->text != '\0')
+    return problem->text;
+  if (g_strcmp0 (problem->kind, "unknown") == 0)
+    return _ ("It may be paid: do not collect twice.");
+  if (g_strcmp0 (problem->kind, "rejected") == 0)
+    return _ ("The goods are handed over and not paid.");
+  if (g_strcmp0 (problem->kind, "refund") == 0)
+    return _ ("Paid twice: the depot gives one back.");
+  if (g_strcmp0 (problem->kind, "quarantined") == 0)
+    return _ ("Kept safely here. Show it to the clerk.");
+  return _ ("The depot's books and this handheld differ. Show it to the clerk.");
+}
+
+static void
+did_query (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsCaseRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsStop) stop = ds_door_query_finish (DS_DOOR (source), result, &error);
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->button), TRUE);
+  if (stop != NULL)
+    ds_window_say (GTK_WIDGET (self), ds_door_get_online (DS_DOOR (source))
+                                          ? _ ("Asked. The answer shows here by itself.")
+                                          : _ ("Noted. It is asked as soon as the handheld is online."));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    ds_window_say (GTK_WIDGET (self), error->message);
+}
+
+static void
+button_clicked (DsCaseRow *self)
+{
+  const DsProblem *problem = ds_case_get_problem (self->item);
+
+  switch (self->step)
+    {
+    case STEP_CHECK:
+      gtk_widget_set_sensitive (GTK_WIDGET (self->button), FALSE);
+      ds_door_query_async (ds_session_get_door (self->session), problem->payment->id, self->cancellable,
+                           did_query, g_object_ref (self));
+      break;
+    case STEP_COLLECT:
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.collect", "s", problem->stop->id);
+      break;
+    case STEP_LOOK:
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", problem->stop->id);
+      break;
+    case STEP_NONE:
+    default:
+      break;
+    }
+}
+
+static void
+ds_case_row_dispose (GObject *object)
+{
+  DsCaseRow *self = DS_CASE_ROW (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->item);
+  g_clear_object (&self->session);
+  /* The parent class keeps a pointer of its own to the child: it must let go first. */
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (object), NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (object), DS_TYPE_CASE_ROW);
+
+  G_OBJECT_CLASS (ds_case_row_parent_class)->dispose (object);
+}
+
+static void
+ds_case_row_finalize (GObject *object)
+{
+  g_object_unref (DS_CASE_ROW (object)->cancellable);
+
+  G_OBJECT_CLASS (ds_case_row_parent_class)->finalize (object);
+}
+
+static void
+ds_case_row_class_init (DsCaseRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ds_case_row_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ds_case_row_finalize;
+
+  g_type_ensure (DS_TYPE_STATE_LABEL);
+  gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-case-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, DsCaseRow, state);
+  gtk_widget_class_bind_template_child (widget_class, DsCaseRow, amount);
+  gtk_widget_class_bind_template_child (widget_class, DsCaseRow, text);
+  gtk_widget_class_bind_template_child (widget_class, DsCaseRow, button);
+  gtk_widget_class_bind_template_callback (widget_class, button_clicked);
+}
+
+static void
+ds_case_row_init (DsCaseRow *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+DsCaseRow *
+ds_case_row_new (DsSession *session, DsCase *item)
+{
+  DsCaseRow *self;
+  const DsProblem *problem;
+  DsWords words;
+  const char *label;
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *row_name = NULL;
+
+  g_return_val_if_fail (DS_IS_SESSION (session), NULL);
+  g_return_val_if_fail (DS_IS_CASE (item), NULL);
+
+  self = g_object_new (DS_TYPE_CASE_ROW, NULL);
+  self->session = g_object_ref (session);
+  self->item = g_object_ref (item);
+  problem = ds_case_get_problem (item);
+  words = ds_words_for_problem (problem->kind);
+  self->step = choose_step (problem);
+  label = get_step_label (problem, self->step);
+  name = problem->stop != NULL ? ds_mask_name (problem->stop->recipient) : NULL;
+  text = name != NULL ? g_strdup_printf ("%s · %s", name, explain (problem)) : g_strdup (explain (problem));
+  row_name = g_strdup_printf ("%s, %s", words.text, text);
+
+  ds_state_label_set (self->state, &words);
+  ds_money_label_set (self->amount, problem->amount_fen);
+  gtk_widget_set_visible (GTK_WIDGET (self->amount), problem->amount_fen != 0);
+  gtk_label_set_text (self->text, text);
+  gtk_button_set_label (self->button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->button), self->step != STEP_NONE);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), problem->stop != NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, row_name, -1);
+  return self;
+}
+
+DsCase *
+ds_case_row_get_case (DsCaseRow *self)
+{
+  g_return_val_if_fail (DS_IS_CASE_ROW (self), NULL);
+
+  return self->item;
+}

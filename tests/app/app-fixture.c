@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app-fixture.h"
+
+#include "ds-id.h"
+#include "ds-json.h"
+#include "ds-jws.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define MINUTE_MS (G_GINT64_CONSTANT (60) * 1000)
+/* Nothing listens there. */
+#define NOWHERE "https://127.0.0.1:1"
+
+static void
+keep_result (GObject *source, GAsyncResult *result, gpointer place)
+{
+  *(GAsyncResult **)place = g_object_ref (result);
+}
+
+static gboolean
+has_come (gpointer place)
+{
+  return *(GAsyncResult **)place != NULL;
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **place)
+{
+  ds_test_wait (has_come, place, "the end of an operation");
+  return *place;
+}
+
+gboolean
+app_fixture_init (void)
+{
+  g_autoptr (GtkCssProvider) css = NULL;
+
+  if (!gtk_init_check ())
+    return FALSE;
+  adw_init ();
+  ds_test_window_prepare ();
+  g_set_prgname (DS_APP_ID);
+  /* What AdwApplication does with the resource base path. */
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
+                                    "/cn/doorstep/Doorstep/icons");
+  css = gtk_css_provider_new ();
+  gtk_css_provider_load_from_resource (css, "/cn/doorstep/Doorstep/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  if (g_getenv ("DS_PICTURES_DARK") != NULL)
+    {
+      g_autoptr (GtkCssProvider) dark = gtk_css_provider_new ();
+
+      adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+      gtk_css_provider_load_from_resource (dark, "/cn/doorstep/Doorstep/style-dark.css");
+      gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (dark),
+                                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
+    }
+  /* A handheld's shell draws no buttons into the title. */
+  g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", ":", NULL);
+  return TRUE;
+}
+
+static gboolean
+is_open (gpointer user_data)
+{
+  return ds_session_get_phase (user_data) != DS_PHASE_OPENING;
+}
+
+AppFixture *
+app_fixture_new (void)
+{
+  AppFixture *self = g_new0 (AppFixture, 1);
+  g_autoptr (DsRandom) random = ds_random_new_seeded (7);
+  g_autoptr (GError) error = NULL;
+
+  self->directory = g_dir_make_tmp ("doorstep-app-XXXXXX", &error);
+  g_assert_no_error (error);
+  self->clock = ds_manual_clock_new (APP_FIXTURE_START_MS);
+  self->depot_key = ds_key_generate (&error);
+  g_assert_no_error (error);
+
+  self->session = ds_session_new (self->directory, DS_CLOCK (self->clock), random);
+  self->window = GTK_WIDGET (ds_window_new (NULL, self->session));
+  gtk_window_set_default_size (GTK_WINDOW (self->window), 360, 720);
+  ds_session_open (self->session);
+  gtk_window_present (GTK_WINDOW (self->window));
+  ds_test_wait (is_open, self->session, "the store to open");
+  g_assert_cmpint (ds_session_get_phase (self->session), ==, DS_PHASE_NEW);
+  return self;
+}
+
+void
+app_fixture_enrol (AppFixture *self)
+{
+  const DsIdentity identity = {
+    .device_id = (char *)"device-7",
+    .address = (char *)NOWHERE,
+    .ca_pem = (char *)"-----BEGIN CERTIFICATE-----",
+    .depot_key = self->depot_key,
+    .depot_name = (char *)"Bluebird Express · Wanghu",
+    .courier_id = (char *)"0317",
+    .courier_name = (char *)"Han Bo",
+  };
+  g_autoptr (GAsyncResult) prepared = NULL;
+  g_autoptr (GAsyncResult) enrolled = NULL;
+  g_autoptr (DsKey) key = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ds_store_prepare_key_async (ds_session_get_store (self->session), NULL, keep_result, &prepared);
+  key = ds_store_prepare_key_finish (ds_session_get_store (self->session), wait_for (&prepared), &error);
+  g_assert_no_error (error);
+  ds_session_enrol_async (self->session, &identity, NULL, keep_result, &enrolled);
+  ds_session_enrol_finish (self->session, wait_for (&enrolled), &error);
+  g_assert_no_error (error);
+}
+
+static void
+remove_directory (const char *path)
+{
+  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (path, name, NULL);
+
+      g_assert_cmpint (g_unlink (file), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (path), ==, 0);
+}
+
+static gboolean
+is_gone (gpointer place)
+{
+  return *(gpointer *)place == NULL;
+}
+
+void
+app_fixture_free (AppFixture *self)
+{
+  gpointer window = self->window;
+  gpointer session = self->session;
+
+  g_object_add_weak_pointer (G_OBJECT (self->window), &window);
+  g_object_add_weak_pointer (G_OBJECT (self->session), &session);
+  gtk_window_destroy (GTK_WINDOW (self->window));
+  ds_session_close (self->session);
+  g_object_unref (self->session);
+  ds_test_wait (is_gone, &window, "the window to be finalized");
+  ds_test_wait (is_gone, &session, "the session to be finalized");
+
+  g_assert_finalize_object (self->clock);
+  ds_key_unref (self->depot_key);
+  remove_directory (self->directory);
+  g_free (self->directory);
+  g_free (self);
+}
+
+void
+app_fixture_feed (AppFixture *self, const char *type, json_t *data)
+{
+  g_autoptr (json_t) item
+      = json_pack ("{s:I, s:s, s:I, s:o}", "cursor", (json_int_t)++self->cursor, "type", type, "at_ms",
+                   (json_int_t)ds_clock_get_wall_ms (DS_CLOCK (self->clock)), "data", data);
+  g_autofree char *line = ds_json_to_line (item);
+  g_autofree char *lines = g_strconcat (line, "\n", NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new (lines, strlen (lines));
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ds_store_apply_feed_async (ds_session_get_store (self->session), bytes, NULL, keep_result, &result);
+  g_assert_cmpint (
+      ds_store_apply_feed_finish (ds_session_get_store (self->session), wait_for (&result), &error), ==,
+      self->cursor);
+  g_assert_no_error (error);
+}
+
+static void
+feed_settings (AppFixture *self)
+{
+  app_fixture_feed (
+      self, "settings",
+      json_pack ("{s:I, s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:b,"
+                 " s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I}}",
+                 "version", (json_int_t)1, "depot_name", "Bluebird Express · Wanghu", "courier", "id", "0317",
+                 "name", "Han Bo", "payee", "id", "BBEXP1", "name", "Bluebird Express", "city", "HANGZHOU",
+                 "mcc", "4215", "built_codes", 1, "limits", "voucher_fen", (json_int_t)50000, "wallet_fen",
+                 (json_int_t)50000, "unredeemed_fen", (json_int_t)150000, "unredeemed_count", (json_int_t)20,
+                 "voucher_age_s", (json_int_t)86400, "trust_age_s", (json_int_t)86400, "cash_fen",
+                 (json_int_t)500000, "timings", "live_code_wait_ms", (json_int_t)3000, "unknown_after_ms",
+                 (json_int_t)60000, "query_every_ms", (json_int_t)20000, "payer_code_life_ms",
+                 (json_int_t)60000, "built_code_life_ms", (json_int_t)300000));
+}
+
+/* The doors of the mock-ups; further ones are made up from their number. */
+static const struct
+{
+  const char *recipient, *address, *place, *note;
+  gint64 due_fen[3];
+  gint64 from_minutes, to_minutes; /* relative to now; both 0: none */
+} doors[] = {
+  { "Li Xiaohua",
+    "Cuihu Court 6-2-1102",
+    "Qinghe Rd 66, Wanghu",
+    "The bell is broken, please knock",
+    { 19800, 8850, -1 },
+    -82,
+    38 },
+  { "Wang Min", "Cuihu Court 8-903", "Qinghe Rd 66, Wanghu", NULL, { 22800, -1, -1 }, 0, 0 },
+  { "Chen Aiguo", "Qinghe Rd 118, corner shop", "Wanghu", NULL, { 0, -1, -1 }, 0, 0 },
+  { "Zhao Yuqin", "Shuxiang Garden 3-1-502", "Xueyuan Rd 9", NULL, { 80000, 40000, 8600 }, 158, 278 },
+};
+
+static json_t *
+make_stop (guint i)
+{
+  const gsize known = G_N_ELEMENTS (doors);
+  g_autofree char *id = g_strdup_printf ("S%u", i + 1);
+  g_autofree char *recipient = g_strdup_printf ("Zhou Number %u", i + 1);
+  g_autofree char *address = g_strdup_printf ("Hetang Lane %u-%u", i / 10 + 1, i % 10 + 1);
+  json_t *parcels = json_array ();
+  const gint64 now_ms = APP_FIXTURE_START_MS;
+
+  for (guint p = 0; p < 3; p++)
+    {
+      g_autofree char *waybill = g_strdup_printf ("DS7302%08u", (i + 1) * 10 + p);
+      gint64 due_fen = i < known ? doors[i].due_fen[p] : p == 0 ? 1000 + (gint64)i * 10 : -1;
+
+      if (due_fen >= 0)
+        json_array_append_new (parcels, json_pack ("{s:s, s:I, s:b}", "waybill", waybill, "due_fen",
+                                                   (json_int_t)due_fen, "prepaid", due_fen == 0));
+    }
+  return json_pack (
+      "{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:o, s:n, s:n}", "stop", id, "version",
+      (json_int_t)1, "position", (json_int_t)i + 1, "recipient", i < known ? doors[i].recipient : recipient,
+      "phone", "17012340126", "address", i < known ? doors[i].address : address, "place",
+      i < known ? doors[i].place : "Wanghu", "note", i < known ? doors[i].note : NULL, "lat_e6",
+      (json_int_t)30274000, "lng_e6", (json_int_t)120155000, "window_from_ms",
+      (json_int_t)(i < known && doors[i].to_minutes != 0 ? now_ms + doors[i].from_minutes * MINUTE_MS : 0),
+      "window_to_ms",
+      (json_int_t)(i < known && doors[i].to_minutes != 0 ? now_ms + doors[i].to_minutes * MINUTE_MS : 0),
+      "parcels", parcels, "prefetched", "spoken_secret");
+}
+
+static gboolean
+has_stops (gpointer user_data)
+{
+  AppFixture *self = user_data;
+
+  return ds_route_find (ds_session_get_route (self->session), "S1") != NULL;
+}
+
+void
+app_fixture_feed_stops (AppFixture *self, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    app_fixture_feed (self, "stop", make_stop (i));
+  ds_test_wait (has_stops, self, "the stops on the route");
+}
+
+AppFixture *
+app_fixture_new_enrolled (void)
+{
+  AppFixture *self = app_fixture_new ();
+
+  app_fixture_enrol (self);
+  feed_settings (self);
+  app_fixture_feed_stops (self, 8);
+  return self;
+}
+
+static gboolean
+has_open_shift (gpointer user_data)
+{
+  return ds_session_get_open_shift (user_data) != NULL;
+}
+
+void
+app_fixture_open_shift (AppFixture *self, gint64 float_fen)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (DsShift) shift = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ds_door_open_shift_async (ds_session_get_door (self->session), float_fen, NULL, keep_result, &result);
+  shift = ds_door_open_shift_finish (ds_session_get_door (self->session), wait_for (&result), &error);
+  g_assert_no_error (error);
+  ds_test_wait (has_open_shift, self->session, "the shift to open");
+}
+
+static const char **
+list_open_parcels (AppFixture *self, const char *stop_id)
+{
+  DsStop *stop = ds_route_find (ds_session_get_route (self->session), stop_id);
+  GPtrArray *waybills = g_ptr_array_new ();
+
+  for (guint i = 0; i < stop->parcels->len; i++)
+    {
+      DsParcel *parcel = g_ptr_array_index (stop->parcels, i);
+
+      if (parcel->outcome == DS_OUTCOME_OPEN)
+        g_ptr_array_add (waybills, parcel->waybill);
+    }
+  g_ptr_array_add (waybills, NULL);
+  return (const char **)g_ptr_array_free (waybills, FALSE);
+}
+
+void
+app_fixture_take_cash (AppFixture *self, const char *stop_id, gint64 amount_fen)
+{
+  g_autofree const char **waybills = list_open_parcels (self, stop_id);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (DsStop) stop = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ds_door_take_cash_async (ds_session_get_door (self->session), stop_id, waybills, amount_fen, amount_fen,
+                           FALSE, NULL, keep_result, &result);
+  stop = ds_door_take_cash_finish (ds_session_get_door (self->session), wait_for (&result), NULL, &error);
+  g_assert_no_error (error);
+}
+
+void
+app_fixture_feed_payment (AppFixture *self,
+                          const char *stop_id,
+                          const char *payment_id,
+                          const char *state,
+                          gint64 amount_fen)
+{
+  app_fixture_feed (self, "payment",
+                    json_pack ("{s:s, s:s, s:s, s:I, s:n, s:n, s:n, s:I, s:I, s:n, s:I}", "payment",
+                               payment_id, "stop", stop_id, "state", state, "amount_fen",
+                               (json_int_t)amount_fen, "operator", "operator_ref", "reason", "red_packet_fen",
+                               (json_int_t)0, "refunded_fen", (json_int_t)0, "code", "expires_at_ms",
+                               (json_int_t)0));
+}
+
+void
+app_fixture_feed_statement (AppFixture *self, gint64 counted_fen, gint64 voucher_operator_fen)
+{
+  DsShift *shift = ds_store_get_shift (ds_session_get_store (self->session));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *jws = NULL;
+  gboolean balanced = voucher_operator_fen == 61250;
+  g_autoptr (json_t) payload = json_pack (
+      "{s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:[{s:s, s:s, s:s, s:s, s:I, s:n, s:s}, {s:s, s:s, s:s, s:s, s:I, "
+      "s:I, s:s}],"
+      " s:{s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I}, s:I, s:b, s:I}",
+      "statement", "T1", "version", (json_int_t)1, "shift", shift->id, "courier", "0317", "device",
+      "device-7", "accounting_date", shift->accounting_date, "at_ms", (json_int_t)APP_FIXTURE_START_MS,
+      "lines", "payment", "P1", "stop", "S1", "tender", "cash", "state", "paid", "device_fen",
+      (json_int_t)28650, "operator_fen", "verdict", "matched", "payment", "P2", "stop", "S2", "tender",
+      "code", "state", balanced ? "settled" : "rejected", "device_fen", (json_int_t)12800, "operator_fen",
+      (json_int_t)(balanced ? 12800 : 0), "verdict", balanced ? "matched" : "rejected", "digital",
+      "device_fen", (json_int_t)409600, "operator_fen", (json_int_t)409600, "count", (json_int_t)19,
+      "vouchers", "device_fen", (json_int_t)61250, "operator_fen", (json_int_t)voucher_operator_fen, "count",
+      (json_int_t)3, "rejected_fen", (json_int_t)(61250 - voucher_operator_fen), "cash", "expected_fen",
+      (json_int_t)48650, "counted_fen", (json_int_t)counted_fen, "float_fen", (json_int_t)20000,
+      "difference_fen", (json_int_t)(voucher_operator_fen - 61250), "balanced", balanced, "books_sum_fen",
+      (json_int_t)0);
+
+  g_assert_nonnull (payload);
+  text = ds_json_to_line (payload);
+  jws = ds_jws_sign (self->depot_key, "depot", text, strlen (text), &error);
+  g_assert_no_error (error);
+  app_fixture_feed (self, "statement", json_pack ("{s:s, s:s}", "shift", shift->id, "jws", jws));
+}
+
+void
+app_fixture_picture (AppFixture *self, const char *name)
+{
+  const char *folder = g_getenv ("DS_PICTURES");
+  g_autofree char *file = g_strconcat (name, ".png", NULL);
+  g_autofree char *path = NULL;
+
+  ds_test_settle (self->window);
+  if (folder == NULL)
+    return;
+  path = g_build_filename (folder, file, NULL);
+  ds_test_save_picture (self->window, path);
+}

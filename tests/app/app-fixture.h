@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A handheld with its window: the real session and store in a directory of its own, a clock that stands still, and a
+ * depot whose key is here, so that feeds and statements are genuine. Nothing answers at the depot's address. */
+#pragma once
+
+#include "ds-session.h"
+#include "ds-test-window.h"
+#include "ds-window.h"
+
+G_BEGIN_DECLS
+
+/* 2026-03-12 11:22 UTC */
+#define APP_FIXTURE_START_MS (G_GINT64_CONSTANT (1773314520000))
+
+typedef struct
+{
+  char *directory;
+  DsManualClock *clock;
+  DsKey *depot_key;
+  DsSession *session;
+  GtkWidget *window;
+  gint64 cursor;
+} AppFixture;
+
+/* Prepares GTK, resources and style as DsApplication does. Call once. Returns: FALSE (and skips) without a display. */
+gboolean app_fixture_init (void);
+
+/* A window over a session that was opened and belongs to no depot. */
+AppFixture *app_fixture_new (void);
+/* The same, enrolled, with settings and the stops of the mock-ups. */
+AppFixture *app_fixture_new_enrolled (void);
+/* Closes the window and sees that it, its session and all pages are gone. */
+void app_fixture_free (AppFixture *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppFixture, app_fixture_free)
+
+/* Agrees to the fixture's depot without asking it. */
+void app_fixture_enrol (AppFixture *self);
+/* Through the door, as the page does it. */
+void app_fixture_open_shift (AppFixture *self, gint64 float_fen);
+void app_fixture_take_cash (AppFixture *self, const char *stop_id, gint64 amount_fen);
+
+/* The depot's side. @data is (transfer full). */
+void app_fixture_feed (AppFixture *self, const char *type, json_t *data);
+void app_fixture_feed_stops (AppFixture *self, guint n);
+void app_fixture_feed_payment (AppFixture *self,
+                               const char *stop_id,
+                               const char *payment_id,
+                               const char *state,
+                               gint64 amount_fen);
+/* Signs and feeds a statement of the closed shift. @cash_fen and @voucher_operator_fen are what the depot says. */
+void app_fixture_feed_statement (AppFixture *self, gint64 counted_fen, gint64 voucher_operator_fen);
+
+/* Saves a picture of the window if the environment asks for pictures (DS_PICTURES names a folder). */
+void app_fixture_picture (AppFixture *self, const char *name);
+
+G_END_DECLS
