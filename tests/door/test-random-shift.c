@@ -131,7 +131,6 @@ present_online (Play *play, DsStop *stop, const char *parcels)
   else
     fixture_advance_ms (play->fixture, 3000);
   presentation = ds_door_present_finish (play->fixture->door, fixture_wait (&result), NULL);
-  fixture_settle (play->fixture);
 }
 
 /* Everything tapped at once. */
