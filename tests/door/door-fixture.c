@@ -55,8 +55,8 @@ fixture_feed (Fixture *self, const char *type, json_t *data)
   g_assert_cmpint (cursor, ==, self->cursor);
 }
 
-static void
-feed_settings (Fixture *self)
+void
+fixture_feed_settings (Fixture *self)
 {
   json_t *version = json_object_get (self->settings, "version");
 
@@ -68,14 +68,14 @@ void
 fixture_feed_setting (Fixture *self, const char *group, const char *name, gint64 value)
 {
   json_object_set_new (json_object_get (self->settings, group), name, json_integer (value));
-  feed_settings (self);
+  fixture_feed_settings (self);
 }
 
 void
 fixture_feed_built_codes (Fixture *self, gboolean built_codes)
 {
   json_object_set_new (self->settings, "built_codes", json_boolean (built_codes));
-  feed_settings (self);
+  fixture_feed_settings (self);
 }
 
 void
@@ -260,7 +260,7 @@ make_settings (void)
 }
 
 Fixture *
-fixture_new_without_shift (void)
+fixture_new_unfed (void)
 {
   Fixture *self = g_new0 (Fixture, 1);
   g_autoptr (GError) error = NULL;
@@ -282,7 +282,15 @@ fixture_new_without_shift (void)
 
   open_door (self);
   enrol (self);
-  feed_settings (self);
+  return self;
+}
+
+Fixture *
+fixture_new_without_shift (void)
+{
+  Fixture *self = fixture_new_unfed ();
+
+  fixture_feed_settings (self);
   fixture_feed_trust_list (self, START_MS);
   feed_stop (self, "S1", 1,
              json_pack ("[{s:s, s:I, s:b}, {s:s, s:I, s:b}, {s:s, s:I, s:b}]", "waybill", "DS1", "due_fen",

@@ -34,7 +34,9 @@ typedef struct
 /* An enrolled handheld with settings, trust list, the stops S1 (DS1 ¥198.00, DS2 ¥88.50, DS3 prepaid) and S2
  * (DS4 ¥50.00), and an open shift with ¥200.00. Offline. */
 Fixture *fixture_new (void);
-/* The same without the shift. */
+/* Enrolled, and nothing has come from the depot yet. */
+Fixture *fixture_new_unfed (void);
+/* The same as fixture_new() without the shift. */
 Fixture *fixture_new_without_shift (void);
 void fixture_free (Fixture *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
@@ -50,6 +52,7 @@ gint64 fixture_get_now_ms (Fixture *self);
 
 /* The depot's side. @data is (transfer full). */
 void fixture_feed (Fixture *self, const char *type, json_t *data);
+void fixture_feed_settings (Fixture *self);
 void fixture_feed_setting (Fixture *self, const char *group, const char *name, gint64 value);
 void fixture_feed_built_codes (Fixture *self, gboolean built_codes);
 void fixture_feed_trust_list (Fixture *self, gint64 issued_at_ms);

@@ -124,6 +124,28 @@ test_damaged (void)
   fixture_assert_answer (rubbish, DS_ANSWER_REFUSED, "damaged");
 }
 
+/* Without a list of operators nothing can be checked; that is no fault of the customer's. */
+static void
+test_no_trust_list (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new_unfed ();
+  g_autofree char *payment_id = NULL;
+  g_autofree char *receipt = NULL;
+  g_autoptr (DsAnswer) early = NULL;
+  g_autoptr (DsAnswer) answer = NULL;
+
+  fixture_feed_settings (fixture);
+  fixture_feed_stop (fixture, "E", 100, NULL);
+  fixture_open_shift (fixture, 0);
+  payment_id = fixture_show (fixture, "E", "P-E", 100);
+  receipt = fixture_make_receipt (fixture, payment_id, 100, "REF1");
+  early = fixture_scan (fixture, "E", payment_id, receipt);
+  fixture_assert_answer (early, DS_ANSWER_REFUSED, "no-trust-list");
+  fixture_feed_trust_list (fixture, fixture_get_now_ms (fixture));
+  answer = fixture_scan (fixture, "E", payment_id, receipt);
+  fixture_assert_answer (answer, DS_ANSWER_PAID, NULL);
+}
+
 /* The depot said "declined" of it; the receipt is not thrown away in silence. */
 static void
 test_receipt_after_the_end (void)
@@ -168,6 +190,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/evidence/another-stop", test_receipt_of_another_stop);
   g_test_add_func ("/door/evidence/wrong-receipts", test_wrong_receipts);
   g_test_add_func ("/door/evidence/damaged", test_damaged);
+  g_test_add_func ("/door/evidence/no-trust-list", test_no_trust_list);
   g_test_add_func ("/door/evidence/after-the-end", test_receipt_after_the_end);
   g_test_add_func ("/door/evidence/after-the-shift", test_receipt_after_the_shift);
   return g_test_run ();

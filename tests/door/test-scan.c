@@ -67,6 +67,9 @@ test_payer_code_refused (void)
   g_autoptr (DsAnswer) no_shift = NULL;
   g_autoptr (DsAnswer) nothing_chosen = NULL;
   g_autoptr (DsAnswer) unknown = NULL;
+  g_autoptr (DsAnswer) too_much = NULL;
+  g_autoptr (DsAnswer) strange = NULL;
+  g_autoptr (DsAnswer) removed = NULL;
   g_autoptr (DsAnswer) covered = NULL;
 
   ds_door_set_online (fixture->door, TRUE);
@@ -78,6 +81,13 @@ test_payer_code_refused (void)
   unknown = scan_for_all (fixture, "0199920229316139647");
   fixture_assert_answer (unknown, DS_ANSWER_REFUSED, "unknown-operator");
   g_assert_nonnull (strstr (unknown->text, "999"));
+  too_much = fixture_scan_payer (fixture, "S1", "DS1", 19801, PAYER_CODE);
+  fixture_assert_answer (too_much, DS_ANSWER_REFUSED, "too-much");
+  strange = fixture_scan_payer (fixture, "S1", "DS4", 5000, PAYER_CODE);
+  fixture_assert_answer (strange, DS_ANSWER_REFUSED, "unknown-parcel");
+  fixture_feed (fixture, "stop.removed", json_pack ("{s:s, s:s}", "stop", "S2", "reason", "Cancelled"));
+  removed = fixture_scan_payer (fixture, "S2", "DS4", 5000, PAYER_CODE);
+  fixture_assert_answer (removed, DS_ANSWER_REFUSED, "removed");
   g_assert_true (fixture_take_cash (fixture, "S1", "DS1 DS2", 28650, 28650, FALSE, NULL, NULL));
   covered = scan_for_all (fixture, PAYER_CODE);
   fixture_assert_answer (covered, DS_ANSWER_REFUSED, "covered");
@@ -137,6 +147,7 @@ test_others (void)
     { "WIFI:T:WPA;S:home;P:secret;;", "wifi" },
     { "BEGIN:VCARD\nVERSION:3.0\nFN:Li\nEND:VCARD", "contact" },
     { "doorstep://enrol?address=https%3A%2F%2F127.0.0.1&pin=AAAA&code=1", "enrolment" },
+    { "DSS1:abc", "seal" },
     { "wxp://f2f0abcdef", "foreign-link" },
     { "https://qr.alipay.com/fkx01234", "foreign-link" },
     { "SF1234567890123", "unknown-parcel" },

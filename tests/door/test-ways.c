@@ -52,6 +52,24 @@ test_no_shift (void)
   check_ways (fixture, 28650, FALSE, FALSE, FALSE, "shift");
 }
 
+/* Before the depot has said anything, nothing is collected, and that is why. */
+static void
+test_no_settings (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new_unfed ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  DsAllowance allowance;
+
+  fixture_feed_stop (fixture, "S1", 28650, NULL);
+  check_ways (fixture, 28650, FALSE, FALSE, FALSE, "settings have not arrived");
+  ds_door_get_allowance (fixture->door, &allowance);
+  g_assert_cmpint (allowance.left_fen, ==, 0);
+  ds_door_open_shift_async (fixture->door, 0, NULL, fixture_keep_result, &result);
+  g_assert_null (ds_door_open_shift_finish (fixture->door, fixture_wait (&result), &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_STATE);
+}
+
 /* Cash must always be taken; above the limit it says so. */
 static void
 test_cash_over_limit (void)
@@ -99,6 +117,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/door/ways/on-and-offline", test_on_and_offline);
   g_test_add_func ("/door/ways/no-shift", test_no_shift);
+  g_test_add_func ("/door/ways/no-settings", test_no_settings);
   g_test_add_func ("/door/ways/cash-over-limit", test_cash_over_limit);
   g_test_add_func ("/door/ways/uncertain", test_uncertain);
   g_test_add_func ("/door/ways/removed", test_removed);
