@@ -201,8 +201,14 @@ depot_fixture_send (DepotFixture *self,
 char *
 depot_fixture_make_code (DepotFixture *self)
 {
+  return depot_fixture_make_code_for (self, "0317");
+}
+
+char *
+depot_fixture_make_code_for (DepotFixture *self, const char *courier_id)
+{
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = ds_depot_enrol (self->depot, "0317", "Chen Wei", NULL, &error);
+  g_autofree char *text = ds_depot_enrol (self->depot, courier_id, "Chen Wei", NULL, &error);
   g_autoptr (DsEnrolCode) code = NULL;
 
   g_assert_no_error (error);
@@ -253,18 +259,44 @@ take_member (Reply *reply, const char *member)
 }
 
 void
-depot_fixture_enrol (DepotFixture *self)
+depot_fixture_renew_token (DepotFixture *self)
 {
-  g_autofree char *code = depot_fixture_make_code (self);
   g_autofree char *nonce = depot_fixture_make_id (self);
+  g_auto (Reply) reply = { 0 };
+
+  depot_fixture_send_assertion (self, ds_clock_get_wall_ms (DS_CLOCK (self->clock)), nonce, &reply);
+  g_free (self->token);
+  self->token = take_member (&reply, "token");
+}
+
+static void
+enrol_for (DepotFixture *self, const char *courier_id)
+{
+  g_autofree char *code = depot_fixture_make_code_for (self, courier_id);
   g_auto (Reply) reply = { 0 };
 
   depot_fixture_send_enrolment (self, self->key, code, &reply);
   g_free (self->device);
   self->device = take_member (&reply, "device");
-  depot_fixture_send_assertion (self, ds_clock_get_wall_ms (DS_CLOCK (self->clock)), nonce, &reply);
-  g_free (self->token);
-  self->token = take_member (&reply, "token");
+  depot_fixture_renew_token (self);
+}
+
+void
+depot_fixture_enrol (DepotFixture *self)
+{
+  enrol_for (self, "0317");
+}
+
+void
+depot_fixture_switch_handheld (DepotFixture *self, const char *courier_id)
+{
+  ds_key_unref (self->key);
+  self->key = ds_key_generate (NULL);
+  self->seq = 0;
+  g_free (self->head);
+  self->head = g_strdup (DS_ENTRY_GENESIS);
+  g_ptr_array_set_size (self->lines, 0);
+  enrol_for (self, courier_id);
 }
 
 void

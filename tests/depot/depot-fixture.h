@@ -75,12 +75,18 @@ void depot_fixture_begin (DepotFixture *self,
                           Reply *reply);
 void depot_fixture_wait (Reply *reply);
 
-/* Returns: (transfer full): the one-time code. */
+/* Returns: (transfer full): a one-time code for courier 0317, or another. */
 char *depot_fixture_make_code (DepotFixture *self);
+char *depot_fixture_make_code_for (DepotFixture *self, const char *courier_id);
 void depot_fixture_send_enrolment (DepotFixture *self, DsKey *key, const char *code, Reply *reply);
 void depot_fixture_send_assertion (DepotFixture *self, gint64 at_ms, const char *nonce, Reply *reply);
 /* Enrols as courier 0317 and gets a token. */
 void depot_fixture_enrol (DepotFixture *self);
+
+/* A new token for the enrolled handheld, for after a restart. */
+void depot_fixture_renew_token (DepotFixture *self);
+/* Lays the handheld aside and enrols another for @courier_id. */
+void depot_fixture_switch_handheld (DepotFixture *self, const char *courier_id);
 
 /* Journals an entry without sending it. @format: as for json_pack(), an object. */
 void depot_fixture_append (DepotFixture *self, const char *type, const char *format, ...);
