@@ -116,7 +116,8 @@ reply_with_page (SoupServerMessage *message, DsFeedPage *page)
     soup_message_headers_replace (headers, "Content-Encoding", "gzip");
   else
     body = g_byte_array_free_to_bytes (g_steal_pointer (&page->lines));
-  soup_message_body_append_bytes (soup_server_message_get_response_body (message), body);
+  if (g_bytes_get_size (body) > 0)
+    soup_message_body_append_bytes (soup_server_message_get_response_body (message), body);
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
 }
 
@@ -195,6 +196,12 @@ begin_wait (DsDepotHttp *self, DsExchange *exchange, gint64 after, guint limit, 
   g_signal_connect (exchange->message, "finished", G_CALLBACK (did_hang_up), waiter);
   g_hash_table_insert (self->waiters, waiter->device_id, waiter);
   soup_server_message_pause (exchange->message);
+}
+
+guint
+ds_depot_http_get_n_waiters (DsDepotHttp *self)
+{
+  return g_hash_table_size (self->waiters);
 }
 
 void

@@ -208,6 +208,8 @@ void ds_depot_http_free (DsDepotHttp *self);
 gboolean ds_depot_http_listen (DsDepotHttp *self, gboolean everywhere, guint16 port, GError **error);
 gboolean ds_depot_http_set_line (DsDepotHttp *self, gboolean up, GError **error);
 const char *ds_depot_http_get_address (DsDepotHttp *self);
+/* How many long polls sleep. */
+guint ds_depot_http_get_n_waiters (DsDepotHttp *self);
 /* Answers the long polls of a courier. */
 void ds_depot_http_tell (DsDepotHttp *self, const char *courier_id);
 

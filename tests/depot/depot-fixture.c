@@ -3,6 +3,7 @@
 
 #include "depot-fixture.h"
 
+#include "ds-depot-private.h"
 #include "ds-encoding.h"
 #include "ds-enrol-code.h"
 #include "ds-id.h"
@@ -14,15 +15,22 @@
 
 #define PAYEE "QN000317"
 
-static void
-open_depot (DepotFixture *self)
+DsDepot *
+depot_fixture_try_open (DepotFixture *self, GError **error)
 {
   g_autoptr (GPtrArray) operators = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GError) error = NULL;
 
   g_ptr_array_add (operators, g_object_ref (self->operator_a));
   g_ptr_array_add (operators, g_object_ref (self->operator_b));
-  self->depot = ds_depot_new (self->directory, NULL, operators, DS_CLOCK (self->clock), self->random, &error);
+  return ds_depot_new (self->directory, NULL, operators, DS_CLOCK (self->clock), self->random, error);
+}
+
+static void
+open_depot (DepotFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->depot = depot_fixture_try_open (self, &error);
   g_assert_no_error (error);
   g_assert_true (ds_depot_listen (self->depot, FALSE, 0, &error));
   g_assert_no_error (error);
@@ -170,8 +178,21 @@ depot_fixture_begin (DepotFixture *self,
 
       soup_message_set_request_body_from_bytes (message, "application/json", bytes);
     }
+  depot_fixture_begin_message (self, message, reply);
+}
+
+void
+depot_fixture_begin_message (DepotFixture *self, SoupMessage *message, Reply *reply)
+{
   reply->done = FALSE;
   soup_session_send_and_read_async (self->session, message, G_PRIORITY_DEFAULT, NULL, did_receive, reply);
+}
+
+void
+depot_fixture_wait_for_polls (DepotFixture *self, guint n)
+{
+  while (ds_depot_http_get_n_waiters (self->depot->http) != n)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 void

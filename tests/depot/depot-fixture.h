@@ -39,6 +39,9 @@ void depot_fixture_tear_down (DepotFixture *self, gconstpointer data);
 /* As a kill and a new start: nothing is carried over but the files. */
 void depot_fixture_restart (DepotFixture *self);
 
+/* Opens the depot of the fixture's directory beside the one there is, which must be closed. */
+DsDepot *depot_fixture_try_open (DepotFixture *self, GError **error);
+
 /* Runs the main loop until the depot has nothing to do now. */
 void depot_fixture_settle (DepotFixture *self);
 
@@ -73,7 +76,10 @@ void depot_fixture_begin (DepotFixture *self,
                           const void *body,
                           gssize n,
                           Reply *reply);
+void depot_fixture_begin_message (DepotFixture *self, SoupMessage *message, Reply *reply);
 void depot_fixture_wait (Reply *reply);
+/* Waits until @n long polls sleep at the depot. */
+void depot_fixture_wait_for_polls (DepotFixture *self, guint n);
 
 /* Returns: (transfer full): a one-time code for courier 0317, or another. */
 char *depot_fixture_make_code (DepotFixture *self);
