@@ -365,8 +365,8 @@ load_next_file (GTask *task_)
     {
       ds_operator_load_file_async (g_ptr_array_index (self->operators, settling->n_loaded),
                                    ds_depot_get_payee_id (self), settling->shift.opened_at_ms - MARGIN_MS,
-                                   ds_depot_now_ms (self) + MARGIN_MS, g_task_get_cancellable (task),
-                                   did_load_file, g_steal_pointer (&task));
+                                   ds_depot_now_ms (self) + MARGIN_MS, self->closing, did_load_file,
+                                   g_steal_pointer (&task));
       return;
     }
   if (finish_settling (self, settling, &error))

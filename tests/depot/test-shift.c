@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Closing a shift: the statement, what settles, and what makes it be issued again. */
+#include "config.h"
+
+#include "depot-fixture.h"
+
+#include "ds-json.h"
+#include "ds-jws.h"
+
+#include <string.h>
+
+#define PAYER_CODE_A "0100312345612345678"
+#define FLOAT_FEN 20000
+
+typedef struct
+{
+  DepotFixture base;
+  char *shift;
+} Fixture;
+
+static void
+open_shift (Fixture *fixture)
+{
+  g_autofree char *refused = NULL;
+
+  g_free (fixture->shift);
+  fixture->shift = depot_fixture_make_id (&fixture->base);
+  depot_fixture_append (&fixture->base, "shift.opened", "{s:s, s:s, s:s, s:i}", "shift", fixture->shift,
+                        "courier", "0317", "accounting_date", "2026-11-22", "float_fen", FLOAT_FEN);
+  refused = depot_fixture_push (&fixture->base);
+  g_assert_cmpstr (refused, ==, NULL);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  depot_fixture_set_up (&fixture->base, data);
+  depot_fixture_enrol (&fixture->base);
+  open_shift (fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  depot_fixture_tear_down (&fixture->base, data);
+  g_free (fixture->shift);
+}
+
+#define shift_test_add(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+
+static void
+push (Fixture *fixture)
+{
+  g_autofree char *refused = depot_fixture_push (&fixture->base);
+
+  g_assert_cmpstr (refused, ==, NULL);
+}
+
+/* Returns: (transfer full): the id of a payment by payer code, of which the operator makes what it will. */
+static char *
+scan (Fixture *fixture, gint64 amount_fen)
+{
+  char *id = depot_fixture_make_id (&fixture->base);
+  gint64 soon = ds_clock_get_wall_ms (DS_CLOCK (fixture->base.clock)) + 60000;
+
+  depot_fixture_append (&fixture->base, "payment.scanned", "{s:s, s:s, s:s, s:[s], s:I, s:s, s:I}", "payment",
+                        id, "shift", fixture->shift, "stop", "D1", "parcels", "W1", "amount_fen",
+                        (json_int_t)amount_fen, "payer_code", PAYER_CODE_A, "expires_at_ms",
+                        (json_int_t)soon);
+  push (fixture);
+  return id;
+}
+
+static void
+take_cash (Fixture *fixture, gint64 amount_fen)
+{
+  g_autofree char *id = depot_fixture_make_id (&fixture->base);
+
+  depot_fixture_append (&fixture->base, "payment.cash", "{s:s, s:s, s:s, s:[s], s:I, s:I, s:i}", "payment",
+                        id, "shift", fixture->shift, "stop", "D2", "parcels", "W2", "amount_fen",
+                        (json_int_t)amount_fen, "tendered_fen", (json_int_t)amount_fen, "change_fen", 0);
+  push (fixture);
+}
+
+static void
+close_shift (Fixture *fixture, gint64 counted_fen)
+{
+  depot_fixture_append (&fixture->base, "shift.closed", "{s:s, s:I}", "shift", fixture->shift,
+                        "cash_counted_fen", (json_int_t)counted_fen);
+  push (fixture);
+}
+
+/* Returns: (transfer full) (nullable): the statement's payload, its signature verified. */
+static json_t *
+get_statement (Fixture *fixture)
+{
+  g_autoptr (json_t) item = depot_fixture_find_item (&fixture->base, "statement", fixture->shift);
+  g_autoptr (GBytes) payload = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *kid = NULL;
+  json_t *statement;
+
+  if (item == NULL)
+    return NULL;
+  g_assert_true (ds_jws_verify (ds_depot_get_key (fixture->base.depot),
+                                json_string_value (json_object_get (item, "jws")), -1, &kid, &payload,
+                                &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (kid, ==, "depot");
+  statement
+      = ds_json_parse_object (g_bytes_get_data (payload, NULL), g_bytes_get_size (payload), 1000000, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (json_integer_value (json_object_get (statement, "books_sum_fen")), ==, 0);
+  return statement;
+}
+
+static const char *
+get_verdict (json_t *statement, const char *payment_id)
+{
+  json_t *line;
+  gsize i;
+
+  json_array_foreach (json_object_get (statement, "lines"), i, line)
+  {
+    if (g_strcmp0 (json_string_value (json_object_get (line, "payment")), payment_id) == 0)
+      return json_string_value (json_object_get (line, "verdict"));
+  }
+  return NULL;
+}
+
+static gint64
+get_number (json_t *statement, const char *group, const char *name)
+{
+  return json_integer_value (json_object_get (json_object_get (statement, group), name));
+}
+
+static void
+pass_time (Fixture *fixture, gint64 ms)
+{
+  ds_manual_clock_advance_ms (fixture->base.clock, ms);
+  ds_depot_wake (fixture->base.depot);
+  depot_fixture_settle (&fixture->base);
+}
+
+static void
+test_balanced (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = scan (fixture, 1000);
+  g_autofree char *second = scan (fixture, 2000);
+  g_autoptr (json_t) statement = NULL;
+  g_autoptr (json_t) again = NULL;
+  g_autofree char *refused = NULL;
+
+  take_cash (fixture, 3000);
+  close_shift (fixture, FLOAT_FEN + 3000);
+  statement = get_statement (fixture);
+  g_assert_cmpint (json_integer_value (json_object_get (statement, "version")), ==, 1);
+  g_assert_cmpstr (json_string_value (json_object_get (statement, "courier")), ==, "0317");
+  g_assert_cmpstr (json_string_value (json_object_get (statement, "device")), ==, fixture->base.device);
+  g_assert_cmpstr (json_string_value (json_object_get (statement, "accounting_date")), ==, "2026-11-22");
+  g_assert_cmpuint (json_array_size (json_object_get (statement, "lines")), ==, 3);
+  g_assert_cmpstr (get_verdict (statement, first), ==, "matched");
+  g_assert_cmpint (get_number (statement, "digital", "device_fen"), ==, 3000);
+  g_assert_cmpint (get_number (statement, "digital", "operator_fen"), ==, 3000);
+  g_assert_cmpint (get_number (statement, "cash", "expected_fen"), ==, FLOAT_FEN + 3000);
+  g_assert_cmpint (json_integer_value (json_object_get (statement, "difference_fen")), ==, 0);
+  g_assert_true (json_is_true (json_object_get (statement, "balanced")));
+  depot_fixture_assert_state (&fixture->base, first, "settled");
+  depot_fixture_assert_state (&fixture->base, second, "settled");
+
+  /* A shift is closed once, and a statement that would say the same is not issued again. */
+  depot_fixture_append (&fixture->base, "shift.closed", "{s:s, s:i}", "shift", fixture->shift,
+                        "cash_counted_fen", 0);
+  refused = depot_fixture_push (&fixture->base);
+  g_assert_nonnull (refused);
+  depot_fixture_append (&fixture->base, "payment.query", "{s:s}", "payment", first);
+  push (fixture);
+  pass_time (fixture, 1800000);
+  again = get_statement (fixture);
+  g_assert_true (json_equal (statement, again));
+}
+
+static void
+test_cash_short (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (json_t) statement = NULL;
+
+  take_cash (fixture, 3000);
+  close_shift (fixture, FLOAT_FEN + 2900);
+  statement = get_statement (fixture);
+  g_assert_cmpint (json_integer_value (json_object_get (statement, "difference_fen")), ==, -100);
+  g_assert_false (json_is_true (json_object_get (statement, "balanced")));
+}
+
+/* The operator's file says something else than its answers did. */
+static void
+test_file_differs (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *twice = scan (fixture, 1000);
+  g_autofree char *extra = depot_fixture_make_id (&fixture->base);
+  g_autoptr (json_t) statement = NULL;
+
+  test_operator_add_file_line (fixture->base.operator_a, twice, 1000);
+  test_operator_add_file_line (fixture->base.operator_a, extra, 700);
+  close_shift (fixture, FLOAT_FEN);
+  statement = get_statement (fixture);
+  g_assert_cmpstr (get_verdict (statement, twice), ==, "duplicate");
+  g_assert_cmpstr (get_verdict (statement, extra), ==, "extra");
+  g_assert_cmpint (json_integer_value (json_object_get (statement, "difference_fen")), ==, 1700);
+  g_assert_false (json_is_true (json_object_get (statement, "balanced")));
+  depot_fixture_assert_state (&fixture->base, twice, "paid");
+}
+
+/* A notification got lost, and the courier never asked: the file finds the money, a query confirms it. */
+static void
+test_found_in_file (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *known = NULL;
+  g_autofree char *unknown = depot_fixture_make_id (&fixture->base);
+  g_autoptr (json_t) statement = NULL;
+
+  test_operator_set_charge_state (fixture->base.operator_a, DS_ORDER_EXPIRED);
+  known = scan (fixture, 1000);
+  depot_fixture_assert_state (&fixture->base, known, "expired");
+  test_operator_pay (fixture->base.operator_a, known, 1000);
+  test_operator_pay (fixture->base.operator_b, unknown, 400);
+  close_shift (fixture, FLOAT_FEN);
+  statement = get_statement (fixture);
+  g_assert_cmpstr (get_verdict (statement, known), ==, "matched");
+  g_assert_cmpstr (get_verdict (statement, unknown), ==, "extra");
+  depot_fixture_assert_state (&fixture->base, known, "settled");
+  g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "suspense"), ==, -400);
+}
+
+/* A payment still open at closing is carried, and its result makes a new version of the statement. */
+static void
+test_carried (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = NULL;
+  g_autoptr (json_t) first = NULL;
+  g_autoptr (json_t) second = NULL;
+
+  test_operator_set_charge_state (fixture->base.operator_a, DS_ORDER_WAITING);
+  id = scan (fixture, 5000);
+  close_shift (fixture, FLOAT_FEN);
+  first = get_statement (fixture);
+  g_assert_cmpstr (get_verdict (first, id), ==, "pending");
+  g_assert_false (json_is_true (json_object_get (first, "balanced")));
+
+  test_operator_pay (fixture->base.operator_a, id, 5000);
+  pass_time (fixture, 13000);
+  second = get_statement (fixture);
+  g_assert_cmpint (json_integer_value (json_object_get (second, "version")), ==, 2);
+  g_assert_cmpstr (json_string_value (json_object_get (second, "statement")), ==,
+                   json_string_value (json_object_get (first, "statement")));
+  g_assert_cmpstr (get_verdict (second, id), ==, "matched");
+  g_assert_true (json_is_true (json_object_get (second, "balanced")));
+  depot_fixture_assert_state (&fixture->base, id, "settled");
+}
+
+/* Everything in one push after a day without a network: the voucher is redeemed before the statement is made. */
+static void
+test_offline_day (Fixture *fixture, gconstpointer data)
+{
+  DepotFixture *base = &fixture->base;
+  g_autofree char *good = depot_fixture_make_id (base);
+  g_autofree char *bad = depot_fixture_make_id (base);
+  g_autofree char *good_voucher = test_operator_sign_voucher (base->operator_b, good, 4000, 1);
+  g_autofree char *bad_voucher = test_operator_sign_voucher (base->operator_b, bad, 6000, 1);
+  const char *const ids[] = { good, bad };
+  const char *const vouchers[] = { good_voucher, bad_voucher };
+  const gint64 amounts[] = { 4000, 6000 };
+  g_autoptr (json_t) statement = NULL;
+  g_auto (Reply) reply = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      depot_fixture_append (base, "payment.presented", "{s:s, s:s, s:s, s:[s], s:I, s:s, s:s, s:i}",
+                            "payment", ids[i], "shift", fixture->shift, "stop", "D1", "parcels", "W1",
+                            "amount_fen", (json_int_t)amounts[i], "source", "built", "code_sm3", "00",
+                            "expires_at_ms", 0);
+      depot_fixture_append (base, "payment.voucher", "{s:s, s:s}", "payment", ids[i], "voucher", vouchers[i]);
+    }
+  depot_fixture_append (base, "shift.closed", "{s:s, s:i}", "shift", fixture->shift, "cash_counted_fen",
+                        FLOAT_FEN);
+  depot_fixture_push_from (base, 0, &reply);
+  g_assert_cmpuint (reply.status, ==, 200);
+  depot_fixture_settle (base);
+
+  statement = get_statement (fixture);
+  g_assert_cmpint (json_integer_value (json_object_get (statement, "version")), ==, 1);
+  g_assert_cmpstr (get_verdict (statement, good), ==, "matched");
+  g_assert_cmpstr (get_verdict (statement, bad), ==, "rejected");
+  g_assert_cmpint (get_number (statement, "vouchers", "device_fen"), ==, 4000);
+  g_assert_cmpint (get_number (statement, "vouchers", "rejected_fen"), ==, 6000);
+  g_assert_true (json_is_true (json_object_get (statement, "balanced")));
+}
+
+/* An operator's file cannot be had: the statement waits for it, also over a restart. */
+static void
+test_operator_away (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = scan (fixture, 1000);
+  g_autoptr (json_t) statement = NULL;
+
+  test_operator_lose_requests (fixture->base.operator_b, 2);
+  close_shift (fixture, FLOAT_FEN);
+  statement = get_statement (fixture);
+  g_assert_null (statement);
+  depot_fixture_restart (&fixture->base);
+  depot_fixture_renew_token (&fixture->base);
+  pass_time (fixture, 1000);
+  pass_time (fixture, 4000);
+  statement = get_statement (fixture);
+  g_assert_cmpstr (get_verdict (statement, id), ==, "matched");
+}
+
+/* Two couriers, one payee: each statement holds its own courier's money. */
+static void
+test_two_couriers (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *mine = scan (fixture, 1000);
+  g_autofree char *my_shift = NULL;
+  g_autofree char *theirs = NULL;
+  g_autofree char *nobodys = depot_fixture_make_id (&fixture->base);
+  g_autoptr (json_t) statement = NULL;
+
+  my_shift = g_strdup (fixture->shift);
+  depot_fixture_switch_handheld (&fixture->base, "0400");
+  open_shift (fixture);
+  theirs = scan (fixture, 2000);
+  test_operator_pay (fixture->base.operator_a, nobodys, 300);
+  close_shift (fixture, FLOAT_FEN);
+  statement = get_statement (fixture);
+  g_assert_cmpuint (json_array_size (json_object_get (statement, "lines")), ==, 1);
+  g_assert_cmpstr (get_verdict (statement, theirs), ==, "matched");
+  g_assert_true (json_is_true (json_object_get (statement, "balanced")));
+  /* Whose the rest is nobody can say yet: the books hold it. */
+  g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "suspense"), ==, -300);
+  g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "clearing:003"), ==, 3300);
+}
+
+static void
+test_outcomes (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (json_t) report
+      = depot_fixture_import (&fixture->base, "waybill,recipient,address,due\nW1,A,B,0\nW2,A,B,0\n", NULL);
+  g_autoptr (json_t) stop = depot_fixture_find_item (&fixture->base, "stop", NULL);
+  const char *stop_id = json_string_value (json_object_get (stop, "stop"));
+  g_autofree char *refused = NULL;
+
+  depot_fixture_append (&fixture->base, "parcel.outcome", "{s:s, s:[s,s], s:s, s:n}", "stop", stop_id,
+                        "parcels", "W1", "W2", "outcome", "delivered", "reason");
+  push (fixture);
+  depot_fixture_append (&fixture->base, "parcel.outcome", "{s:s, s:[s,s], s:s, s:s}", "stop", stop_id,
+                        "parcels", "W1", "W9", "outcome", "refused", "reason", "broken");
+  refused = depot_fixture_push (&fixture->base);
+  g_assert_nonnull (refused);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  shift_test_add ("/shift/balanced", test_balanced);
+  shift_test_add ("/shift/cash-short", test_cash_short);
+  shift_test_add ("/shift/file-differs", test_file_differs);
+  shift_test_add ("/shift/found-in-file", test_found_in_file);
+  shift_test_add ("/shift/carried", test_carried);
+  shift_test_add ("/shift/offline-day", test_offline_day);
+  shift_test_add ("/shift/operator-away", test_operator_away);
+  shift_test_add ("/shift/two-couriers", test_two_couriers);
+  shift_test_add ("/shift/outcomes", test_outcomes);
+  return g_test_run ();
+}
