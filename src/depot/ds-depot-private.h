@@ -198,7 +198,7 @@ gboolean ds_depot_settle_finish (DsDepot *self, GAsyncResult *result, GError **e
 
 /* ds-depot-routes.c */
 
-/* Puts a stop as it is now in its courier's feed; inside a transaction. */
+/* Puts a stop as it is now, as a new version, in its courier's feed; inside a transaction. */
 gboolean ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error);
 
 /* ds-depot-http.c */

@@ -79,6 +79,8 @@ ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error)
   json_t *parcels, *data;
   gboolean row;
 
+  if (!ds_depot_sql_run (self->db, error, "UPDATE stop SET version = version + 1 WHERE id = ?", "s", stop_id))
+    return FALSE;
   parcels = load_parcels (self, stop_id, error);
   if (parcels == NULL)
     return FALSE;
@@ -294,7 +296,7 @@ add_stop (Import *self, Group *group, GError **error)
           depot->db, error,
           "INSERT INTO stop (id, courier, position, version, recipient, phone, address, place, note,"
           " lat_e6, lng_e6, window_from_ms, window_to_ms, prefetched)"
-          " VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          " VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           "ssisssssiiiis", stop_id, group->courier_id, position, row->recipient, row->phone, row->address,
           row->place, *row->note ? row->note : NULL, row->lat_e6, row->lng_e6, row->window_from_ms,
           row->window_to_ms, payment_id)
