@@ -7,6 +7,7 @@
 #include "ds-error.h"
 #include "ds-id.h"
 #include "ds-jws.h"
+#include "openssl-command.h"
 
 #include <string.h>
 
@@ -202,6 +203,26 @@ test_entry (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (json_object_size (first->data), ==, 2);
 }
 
+/* What leaves the house can be checked without it: the line's own bytes, its signature, and a standard tool. */
+static void
+test_entry_openssl_command (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (json_t) data = json_pack ("{s:s}", "text", "note");
+  g_autoptr (DsEntry) entry = sign_entry (fixture, 1, DS_ENTRY_GENESIS, data, NULL);
+  const char *last_dot = strrchr (entry->line, '.');
+  g_autoptr (GBytes) signature = ds_base64url_decode (last_dot + 1, -1, NULL);
+
+  if (!openssl_command_is_here ())
+    return;
+  g_assert_cmpuint (g_bytes_get_size (signature), ==, DS_SM2_SIGNATURE_SIZE);
+  g_assert_true (openssl_command_verifies (fixture->key, "1234567812345678", entry->line,
+                                           (gsize)(last_dot - entry->line),
+                                           g_bytes_get_data (signature, NULL)));
+  g_assert_false (openssl_command_verifies (fixture->key, "1234567812345678", entry->line,
+                                            (gsize)(last_dot - entry->line) - 1,
+                                            g_bytes_get_data (signature, NULL)));
+}
+
 static void
 test_entry_lengths (Fixture *fixture, gconstpointer unused)
 {
@@ -344,6 +365,7 @@ main (int argc, char **argv)
   ADD ("/jws/headers", test_jws_headers);
   ADD ("/jws/forms", test_jws_forms);
   ADD ("/entry/sign", test_entry);
+  ADD ("/entry/openssl-command", test_entry_openssl_command);
   ADD ("/entry/lengths", test_entry_lengths);
   ADD ("/entry/members", test_entry_members);
   ADD ("/entry/refuses-to-sign", test_entry_refuses_to_sign);

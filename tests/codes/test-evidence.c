@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "evidence-fixture.h"
+#include "openssl-command.h"
 
 #include "ds-base45.h"
 #include "ds-code-guard.h"
@@ -370,6 +371,22 @@ test_borrowed_certificate (EvidenceFixture *fixture, gconstpointer unused)
 }
 
 static void
+test_openssl_command (EvidenceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (DsEvidence) receipt = evidence_fixture_make_receipt (fixture);
+  gsize n;
+  const guint8 *data = g_bytes_get_data (receipt->bytes, &n);
+  const guint8 *signature = data + n - DS_SM2_SIGNATURE_SIZE;
+
+  if (!openssl_command_is_here ())
+    return;
+  g_assert_true (openssl_command_verifies (fixture->operator_key, "1234567812345678", data,
+                                           n - DS_SM2_SIGNATURE_SIZE - 2, signature));
+  g_assert_false (openssl_command_verifies (fixture->wallet_key, "1234567812345678", data,
+                                            n - DS_SM2_SIGNATURE_SIZE - 2, signature));
+}
+
+static void
 test_verdict_names (void)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
@@ -537,6 +554,7 @@ main (int argc, char **argv)
   ADD ("/evidence/trust", test_trust);
   ADD ("/evidence/voucher-verdicts", test_voucher_verdicts);
   ADD ("/evidence/borrowed-certificate", test_borrowed_certificate);
+  ADD ("/evidence/openssl-command", test_openssl_command);
   g_test_add_func ("/evidence/verdict-names", test_verdict_names);
   ADD ("/evidence/canonical", test_canonical);
   ADD ("/evidence/emv-others", test_emv_others);

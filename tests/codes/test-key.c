@@ -4,9 +4,8 @@
 #include "ds-encoding.h"
 #include "ds-error.h"
 #include "ds-key.h"
+#include "openssl-command.h"
 
-#include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 /* GM/T 0003.5-2012 annex A, with the id of GM/T 0009-2012 section 10. */
@@ -244,92 +243,23 @@ test_pem (void)
 }
 
 static void
-write_file (const char *path, const void *data, gsize n)
-{
-  g_assert_true (g_file_set_contents (path, data, (gssize)n, NULL));
-}
-
-/* Two numbers as ASN.1: SEQUENCE { INTEGER r, INTEGER s }. Written out here, apart from the code under test. */
-static GByteArray *
-der_from_raw (const guint8 signature[DS_SM2_SIGNATURE_SIZE])
-{
-  GByteArray *der = g_byte_array_new ();
-  const guint8 head[] = { 0x30, 0 };
-
-  g_byte_array_append (der, head, sizeof head);
-  for (gsize half = 0; half < 2; half++)
-    {
-      const guint8 *number = signature + 32 * half;
-      gsize skip = 0;
-      guint8 prefix[3] = { 0x02, 0, 0 };
-      gboolean padded;
-
-      while (skip < 31 && number[skip] == 0)
-        skip++;
-      padded = (number[skip] & 0x80) != 0;
-      prefix[1] = (guint8)(32 - skip + (padded ? 1 : 0));
-      g_byte_array_append (der, prefix, padded ? 3 : 2);
-      g_byte_array_append (der, number + skip, (guint)(32 - skip));
-    }
-  der->data[1] = (guint8)(der->len - 2);
-  return der;
-}
-
-static gboolean
-openssl_verifies (const char *folder, const char *id)
-{
-  g_autofree char *key = g_build_filename (folder, "key.pem", NULL);
-  g_autofree char *signature = g_build_filename (folder, "signature", NULL);
-  g_autofree char *message = g_build_filename (folder, "message", NULL);
-  g_autofree char *option = g_strconcat ("distid:", id, NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) openssl = g_subprocess_new (
-      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, "openssl", "dgst",
-      "-sm3", "-sigopt", option, "-verify", key, "-signature", signature, message, NULL);
-
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_wait (openssl, NULL, NULL));
-  return g_subprocess_get_successful (openssl);
-}
-
-static void
 test_openssl_command (void)
 {
-  g_autofree char *program = g_find_program_in_path ("openssl");
-  g_autofree char *folder = g_dir_make_tmp ("ds-key-XXXXXX", NULL);
-  g_autofree char *key_path = g_build_filename (folder, "key.pem", NULL);
-  g_autofree char *signature_path = g_build_filename (folder, "signature", NULL);
-  g_autofree char *message_path = g_build_filename (folder, "message", NULL);
-  const char *const paths[] = { key_path, signature_path, message_path, folder };
   g_autoptr (DsKey) pair = ds_key_generate (NULL);
   g_autoptr (DsKey) other = ds_key_generate (NULL);
-  g_autofree char *pem = ds_key_public_to_pem (pair, NULL);
-  g_autofree char *other_pem = ds_key_public_to_pem (other, NULL);
+  const char *standard_id = "1234567812345678";
   guint8 signature[DS_SM2_SIGNATURE_SIZE];
-  g_autoptr (GByteArray) der = NULL;
 
-  if (program == NULL)
-    {
-      g_test_skip ("no openssl command");
-      return;
-    }
+  if (!openssl_command_is_here ())
+    return;
   g_assert_true (ds_key_sign (pair, "a message", 9, signature, NULL));
-  der = der_from_raw (signature);
-  write_file (key_path, pem, strlen (pem));
-  write_file (signature_path, der->data, der->len);
-  write_file (message_path, "a message", 9);
-
-  g_assert_true (openssl_verifies (folder, "1234567812345678"));
-  g_assert_false (openssl_verifies (folder, "1234567812345679"));
-  g_assert_false (openssl_verifies (folder, ""));
-  write_file (message_path, "A message", 9);
-  g_assert_false (openssl_verifies (folder, "1234567812345678"));
-  write_file (message_path, "a message", 9);
-  write_file (key_path, other_pem, strlen (other_pem));
-  g_assert_false (openssl_verifies (folder, "1234567812345678"));
-
-  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
-    g_assert_cmpint (g_remove (paths[i]), ==, 0);
+  g_assert_true (openssl_command_verifies (pair, standard_id, "a message", 9, signature));
+  g_assert_false (openssl_command_verifies (pair, "1234567812345679", "a message", 9, signature));
+  g_assert_false (openssl_command_verifies (pair, "", "a message", 9, signature));
+  g_assert_false (openssl_command_verifies (pair, standard_id, "A message", 9, signature));
+  g_assert_false (openssl_command_verifies (other, standard_id, "a message", 9, signature));
+  signature[40] ^= 1;
+  g_assert_false (openssl_command_verifies (pair, standard_id, "a message", 9, signature));
 }
 
 static void
