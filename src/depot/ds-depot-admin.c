@@ -151,6 +151,7 @@ did_reply (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 reply_and_end (Visit *visit, json_t *result, const GError *problem)
 {
+  g_autofree char *words = problem ? g_utf8_make_valid (problem->message, -1) : NULL;
   g_autoptr (json_t) reply
       = result ? json_pack ("{s:O}", "result", result)
                : json_pack ("{s:{s:i, s:s}}", "error", "code",

@@ -9,6 +9,8 @@
 #define FIRST_RETRY_MS 1000
 #define LAST_RETRY_MS (5 * 60 * 1000)
 #define QUICK_QUERIES 10 /* then only every LAST_RETRY_MS */
+/* Clocks differ, and a customer may pay in a code's last second. */
+#define GRACE_MS 60000
 #define GIVE_UP_QUERIES_MS (3 * G_GINT64_CONSTANT (86400000))
 
 static gboolean
@@ -40,9 +42,11 @@ get_next_query_ms (DsDepot *self, const DsDepotPayment *payment, gint64 attempts
       return attempts < QUICK_QUERIES ? ds_depot_get_setting (self, "timings", "query_every_ms")
                                       : LAST_RETRY_MS;
     }
-  /* A shown code is asked about once more when it has ended. */
+  /* A shown code is asked about once more when it has ended, and when nobody can be about to pay it any more. */
   if (base->state == DS_PAYMENT_PRESENTED && base->code_expires_at_ms >= now_ms)
     return base->code_expires_at_ms - now_ms + 1000;
+  if (base->state == DS_PAYMENT_PRESENTED && base->code_expires_at_ms + GRACE_MS >= now_ms)
+    return base->code_expires_at_ms + GRACE_MS - now_ms + 1000;
   return -1;
 }
 
@@ -77,23 +81,6 @@ job_is_refused (DsJob *job)
 }
 
 static gboolean
-apply_refusal (DsJob *job, DsDepotPayment *payment, DsOrderState state, const char *reason, GError **error)
-{
-  g_autoptr (DsOrderResult) refusal = ds_order_result_new (state);
-  DsOperator *operator= job->operator;
-
-  refusal->reason = g_strdup (reason);
-  if (operator!= NULL)
-    return ds_depot_apply_result (ds_job_get_depot (job), payment, operator, refusal, error);
-
-  /* No operator at all: only cash is taken. */
-  ds_depot_payment_set_state (payment, DS_PAYMENT_DECLINED, ds_depot_now_ms (ds_job_get_depot (job)));
-  g_free (payment->base->reason);
-  payment->base->reason = g_strdup (reason);
-  return ds_depot_change_payment (ds_job_get_depot (job), payment, error);
-}
-
-static gboolean
 commit_create (DsJob *job, DsDepotPayment *payment, GError **error)
 {
   DsDepot *depot = ds_job_get_depot (job);
@@ -103,11 +90,12 @@ commit_create (DsJob *job, DsDepotPayment *payment, GError **error)
   if (job->result == NULL && payment->base->state == DS_PAYMENT_REQUESTED)
     {
       if (job_is_refused (job))
-        return apply_refusal (job, payment, DS_ORDER_DECLINED, job->error->message, error)
+        return ds_depot_end_payment (depot, payment, DS_PAYMENT_DECLINED, job->error->message, error)
                && finish_task (job, error);
       /* The courier has gone on with another code: one that comes now would only confuse. */
       if (ds_depot_now_ms (depot) - payment->base->changed_at_ms > patience_ms)
-        return apply_refusal (job, payment, DS_ORDER_EXPIRED, "The operator does not answer", error)
+        return ds_depot_end_payment (depot, payment, DS_PAYMENT_EXPIRED, "The operator does not answer",
+                                     error)
                && finish_task (job, error);
       return repeat_task (job, get_retry_ms (job->attempts), error);
     }
@@ -128,12 +116,13 @@ commit_charge (DsJob *job, DsDepotPayment *payment, GError **error)
     {
       if (!job_is_refused (job))
         return repeat_task (job, get_retry_ms (job->attempts), error);
-      return apply_refusal (job, payment, DS_ORDER_DECLINED, job->error->message, error)
+      return ds_depot_end_payment (depot, payment, DS_PAYMENT_DECLINED, job->error->message, error)
              && finish_task (job, error);
     }
   /* Asked about first, not heard of, and by now too old to be charged. */
   if (job->result->state == DS_ORDER_UNKNOWN)
-    return apply_refusal (job, payment, DS_ORDER_EXPIRED, "stale", error) && finish_task (job, error);
+    return ds_depot_end_payment (depot, payment, DS_PAYMENT_EXPIRED, "stale", error)
+           && finish_task (job, error);
 
   if (!ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
     return FALSE;
@@ -151,7 +140,7 @@ commit_redeem (DsJob *job, DsDepotPayment *payment, GError **error)
     {
       if (!job_is_refused (job))
         return repeat_task (job, get_retry_ms (job->attempts), error);
-      return apply_refusal (job, payment, DS_ORDER_DECLINED, job->error->message, error)
+      return ds_depot_end_payment (depot, payment, DS_PAYMENT_DECLINED, job->error->message, error)
              && finish_task (job, error);
     }
   if (!ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
@@ -161,12 +150,25 @@ commit_redeem (DsJob *job, DsDepotPayment *payment, GError **error)
              : finish_task (job, error);
 }
 
+/* A code that the handheld built and nobody paid in time: no operator will ever hear of it. Should one do so after all,
+ * an expired payment may still become paid. */
+static gboolean
+has_passed_unheard (DsJob *job, const DsDepotPayment *payment)
+{
+  return job->error == NULL && job->result != NULL && job->result->state == DS_ORDER_UNKNOWN
+         && payment->base->code_expires_at_ms > 0
+         && payment->base->code_expires_at_ms + GRACE_MS < ds_depot_now_ms (ds_job_get_depot (job));
+}
+
 static gboolean
 commit_query (DsJob *job, DsDepotPayment *payment, GError **error)
 {
   DsDepot *depot = ds_job_get_depot (job);
   gint64 next_ms;
 
+  if (has_passed_unheard (job, payment)
+      && !ds_depot_end_payment (depot, payment, DS_PAYMENT_EXPIRED, "No operator knows of it", error))
+    return FALSE;
   if (job->result != NULL && !ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
     return FALSE;
   if (job->error != NULL && !job_is_refused (job)
@@ -180,7 +182,7 @@ static gboolean
 commit_prefetch (DsJob *job, DsDepotPayment *payment, GError **error)
 {
   DsDepot *depot = ds_job_get_depot (job);
-  gboolean later = job->result == NULL && (job->operator== NULL || !job_is_refused (job));
+  gboolean later = job->result == NULL && (job->op == NULL || !job_is_refused (job));
 
   if (job->result != NULL && !ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
     return FALSE;
@@ -189,6 +191,22 @@ commit_prefetch (DsJob *job, DsDepotPayment *payment, GError **error)
       && !ds_depot_publish_stop (depot, payment->base->stop_id, error))
     return FALSE;
   return later ? repeat_task (job, get_retry_ms (job->attempts), error) : finish_task (job, error);
+}
+
+/* The courier must know: the customer is still owed the money. */
+static gboolean
+tell_refund_declined (DsDepot *depot,
+                      const DsDepotPayment *payment,
+                      const char *refund_id,
+                      const char *why,
+                      GError **error)
+{
+  g_autofree char *words = g_utf8_make_valid (why, -1);
+  g_autofree char *text = g_strdup_printf ("A refund was declined: %s", words);
+
+  return ds_depot_note_incident (depot, "refund-declined", refund_id, words, error)
+         && ds_feed_put (depot->feed, payment->courier_id, "notice", refund_id, ds_depot_now_ms (depot),
+                         json_pack ("{s:s, s:s}", "id", refund_id, "text", text), error);
 }
 
 static gboolean
@@ -204,7 +222,7 @@ commit_refund (DsJob *job, DsDepotPayment *payment, GError **error)
     {
       const char *why = job->error ? job->error->message : job->result->reason;
 
-      if (!ds_depot_note_incident (depot, "refund-declined", job->subject, why ? why : "", error))
+      if (!tell_refund_declined (depot, payment, job->subject, why ? why : "", error))
         return FALSE;
     }
   else if (!ds_depot_apply_result (depot, payment, job->answerer, job->result, error))

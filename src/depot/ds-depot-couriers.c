@@ -183,14 +183,14 @@ list_operators (DsDepot *self, gint64 now_ms)
 
   for (guint i = 0; i < self->operators->len; i++)
     {
-      DsOperator *operator= g_ptr_array_index (self->operators, i);
-      g_autofree char *key = ds_key_get_public_hex (ds_operator_get_key (operator));
+      DsOperator *op = g_ptr_array_index (self->operators, i);
+      g_autofree char *key = ds_key_get_public_hex (ds_operator_get_key (op));
 
-      json_array_append_new (operators, json_pack ("{s:s, s:s, s:[{s:s, s:I, s:I, s:b}]}", "id",
-                                                   ds_operator_get_id (operator), "name",
-                                                   ds_operator_get_name (operator), "keys", "public_key", key,
-                                                   "not_before_ms", (json_int_t)0, "not_after_ms",
-                                                   (json_int_t)(now_ms + TRUST_KEY_LIFE_MS), "revoked", 0));
+      json_array_append_new (operators,
+                             json_pack ("{s:s, s:s, s:[{s:s, s:I, s:I, s:b}]}", "id", ds_operator_get_id (op),
+                                        "name", ds_operator_get_name (op), "keys", "public_key", key,
+                                        "not_before_ms", (json_int_t)0, "not_after_ms",
+                                        (json_int_t)(now_ms + TRUST_KEY_LIFE_MS), "revoked", 0));
     }
   return operators;
 }
@@ -216,11 +216,10 @@ describe_operators (DsDepot *self)
 
   for (guint i = 0; i < self->operators->len; i++)
     {
-      DsOperator *operator= g_ptr_array_index (self->operators, i);
-      g_autofree char *key = ds_key_get_public_hex (ds_operator_get_key (operator));
+      DsOperator *op = g_ptr_array_index (self->operators, i);
+      g_autofree char *key = ds_key_get_public_hex (ds_operator_get_key (op));
 
-      g_string_append_printf (text, "%s %s %s\n", ds_operator_get_id (operator), key,
-                              ds_operator_get_name (operator));
+      g_string_append_printf (text, "%s %s %s\n", ds_operator_get_id (op), key, ds_operator_get_name (op));
     }
   return g_string_free (text, FALSE);
 }

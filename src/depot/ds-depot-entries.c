@@ -17,6 +17,7 @@
 
 #define MAX_PARCELS 200
 #define MAX_TEXT_BYTES 1000
+#define MAX_TIME_MS G_GINT64_CONSTANT (253402300799999) /* the last of the year 9999 */
 
 /* One entry being applied. A refusal is an answer, no error: the line stays in the journal as evidence. */
 typedef struct
@@ -33,11 +34,14 @@ static gboolean refuse (Applying *self, const char *format, ...) G_GNUC_PRINTF (
 static gboolean
 refuse (Applying *self, const char *format, ...)
 {
+  g_autofree char *words = NULL;
   va_list arguments;
 
   va_start (arguments, format);
-  *self->refused = g_strdup_vprintf (format, arguments);
+  words = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+  /* What was quoted may have been cut in the middle of a character. */
+  *self->refused = g_utf8_make_valid (words, -1);
   return TRUE;
 }
 
@@ -51,6 +55,12 @@ static gboolean
 is_amount (gint64 amount_fen)
 {
   return amount_fen > 0 && amount_fen <= DS_MONEY_MAX_FEN;
+}
+
+static gboolean
+is_time (gint64 at_ms)
+{
+  return at_ms >= 0 && at_ms <= MAX_TIME_MS;
 }
 
 /* Reads "parcels". Returns: (transfer full) (nullable): %NULL when it is no list of waybills. */
@@ -190,8 +200,9 @@ apply_presented (Applying *self, GError **error)
   if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:s, s:I}", "source", &source_name, "code_sm3",
                        &code_sm3, "expires_at_ms", &expires_at_ms))
     return refuse (self, "%s", problem->message);
-  if (!ds_code_source_from_name (source_name, &source) || source == DS_CODE_SOURCE_NONE)
-    return refuse (self, "“%.20s” is no source of a code", source_name);
+  if (!ds_code_source_from_name (source_name, &source) || source == DS_CODE_SOURCE_NONE
+      || !is_time (expires_at_ms))
+    return refuse (self, "The code's source or end is not in its form");
   if (!begin_payment (self, DS_TENDER_CODE, &payment, error))
     return FALSE;
   if (payment == NULL)
@@ -208,21 +219,6 @@ apply_presented (Applying *self, GError **error)
   return ds_depot_work_add (self->depot, DS_TASK_QUERY, payment->base->id, 0, error);
 }
 
-/* Ends a payment that cannot be charged, in words for the courier. */
-static gboolean
-end_scanned (Applying *self,
-             DsDepotPayment *payment,
-             DsPaymentState state,
-             const char *reason,
-             GError **error)
-{
-  g_clear_pointer (&payment->payer_code, g_free);
-  ds_depot_payment_set_state (payment, state, ds_depot_now_ms (self->depot));
-  g_free (payment->base->reason);
-  payment->base->reason = g_strdup (reason);
-  return ds_depot_change_payment (self->depot, payment, error);
-}
-
 static gboolean
 apply_scanned (Applying *self, GError **error)
 {
@@ -235,8 +231,8 @@ apply_scanned (Applying *self, GError **error)
   if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:I}", "payer_code", &payer_code, "expires_at_ms",
                        &expires_at_ms))
     return refuse (self, "%s", problem->message);
-  if (!is_text (payer_code))
-    return refuse (self, "The payer code is not in its form");
+  if (!is_text (payer_code) || !is_time (expires_at_ms))
+    return refuse (self, "The payer code or its end is not in its form");
   if (!begin_payment (self, DS_TENDER_SCAN, &payment, error))
     return FALSE;
   if (payment == NULL)
@@ -245,11 +241,11 @@ apply_scanned (Applying *self, GError **error)
   ds_depot_payment_set_state (payment, DS_PAYMENT_SCANNED, ds_depot_now_ms (self->depot));
   payment->base->code_expires_at_ms = expires_at_ms;
   if (expires_at_ms <= ds_depot_now_ms (self->depot))
-    return end_scanned (self, payment, DS_PAYMENT_EXPIRED, "stale", error);
+    return ds_depot_end_payment (self->depot, payment, DS_PAYMENT_EXPIRED, "stale", error);
   if (ds_payer_code_classify (payer_code, operator_id) != DS_PAYER_CODE_ECNY
       || ds_depot_find_operator (self->depot, operator_id) == NULL)
-    return end_scanned (self, payment, DS_PAYMENT_DECLINED, "No operator of this depot knows the wallet",
-                        error);
+    return ds_depot_end_payment (self->depot, payment, DS_PAYMENT_DECLINED,
+                                 "No operator of this depot knows the wallet", error);
 
   payment->payer_code = ds_payer_code_normalize (payer_code);
   g_free (payment->base->operator_id);

@@ -37,7 +37,7 @@ ds_depot_change_payment (DsDepot *self, DsDepotPayment *payment, GError **error)
          && (version == 0 || ds_depot_work_add (self, DS_TASK_CLOSE, shift_id, 0, error));
 }
 
-/* The operator denies what the journal has established. The payment stays as it is; the handheld is told, so that
+/* The operator denies what the journal has established. The payment stays as it is; the handheld is told once, so that
  * both sides show the contradiction. */
 static gboolean
 publish_contradiction (DsDepot *self,
@@ -46,8 +46,17 @@ publish_contradiction (DsDepot *self,
                        const char *reason,
                        GError **error)
 {
-  json_t *data = ds_depot_payment_to_json (payment);
+  gint64 n_told;
+  json_t *data;
 
+  if (!ds_depot_sql_get_int (self->db, &n_told, 0, error,
+                             "SELECT count (*) FROM incident WHERE kind = 'conflict' AND subject = ?", "s",
+                             payment->base->id))
+    return FALSE;
+  if (n_told > 0)
+    return TRUE;
+
+  data = ds_depot_payment_to_json (payment);
   json_object_set_new (data, "state", json_string (ds_payment_state_to_name (denied)));
   json_object_set_new (data, "reason", reason ? json_string (reason) : json_null ());
   return ds_feed_put (self->feed, payment->courier_id, "payment", payment->base->id, ds_depot_now_ms (self),
@@ -130,18 +139,24 @@ ds_depot_suspend_payment (DsDepot *self, DsDepotPayment *payment, GError **error
 
 /* Answers */
 
+/* Operators' words go into JSON, where only UTF-8 is text. */
 static void
-adopt_details (DsDepotPayment *payment, DsOperator *operator, const DsOrderResult * result)
+adopt_text (char **text, const char *words)
+{
+  if (words == NULL)
+    return;
+  g_free (*text);
+  *text = g_utf8_make_valid (words, -1);
+}
+
+static void
+adopt_details (DsDepotPayment *payment, DsOperator *op, const DsOrderResult *result)
 {
   DsPayment *base = payment->base;
 
   g_free (base->operator_id);
-  base->operator_id = g_strdup (ds_operator_get_id (operator));
-  if (result->operator_ref != NULL)
-    {
-      g_free (base->operator_ref);
-      base->operator_ref = g_strdup (result->operator_ref);
-    }
+  base->operator_id = g_strdup (ds_operator_get_id (op));
+  adopt_text (&base->operator_ref, result->operator_ref);
   if (result->red_packet_fen > 0)
     base->red_packet_fen = result->red_packet_fen;
   /* One answer, whatever it is, and the payer code has done its work. */
@@ -153,7 +168,7 @@ adopt_code (DsDepotPayment *payment, const DsOrderResult *result)
 {
   if (result->code == NULL || payment->base->code != NULL)
     return;
-  payment->base->code = g_strdup (result->code);
+  adopt_text (&payment->base->code, result->code);
   payment->base->code_expires_at_ms = result->expires_at_ms;
 }
 
@@ -228,41 +243,42 @@ apply_refunds (DsDepot *self, DsDepotPayment *payment, const DsOrderResult *resu
   return TRUE;
 }
 
-/* No money, for good or (for an expired code) as far as the operator knows. */
-static gboolean
-apply_ended (DsDepot *self, DsDepotPayment *payment, const DsOrderResult *result, GError **error)
+gboolean
+ds_depot_end_payment (DsDepot *self,
+                      DsDepotPayment *payment,
+                      DsPaymentState ended,
+                      const char *reason,
+                      GError **error)
 {
   DsPayment *base = payment->base;
-  DsPaymentState ended = result->state == DS_ORDER_EXPIRED ? DS_PAYMENT_EXPIRED : DS_PAYMENT_DECLINED;
 
+  g_clear_pointer (&payment->payer_code, g_free);
   if (base->state == DS_PAYMENT_ACCEPTED)
     ended = DS_PAYMENT_REJECTED;
   if (ds_depot_payment_set_state (payment, ended, ds_depot_now_ms (self)))
     {
-      g_free (base->reason);
-      base->reason = g_strdup (result->reason);
+      adopt_text (&base->reason, reason);
       return ds_depot_change_payment (self, payment, error);
     }
 
   if (!ds_depot_payment_save (self->db, payment, error))
     return FALSE;
   if (base->state == DS_PAYMENT_PAID && payment->booked_fen == 0 && payment->journalled)
-    return publish_contradiction (self, payment, ended, result->reason, error);
+    return publish_contradiction (self, payment, ended, reason, error);
   return TRUE;
 }
 
 gboolean
 ds_depot_apply_result (DsDepot *self,
                        DsDepotPayment *payment,
-                       DsOperator *
-                       operator,
-                       const DsOrderResult * result,
+                       DsOperator *op,
+                       const DsOrderResult *result,
                        GError **error)
 {
   if (result->state == DS_ORDER_UNKNOWN)
     return TRUE;
 
-  adopt_details (payment, operator, result);
+  adopt_details (payment, op, result);
   switch (result->state)
     {
     case DS_ORDER_OPEN:
@@ -279,8 +295,9 @@ ds_depot_apply_result (DsDepot *self,
         return FALSE;
       break;
     case DS_ORDER_DECLINED:
+      return ds_depot_end_payment (self, payment, DS_PAYMENT_DECLINED, result->reason, error);
     case DS_ORDER_EXPIRED:
-      return apply_ended (self, payment, result, error);
+      return ds_depot_end_payment (self, payment, DS_PAYMENT_EXPIRED, result->reason, error);
     case DS_ORDER_UNKNOWN:
     default:
       g_assert_not_reached ();

@@ -127,10 +127,17 @@ gboolean ds_depot_change_payment (DsDepot *self, DsDepotPayment *payment, GError
 /* Applies what an operator says of @payment. */
 gboolean ds_depot_apply_result (DsDepot *self,
                                 DsDepotPayment *payment,
-                                DsOperator *
-                                operator,
-                                const DsOrderResult * result,
+                                DsOperator *op,
+                                const DsOrderResult *result,
                                 GError **error);
+
+/* Ends @payment without money, @reason (nullable) in words: for good, or (expired) as far as anybody knows. A voucher is
+ * rejected. What the journal has established stays, and the contradiction is told. */
+gboolean ds_depot_end_payment (DsDepot *self,
+                               DsDepotPayment *payment,
+                               DsPaymentState ended,
+                               const char *reason,
+                               GError **error);
 
 /* Books cash, or its return when @amount_fen is negative. */
 gboolean ds_depot_book_cash (DsDepot *self,
@@ -173,6 +180,8 @@ gboolean ds_depot_work_ask_about (DsDepot *self, const char *payment_id, GError 
 
 /* Begins what is due, as far as not too much is under way. */
 void ds_depot_work_start (DsDepotWork *self);
+/* The same, but not before the caller has done: a handheld's answer comes before the questions to operators. */
+void ds_depot_work_wake (DsDepotWork *self);
 gboolean ds_depot_work_is_idle (DsDepotWork *self);
 
 /* Calls @notify once no code is waited for that should travel with a stop. */

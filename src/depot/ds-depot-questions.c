@@ -37,7 +37,7 @@ take_answer (DsJob *job, DsOrderResult *result, GError *error)
     {
       g_clear_pointer (&job->result, ds_order_result_free);
       job->result = g_steal_pointer (&result);
-      job->answerer = job->operator;
+      job->answerer = job->op;
     }
   g_clear_pointer (&result, ds_order_result_free);
   if (error != NULL)
@@ -126,13 +126,13 @@ ask_create (DsJob *job)
                                                        : ds_depot_now_ms (depot) + life_ms;
   DsOrder order = make_order (job, expires_at_ms);
 
-  job->operator= choose_operator (job);
-  if (job->operator== NULL)
+  job->op = choose_operator (job);
+  if (job->op == NULL)
     {
       answer_with_error (job, DS_ERROR_REFUSED, "This depot works with no operator: take cash");
       return;
     }
-  ds_operator_create_async (job->operator, & order, depot->closing, did_answer, job);
+  ds_operator_create_async (job->op, &order, depot->closing, did_answer, job);
 }
 
 static void
@@ -140,7 +140,7 @@ ask_charge (DsJob *job)
 {
   DsOrder order = make_order (job, job->payment->base->code_expires_at_ms);
 
-  ds_operator_charge_async (job->operator, & order, job->payment->payer_code, ds_job_get_depot (job)->closing,
+  ds_operator_charge_async (job->op, &order, job->payment->payer_code, ds_job_get_depot (job)->closing,
                             did_answer, job);
 }
 
@@ -150,14 +150,14 @@ start_charge (DsJob *job)
   DsDepot *depot = ds_job_get_depot (job);
   gboolean may_be_charged = job->inherited || job->attempts > 0;
 
-  job->operator= choose_operator (job);
-  if (job->payment->payer_code == NULL || job->operator== NULL)
+  job->op = choose_operator (job);
+  if (job->payment->payer_code == NULL || job->op == NULL)
     {
       answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot knows the wallet");
       return;
     }
   if (may_be_charged)
-    ds_operator_query_async (job->operator, job->payment->base->id, depot->closing, did_query, job);
+    ds_operator_query_async (job->op, job->payment->base->id, depot->closing, did_query, job);
   else if (job->payment->base->code_expires_at_ms > ds_depot_now_ms (depot))
     ask_charge (job);
   else
@@ -173,11 +173,11 @@ ask_redeem (DsJob *job)
   g_autoptr (GBytes) voucher
       = ds_base64url_decode (job->payment->voucher ? job->payment->voucher : "", -1, NULL);
 
-  job->operator= choose_operator (job);
-  if (job->operator== NULL || voucher == NULL)
+  job->op = choose_operator (job);
+  if (job->op == NULL || voucher == NULL)
     answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot redeems the voucher");
   else
-    ds_operator_redeem_async (job->operator, voucher, ds_job_get_depot (job)->closing, did_answer, job);
+    ds_operator_redeem_async (job->op, voucher, ds_job_get_depot (job)->closing, did_answer, job);
 }
 
 /* Whom to ask about a payment: its own operator first. */
@@ -208,9 +208,8 @@ ask_next (DsJob *job)
     job->candidates = find_candidates (job);
   if (job->n_asked == job->candidates->len)
     return FALSE;
-  job->operator= g_ptr_array_index (job->candidates, job->n_asked++);
-  ds_operator_query_async (job->operator, job->payment->base->id, ds_job_get_depot (job)->closing, did_query,
-                           job);
+  job->op = g_ptr_array_index (job->candidates, job->n_asked++);
+  ds_operator_query_async (job->op, job->payment->base->id, ds_job_get_depot (job)->closing, did_query, job);
   return TRUE;
 }
 
@@ -229,12 +228,13 @@ start_refund (DsJob *job)
   DsDepot *depot = ds_job_get_depot (job);
   gint64 amount_fen = 0;
 
-  job->operator= choose_operator (job);
-  if (job->operator== NULL || !ds_depot_sql_get_int (
-          depot->db, &amount_fen, 0, NULL, "SELECT amount_fen FROM refund WHERE id = ?", "s", job->subject))
+  job->op = choose_operator (job);
+  if (job->op == NULL
+      || !ds_depot_sql_get_int (depot->db, &amount_fen, 0, NULL, "SELECT amount_fen FROM refund WHERE id = ?",
+                                "s", job->subject))
     answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot has the payment");
   else
-    ds_operator_refund_async (job->operator, job->payment->base->id, job->subject, amount_fen, depot->closing,
+    ds_operator_refund_async (job->op, job->payment->base->id, job->subject, amount_fen, depot->closing,
                               did_answer, job);
 }
 

@@ -230,7 +230,7 @@ add_prefetch (Import *self,
   DsDepot *depot = self->depot;
   g_autoptr (DsDepotPayment) payment = ds_depot_payment_new (payment_id);
   g_autoptr (GStrvBuilder) parcels = g_strv_builder_new ();
-  DsOperator *operator= g_ptr_array_index (depot->operators, (guint)position % depot->operators->len);
+  DsOperator *op = g_ptr_array_index (depot->operators, (guint)position % depot->operators->len);
 
   for (guint i = 0; i < group->rows->len; i++)
     {
@@ -245,7 +245,7 @@ add_prefetch (Import *self,
   payment->base->stop_id = g_strdup (stop_id);
   payment->base->amount_fen = due_fen;
   payment->base->source = DS_CODE_SOURCE_PREFETCHED;
-  payment->base->operator_id = g_strdup (ds_operator_get_id (operator));
+  payment->base->operator_id = g_strdup (ds_operator_get_id (op));
   payment->base->code_expires_at_ms = self->codes_end_ms;
   payment->base->created_at_ms = ds_depot_now_ms (depot);
   self->n_codes++;

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @payment: (nullable): as it was when the question was asked
  * @candidates: (element-type DsOperator): whom to ask about it, for a query
  * @n_asked: how many of them have been asked
- * @operator: (transfer none) (nullable): who is being asked
+ * @op: (transfer none) (nullable): who is being asked
  * @result: (nullable): the answer that says most
  * @answerer: (transfer none) (nullable): whose it is
  * @error: (nullable): what went wrong with any of them
@@ -35,7 +35,7 @@ typedef struct
   char *place;
   GPtrArray *candidates;
   guint n_asked;
-  DsOperator *operator;
+  DsOperator *op;
   DsOrderResult *result;
   DsOperator *answerer;
   GError *error;

@@ -21,6 +21,7 @@ struct _DsDepotWork
   gint64 last_inherited; /* tasks up to here were left by an earlier process */
   guint n_prefetching;
   guint commit_source;
+  guint start_source;
   guint timer_source;
   GQueue waiters; /* (element-type Waiter) */
 };
@@ -167,9 +168,7 @@ commit_answers (gpointer work)
     }
 
   /* What could not be committed is asked again: operators act once a payment. */
-  if (committed)
-    ds_depot_work_start (self);
-  else
+  if (!committed)
     start_after (self, STORAGE_RETRY_MS);
   tell_waiters (self);
   return G_SOURCE_REMOVE;
@@ -283,6 +282,23 @@ ds_depot_work_start (DsDepotWork *self)
     ds_job_ask (g_ptr_array_index (taken, i));
 }
 
+static gboolean
+start_soon (gpointer work)
+{
+  DsDepotWork *self = work;
+
+  self->start_source = 0;
+  ds_depot_work_start (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ds_depot_work_wake (DsDepotWork *self)
+{
+  if (self->start_source == 0)
+    self->start_source = g_idle_add_full (G_PRIORITY_DEFAULT, start_soon, self, NULL);
+}
+
 gboolean
 ds_depot_work_is_idle (DsDepotWork *self)
 {
@@ -334,7 +350,7 @@ ds_depot_work_ask_about (DsDepot *self, const char *payment_id, GError **error)
 }
 
 static void
-did_notify (DsOperator *operator, const char * payment_id, gpointer user_data)
+did_notify (DsOperator *op, const char *payment_id, gpointer user_data)
 {
   DsDepotWork *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -381,6 +397,7 @@ ds_depot_work_free (DsDepotWork *self)
   for (guint i = 0; i < self->depot->operators->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->depot->operators, i), self);
   g_clear_handle_id (&self->commit_source, g_source_remove);
+  g_clear_handle_id (&self->start_source, g_source_remove);
   g_clear_handle_id (&self->timer_source, g_source_remove);
 
   /* Those under way are freed by their answer; those answered are left in the table and asked again. */

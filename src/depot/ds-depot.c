@@ -282,7 +282,7 @@ ds_depot_commit (DsDepot *self, GError **error)
       return FALSE;
     }
   ds_feed_announce (self->feed);
-  ds_depot_work_start (self->work);
+  ds_depot_work_wake (self->work);
   return TRUE;
 }
 
@@ -298,10 +298,10 @@ ds_depot_find_operator (DsDepot *self, const char *operator_id)
 {
   for (guint i = 0; i < self->operators->len; i++)
     {
-      DsOperator *operator= g_ptr_array_index (self->operators, i);
+      DsOperator *op = g_ptr_array_index (self->operators, i);
 
-      if (g_strcmp0 (ds_operator_get_id (operator), operator_id) == 0)
-        return operator;
+      if (g_strcmp0 (ds_operator_get_id (op), operator_id) == 0)
+        return op;
     }
   return NULL;
 }

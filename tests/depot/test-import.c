@@ -165,7 +165,7 @@ test_codes (DepotFixture *fixture, gconstpointer data)
   g_autofree char *id = g_strdup (get_text (prefetched, "payment"));
   g_autofree char *code = g_strdup_printf ("TEST:%s:%s", get_text (prefetched, "operator"), id);
   g_autofree char *shown = NULL;
-  TestOperator *operator;
+  TestOperator *op;
 
   g_assert_cmpint (get_count (report, "codes"), ==, 3);
   g_assert_cmpint (get_count (report, "codes_waiting"), ==, 0);
@@ -174,10 +174,9 @@ test_codes (DepotFixture *fixture, gconstpointer data)
                    ds_clock_get_wall_ms (DS_CLOCK (fixture->clock)));
 
   /* Shown offline, paid, journalled later: one payment, the one that was ordered. */
-  operator= g_str_equal (get_text (prefetched, "operator"), "003") ? fixture->operator_a
-                                                                   : fixture->operator_b;
-  test_operator_pay (operator, id, get_count (prefetched, "amount_fen"));
-  ds_operator_emit_notified (DS_OPERATOR (operator), id);
+  op = g_str_equal (get_text (prefetched, "operator"), "003") ? fixture->operator_a : fixture->operator_b;
+  test_operator_pay (op, id, get_count (prefetched, "amount_fen"));
+  ds_operator_emit_notified (DS_OPERATOR (op), id);
   depot_fixture_settle (fixture);
   g_assert_cmpint (depot_fixture_get_balance (fixture, "suspense"), ==,
                    -get_count (prefetched, "amount_fen"));

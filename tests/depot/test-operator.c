@@ -37,6 +37,7 @@ struct _TestOperator
   guint n_queries;
   DsOrderState charge_state;
   gboolean bounces;
+  gboolean refuses_refunds;
 };
 
 static void test_operator_iface_init (DsOperatorInterface *iface);
@@ -123,31 +124,31 @@ debit (TestOperator *self, Order *order, gint64 amount_fen)
 }
 
 static const char *
-get_id (DsOperator *operator)
+get_id (DsOperator *op)
 {
-  return TEST_OPERATOR (operator)->id;
+  return TEST_OPERATOR (op)->id;
 }
 
 static const char *
-get_name (DsOperator *operator)
+get_name (DsOperator *op)
 {
-  return TEST_OPERATOR (operator)->name;
+  return TEST_OPERATOR (op)->name;
 }
 
 static DsKey *
-get_key (DsOperator *operator)
+get_key (DsOperator *op)
 {
-  return TEST_OPERATOR (operator)->key;
+  return TEST_OPERATOR (op)->key;
 }
 
 static void
-create_async (DsOperator *operator,
-              const DsOrder * asked,
+create_async (DsOperator *op,
+              const DsOrder *asked,
               GCancellable *cancellable,
               GAsyncReadyCallback callback,
               gpointer user_data)
 {
-  TestOperator *self = TEST_OPERATOR (operator);
+  TestOperator *self = TEST_OPERATOR (op);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Order *order;
 
@@ -166,14 +167,14 @@ create_async (DsOperator *operator,
 }
 
 static void
-charge_async (DsOperator *operator,
-              const DsOrder * asked,
+charge_async (DsOperator *op,
+              const DsOrder *asked,
               const char *payer_code,
               GCancellable *cancellable,
               GAsyncReadyCallback callback,
               gpointer user_data)
 {
-  TestOperator *self = TEST_OPERATOR (operator);
+  TestOperator *self = TEST_OPERATOR (op);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Order *order;
 
@@ -194,13 +195,13 @@ charge_async (DsOperator *operator,
 }
 
 static void
-query_async (DsOperator *operator,
-             const char * payment_id,
+query_async (DsOperator *op,
+             const char *payment_id,
              GCancellable *cancellable,
              GAsyncReadyCallback callback,
              gpointer user_data)
 {
-  TestOperator *self = TEST_OPERATOR (operator);
+  TestOperator *self = TEST_OPERATOR (op);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   self->n_queries++;
@@ -209,13 +210,13 @@ query_async (DsOperator *operator,
 }
 
 static void
-redeem_async (DsOperator *operator,
-              GBytes * bytes,
+redeem_async (DsOperator *op,
+              GBytes *bytes,
               GCancellable *cancellable,
               GAsyncReadyCallback callback,
               gpointer user_data)
 {
-  TestOperator *self = TEST_OPERATOR (operator);
+  TestOperator *self = TEST_OPERATOR (op);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (GError) error = NULL;
   g_autoptr (DsEvidence) voucher = ds_evidence_parse (bytes, &error);
@@ -238,24 +239,24 @@ redeem_async (DsOperator *operator,
 }
 
 static void
-refund_async (DsOperator *operator,
-              const char * payment_id,
+refund_async (DsOperator *op,
+              const char *payment_id,
               const char *refund_id,
               gint64 amount_fen,
               GCancellable *cancellable,
               GAsyncReadyCallback callback,
               gpointer user_data)
 {
-  TestOperator *self = TEST_OPERATOR (operator);
+  TestOperator *self = TEST_OPERATOR (op);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Order *order;
 
   if (!arrives (self, task))
     return;
   order = find_order (self, payment_id, FALSE);
-  if (order == NULL || order->refunded_fen + amount_fen > order->amount_fen)
+  if (order == NULL || self->refuses_refunds || order->refunded_fen + amount_fen > order->amount_fen)
     {
-      g_task_return_new_error (task, DS_ERROR, DS_ERROR_REFUSED, "More than was paid");
+      g_task_return_new_error (task, DS_ERROR, DS_ERROR_REFUSED, "It cannot be given back");
       return;
     }
   if (g_hash_table_add (order->refunds, g_strdup (refund_id)))
@@ -278,15 +279,15 @@ make_line (const char *payment_id, const char *kind, gint64 amount_fen)
 }
 
 static void
-load_file_async (DsOperator *operator,
-                 const char * payee_id,
+load_file_async (DsOperator *op,
+                 const char *payee_id,
                  gint64 from_ms,
                  gint64 to_ms,
                  GCancellable *cancellable,
                  GAsyncReadyCallback callback,
                  gpointer user_data)
 {
-  TestOperator *self = TEST_OPERATOR (operator);
+  TestOperator *self = TEST_OPERATOR (op);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (GPtrArray) lines = NULL;
   GHashTableIter iter;
@@ -487,4 +488,10 @@ void
 test_operator_bounce_vouchers (TestOperator *self)
 {
   self->bounces = TRUE;
+}
+
+void
+test_operator_refuse_refunds (TestOperator *self)
+{
+  self->refuses_refunds = TRUE;
 }

@@ -87,9 +87,9 @@ pass_time (DepotFixture *fixture, gint64 ms)
 }
 
 static void
-notify (DepotFixture *fixture, TestOperator *operator, const char * id)
+notify (DepotFixture *fixture, TestOperator *op, const char *id)
 {
-  ds_operator_emit_notified (DS_OPERATOR (operator), id);
+  ds_operator_emit_notified (DS_OPERATOR (op), id);
   depot_fixture_settle (fixture);
 }
 
@@ -394,6 +394,27 @@ test_refund (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 0);
 }
 
+/* The operator does not give it back: the courier is told, and the books do not move. */
+static void
+test_refund_declined (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = depot_fixture_make_id (fixture);
+  g_autofree char *refund = depot_fixture_make_id (fixture);
+  g_autoptr (json_t) notice = NULL;
+
+  append_requested (fixture, id, 800); /* not paid */
+  push_taken (fixture);
+  test_operator_refuse_refunds (fixture->operator_a);
+  depot_fixture_append (fixture, "payment.refund", "{s:s, s:s, s:I, s:s}", "payment", id, "refund", refund,
+                        "amount_fen", (json_int_t)800, "reason", "damaged");
+  push_taken (fixture);
+  notice = depot_fixture_find_item (fixture, "notice", NULL);
+  g_assert_nonnull (notice);
+  g_assert_true (has_incident (fixture, "refund-declined", refund));
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 0);
+  depot_fixture_assert_state (fixture, id, "presented");
+}
+
 /* Money for a payment that no journal mentions waits in suspense until one does. */
 static void
 test_suspense (DepotFixture *fixture, gconstpointer data)
@@ -464,6 +485,26 @@ test_late_success (DepotFixture *fixture, gconstpointer data)
   notify (fixture, fixture->operator_a, id);
   depot_fixture_assert_state (fixture, id, "paid");
   g_assert_cmpint (depot_fixture_get_balance (fixture, "payable:merchant"), ==, -900);
+}
+
+/* Built, shown, never paid: it ends some time after its code, and may still be paid late. */
+static void
+test_unheard (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = depot_fixture_make_id (fixture);
+  gint64 end_ms = ds_clock_get_wall_ms (DS_CLOCK (fixture->clock)) + 300000;
+
+  depot_fixture_append (fixture, "payment.presented", "{s:s, s:s, s:s, s:[s], s:i, s:s, s:s, s:I}", "payment",
+                        id, "shift", "S", "stop", "D1", "parcels", "W1", "amount_fen", 900, "source", "built",
+                        "code_sm3", "00", "expires_at_ms", (json_int_t)end_ms);
+  push_taken (fixture);
+  pass_time (fixture, 302000);
+  depot_fixture_assert_state (fixture, id, "presented");
+  pass_time (fixture, 62000);
+  depot_fixture_assert_state (fixture, id, "expired");
+  test_operator_pay (fixture->operator_b, id, 900);
+  notify (fixture, fixture->operator_b, id);
+  depot_fixture_assert_state (fixture, id, "paid");
 }
 
 static void
@@ -570,9 +611,11 @@ main (int argc, char **argv)
   payments_test_add ("/payments/voucher", test_voucher);
   payments_test_add ("/payments/cash", test_cash);
   payments_test_add ("/payments/refund", test_refund);
+  payments_test_add ("/payments/refund-declined", test_refund_declined);
   payments_test_add ("/payments/suspense", test_suspense);
   payments_test_add ("/payments/superseded", test_superseded);
   payments_test_add ("/payments/late-success", test_late_success);
+  payments_test_add ("/payments/unheard", test_unheard);
   payments_test_add ("/payments/other-amount", test_other_amount);
   payments_test_add ("/payments/questions", test_questions);
   payments_test_add ("/payments/refused-entries", test_refused_entries);
