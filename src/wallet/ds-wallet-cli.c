@@ -29,6 +29,7 @@ typedef struct
   DsWallet *wallet;
   GMainLoop *loop;
   GAsyncResult *result;
+  DsWalletWindowFunc open_window;
 
   char *directory;
   gboolean json;
@@ -422,6 +423,15 @@ run_faults (Cli *cli)
   return DS_WALLET_EXIT_DONE;
 }
 
+static DsWalletExit
+run_window (Cli *cli)
+{
+  if (cli->open_window (cli->wallet))
+    return DS_WALLET_EXIT_DONE;
+  g_printerr ("doorstep-wallet: %s\n", _ ("There is no display for a window"));
+  return DS_WALLET_EXIT_FAILED;
+}
+
 /* The command line */
 
 typedef enum
@@ -454,6 +464,7 @@ static const struct
   { "offline", ARGUMENT_MUST, "", "offline on | off", run_offline },
   { "balance", ARGUMENT_NONE, "", "balance", run_balance },
   { "faults", ARGUMENT_MAY, "", "faults ['{\"line\":\"cut\"}']", run_faults },
+  { "window", ARGUMENT_NONE, "", "window", run_window },
 };
 
 static char *
@@ -549,9 +560,9 @@ parse_command (Cli *cli, gsize command, int argc, char **argv, GError **error)
 }
 
 int
-ds_wallet_cli_run (int argc, char **argv)
+ds_wallet_cli_run (int argc, char **argv, DsWalletWindowFunc open_window)
 {
-  g_auto (Cli) cli = { .tier = 4 };
+  g_auto (Cli) cli = { .tier = 4, .open_window = open_window };
   g_autoptr (GError) error = NULL;
   gsize command;
 

@@ -2,7 +2,7 @@
 /* The command line of the practice wallet: everything but its window. Needs no display. */
 #pragma once
 
-#include <glib.h>
+#include "ds-wallet.h"
 
 G_BEGIN_DECLS
 
@@ -25,7 +25,16 @@ typedef enum
   DS_WALLET_EXIT_NOT_YET = 4,
 } DsWalletExit;
 
-/* Runs the program's arguments. Returns: an exit code. */
-int ds_wallet_cli_run (int argc, char **argv);
+/* Opens the window and returns when it is closed. Returns: whether there is a display. */
+typedef gboolean (*DsWalletWindowFunc) (DsWallet *wallet);
+
+/**
+ * ds_wallet_cli_run:
+ * @argc, @argv: the program's arguments
+ * @open_window: what the command "window" does, given so that the rest needs no toolkit
+ *
+ * Returns: a #DsWalletExit
+ */
+int ds_wallet_cli_run (int argc, char **argv, DsWalletWindowFunc open_window);
 
 G_END_DECLS

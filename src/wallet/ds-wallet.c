@@ -291,6 +291,14 @@ get_particular (DsWallet *self, const char *name)
   return json_string_value (json_object_get (self->particulars, name));
 }
 
+DsClock *
+ds_wallet_get_clock (DsWallet *self)
+{
+  g_return_val_if_fail (DS_IS_WALLET (self), NULL);
+
+  return self->clock;
+}
+
 const char *
 ds_wallet_get_serial (DsWallet *self)
 {

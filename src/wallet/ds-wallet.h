@@ -64,6 +64,8 @@ DsWallet *ds_wallet_open (const char *directory, DsClock *clock, DsRandom *rando
 /* Reads again what another process may have changed. */
 gboolean ds_wallet_reload (DsWallet *self, GError **error);
 
+/* Returns: (transfer none): what the phone takes for the time. */
+DsClock *ds_wallet_get_clock (DsWallet *self);
 const char *ds_wallet_get_serial (DsWallet *self);
 const char *ds_wallet_get_number (DsWallet *self);
 const char *ds_wallet_get_name (DsWallet *self);

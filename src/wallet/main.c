@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "ds-wallet-cli.h"
+#include "ds-wallet-window.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -14,5 +15,5 @@ main (int argc, char **argv)
   bind_textdomain_codeset (DS_GETTEXT_PACKAGE, "UTF-8");
   textdomain (DS_GETTEXT_PACKAGE);
 
-  return ds_wallet_cli_run (argc, argv);
+  return ds_wallet_cli_run (argc, argv, ds_wallet_window_run);
 }
