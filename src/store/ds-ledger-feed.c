@@ -19,19 +19,24 @@
 /**
  * Item:
  * @line: verbatim, @n bytes
+ * @tape: the item as read; texts are borrowed from it
+ * @contents: its "data", on the tape
+ * @object, @data: (nullable): the same as JSON objects, for the types that are read so
  * @subject: what it is about, within its type; set by the type's reader
  *
- * One feed item. Texts are borrowed from @object.
+ * One feed item.
  */
 typedef struct
 {
   const char *line;
   gsize n;
+  DsTape *tape;
+  gint contents;
   json_t *object;
+  json_t *data;
   gint64 cursor;
   gint64 at_ms;
   const char *type;
-  json_t *data;
   const char *subject;
 } Item;
 
@@ -47,25 +52,41 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Item, item_clear)
 typedef gboolean (*Reader) (DsLedger *self, Item *item, gboolean replaying, GError **error);
 
 static gboolean
-read_item (Item *item, const char *line, gsize n, GError **error)
+read_item (DsLedger *self, Item *item, const char *line, gsize n, GError **error)
 {
-  json_int_t cursor, at_ms;
+  DsTape *tape = self->tape;
 
   item->line = line;
   item->n = n;
-  item->object = ds_json_parse_object (line, n, DS_FEED_ITEM_MAX_BYTES, error);
-  if (item->object == NULL
-      || !ds_json_unpack (item->object, error, "{s:I, s:s, s:I, s:o}", "cursor", &cursor, "type", &item->type,
-                          "at_ms", &at_ms, "data", &item->data))
-    return FALSE;
-  if (cursor < 1)
+  item->tape = tape;
+  if (n > DS_FEED_ITEM_MAX_BYTES)
     {
-      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The cursor is below 1");
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_OVERFLOW, "The item is too long");
       return FALSE;
     }
-  item->cursor = cursor;
-  item->at_ms = at_ms;
+  if (!ds_tape_read (tape, line, n, error) || !ds_tape_get_int (tape, 0, "cursor", &item->cursor, error)
+      || !ds_tape_get_text (tape, 0, "type", &item->type, error)
+      || !ds_tape_get_int (tape, 0, "at_ms", &item->at_ms, error))
+    {
+      item->cursor = 0;
+      return FALSE;
+    }
+  item->contents = ds_tape_find (tape, 0, "data");
+  if (item->cursor < 1 || !ds_tape_is_object (tape, item->contents))
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The cursor is below 1, or there is no data");
+      return FALSE;
+    }
   return TRUE;
+}
+
+/* For types that come one by one: jansson's objects are what the readers outside the store take. */
+static gboolean
+parse_data (Item *item, GError **error)
+{
+  item->object = ds_json_parse_object (item->line, item->n, DS_FEED_ITEM_MAX_BYTES, error);
+  item->data = json_object_get (item->object, "data");
+  return item->object != NULL;
 }
 
 static gboolean
@@ -124,7 +145,7 @@ ds_ledger_take_object (DsLedger *self, const char *type, const char *line, gsize
 
   ds_ledger_assert_thread (self);
 
-  if (!read_item (&item, line, n, error))
+  if (!read_item (self, &item, line, n, error) || !parse_data (&item, error))
     return FALSE;
   return strcmp (type, "settings") == 0 ? take_settings (self, &item, error)
                                         : take_operators (self, &item, error);
@@ -147,19 +168,22 @@ apply_operators (DsLedger *self, Item *item, gboolean replaying, GError **error)
 /* Stops */
 
 static gboolean
-bind_prefetched (DsQuery *query, json_t *prefetched, GError **error)
+bind_prefetched (DsQuery *query, Item *item, GError **error)
 {
+  gint prefetched = ds_tape_find (item->tape, item->contents, "prefetched");
   const char *payment = NULL;
   const char *code = NULL;
   const char *operator_id = NULL;
-  json_int_t amount_fen = 0;
-  json_int_t expires_at_ms = 0;
+  gint64 amount_fen = 0;
+  gint64 expires_at_ms = 0;
 
-  if (prefetched != NULL && !json_is_null (prefetched))
+  if (!ds_tape_is_null (item->tape, prefetched))
     {
-      if (!ds_json_unpack (prefetched, error, "{s:s, s:s, s:s, s:I, s:I}", "payment", &payment, "code", &code,
-                           "operator", &operator_id, "amount_fen", &amount_fen, "expires_at_ms",
-                           &expires_at_ms)
+      if (!ds_tape_get_text (item->tape, prefetched, "payment", &payment, error)
+          || !ds_tape_get_text (item->tape, prefetched, "code", &code, error)
+          || !ds_tape_get_text (item->tape, prefetched, "operator", &operator_id, error)
+          || !ds_tape_get_int (item->tape, prefetched, "amount_fen", &amount_fen, error)
+          || !ds_tape_get_int (item->tape, prefetched, "expires_at_ms", &expires_at_ms, error)
           || !check_amount (amount_fen, error))
         return FALSE;
       if (!ds_id_is_valid (payment))
@@ -180,33 +204,43 @@ bind_prefetched (DsQuery *query, json_t *prefetched, GError **error)
 static gboolean
 bind_stop (DsQuery *query, Item *item, GError **error)
 {
-  const char *recipient, *phone, *address, *place;
-  const char *note, *spoken_secret;
-  json_int_t version, position, lat_e6, lng_e6, from_ms, to_ms;
-
-  if (!ds_json_unpack (item->data, error, "{s:I, s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "version",
-                       &version, "position", &position, "recipient", &recipient, "phone", &phone, "address",
-                       &address, "place", &place, "lat_e6", &lat_e6, "lng_e6", &lng_e6, "window_from_ms",
-                       &from_ms, "window_to_ms", &to_ms)
-      || !ds_ledger_read_nullable (item->data, "note", &note, error)
-      || !ds_ledger_read_nullable (item->data, "spoken_secret", &spoken_secret, error)
-      || !bind_prefetched (query, json_object_get (item->data, "prefetched"), error))
-    return FALSE;
+  static const struct
+  {
+    const char *name;
+    int at;
+    gboolean nullable;
+  } texts[] = {
+    { "recipient", 4, FALSE }, { "phone", 5, FALSE }, { "address", 6, FALSE },
+    { "place", 7, FALSE },     { "note", 8, TRUE },   { "spoken_secret", 18, TRUE },
+  };
+  static const struct
+  {
+    const char *name;
+    int at;
+  } numbers[] = {
+    { "version", 2 }, { "position", 3 },        { "lat_e6", 9 },
+    { "lng_e6", 10 }, { "window_from_ms", 11 }, { "window_to_ms", 12 },
+  };
 
   ds_db_bind_text (query, 1, item->subject);
-  ds_db_bind_int (query, 2, version);
-  ds_db_bind_int (query, 3, position);
-  ds_db_bind_text (query, 4, recipient);
-  ds_db_bind_text (query, 5, phone);
-  ds_db_bind_text (query, 6, address);
-  ds_db_bind_text (query, 7, place);
-  ds_db_bind_text (query, 8, note);
-  ds_db_bind_int (query, 9, lat_e6);
-  ds_db_bind_int (query, 10, lng_e6);
-  ds_db_bind_int (query, 11, from_ms);
-  ds_db_bind_int (query, 12, to_ms);
-  ds_db_bind_text (query, 18, spoken_secret);
-  return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const char *text;
+
+      if (!(texts[i].nullable ? ds_tape_get_nullable : ds_tape_get_text) (item->tape, item->contents,
+                                                                          texts[i].name, &text, error))
+        return FALSE;
+      ds_db_bind_text (query, texts[i].at, text);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      gint64 number;
+
+      if (!ds_tape_get_int (item->tape, item->contents, numbers[i].name, &number, error))
+        return FALSE;
+      ds_db_bind_int (query, numbers[i].at, number);
+    }
+  return bind_prefetched (query, item, error);
 }
 
 static gboolean
@@ -229,30 +263,32 @@ typedef struct
 } ItemParcel;
 
 static GArray *
-read_parcels (json_t *parcels, GError **error)
+read_parcels (Item *item, GError **error)
 {
   g_autoptr (GArray) read = NULL;
-  gsize i;
-  json_t *parcel;
+  gint parcels = ds_tape_find (item->tape, item->contents, "parcels");
+  guint n = ds_tape_is_array (item->tape, parcels) ? ds_tape_get_length (item->tape, parcels) : 0;
+  gint parcel;
 
-  if (!json_is_array (parcels) || json_array_size (parcels) == 0 || json_array_size (parcels) > MAX_PARCELS)
+  if (n == 0 || n > MAX_PARCELS)
     {
       g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The stop has no parcels, or too many");
       return NULL;
     }
-  read = g_array_sized_new (FALSE, FALSE, sizeof (ItemParcel), (guint)json_array_size (parcels));
-  json_array_foreach (parcels, i, parcel)
-  {
-    ItemParcel one;
-    json_int_t due_fen;
+  read = g_array_sized_new (FALSE, FALSE, sizeof (ItemParcel), n);
+  parcel = ds_tape_get_first (item->tape, parcels);
+  for (guint i = 0; i < n; i++)
+    {
+      ItemParcel one;
 
-    if (!ds_json_unpack (parcel, error, "{s:s, s:I, s:b}", "waybill", &one.waybill, "due_fen", &due_fen,
-                         "prepaid", &one.prepaid)
-        || !check_amount (due_fen, error))
-      return NULL;
-    one.due_fen = due_fen;
-    g_array_append_val (read, one);
-  }
+      if (!ds_tape_get_text (item->tape, parcel, "waybill", &one.waybill, error)
+          || !ds_tape_get_int (item->tape, parcel, "due_fen", &one.due_fen, error)
+          || !ds_tape_get_boolean (item->tape, parcel, "prepaid", &one.prepaid, error)
+          || !check_amount (one.due_fen, error))
+        return NULL;
+      g_array_append_val (read, one);
+      parcel = ds_tape_get_next (item->tape, parcel);
+    }
   return g_steal_pointer (&read);
 }
 
@@ -285,10 +321,9 @@ apply_stop (DsLedger *self, Item *item, gboolean replaying, GError **error)
 {
   g_autoptr (GArray) parcels = NULL;
   DsQuery *query;
-  json_t *listed;
 
-  if (!ds_json_unpack (item->data, error, "{s:s, s:o}", "stop", &item->subject, "parcels", &listed)
-      || (parcels = read_parcels (listed, error)) == NULL)
+  if (!ds_tape_get_text (item->tape, item->contents, "stop", &item->subject, error)
+      || (parcels = read_parcels (item, error)) == NULL)
     return FALSE;
   query = ds_db_prepare (
       self->db,
@@ -578,15 +613,16 @@ static const struct
 {
   const char *type;
   Reader apply;
+  gboolean by_tape;   /* read without JSON objects */
   gboolean keeps_all; /* its items are replayed between journal entries */
 } readers[] = {
-  { "stop", apply_stop, FALSE },
-  { "payment", apply_payment, TRUE },
-  { "stop.removed", apply_stop_removed, FALSE },
-  { "settings", apply_settings, FALSE },
-  { "operators", apply_operators, FALSE },
-  { "statement", apply_statement, FALSE },
-  { "notice", apply_notice, FALSE },
+  { "stop", apply_stop, TRUE, FALSE },
+  { "payment", apply_payment, FALSE, TRUE },
+  { "stop.removed", apply_stop_removed, FALSE, FALSE },
+  { "settings", apply_settings, FALSE, FALSE },
+  { "operators", apply_operators, FALSE, FALSE },
+  { "statement", apply_statement, FALSE, FALSE },
+  { "notice", apply_notice, FALSE, FALSE },
 };
 
 static gboolean
@@ -611,9 +647,25 @@ keep_item (DsLedger *self, const Item *item, gboolean keeps_all, GError **error)
 }
 
 static gboolean
+find_conflicts (DsLedger *self, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db, "SELECT 1 FROM conflicts LIMIT 1", error);
+
+  if (query == NULL || !ds_db_step (self->db, query, &self->has_conflicts, error))
+    return FALSE;
+  ds_db_reset (query);
+  return TRUE;
+}
+
+/* A good item ends what was wrong with its subject. */
+static gboolean
 forget_conflict (DsLedger *self, const Item *item, GError **error)
 {
-  DsQuery *query = ds_db_prepare (self->db, "DELETE FROM conflicts WHERE type = ?1 AND subject = ?2", error);
+  DsQuery *query;
+
+  if (!self->has_conflicts)
+    return TRUE;
+  query = ds_db_prepare (self->db, "DELETE FROM conflicts WHERE type = ?1 AND subject = ?2", error);
 
   if (query == NULL)
     return FALSE;
@@ -634,6 +686,7 @@ save_conflict (DsLedger *self, const Item *item, const char *text, GError **erro
 
   if (query == NULL)
     return FALSE;
+  self->has_conflicts = TRUE;
   ds_db_bind_text (query, 1, item->type ? item->type : "");
   ds_db_bind_text (query, 2, item->subject ? item->subject : digest);
   ds_db_bind_text (query, 3, text);
@@ -650,6 +703,8 @@ apply_by_type (DsLedger *self, Item *item, gboolean replaying, gboolean *keeps_a
       if (strcmp (item->type, readers[i].type) == 0)
         {
           *keeps_all = readers[i].keeps_all;
+          if (!readers[i].by_tape && !parse_data (item, error))
+            return FALSE;
           return readers[i].apply (self, item, replaying, error);
         }
     }
@@ -668,7 +723,7 @@ ds_ledger_apply_item (DsLedger *self, const char *line, gsize n, gboolean replay
 
   ds_ledger_assert_thread (self);
 
-  good = read_item (&item, line, n, &problem);
+  good = read_item (self, &item, line, n, &problem);
   if (good && !replaying && item.cursor <= self->cursor)
     return TRUE;
   if (good && replaying)
@@ -739,7 +794,8 @@ ds_ledger_apply_feed (DsLedger *self, GBytes *items, GError **error)
     }
   if (!ds_db_begin (self->db, error))
     return FALSE;
-  if (apply_lines (self, text, n, error) && save_cursor (self, error) && ds_db_commit (self->db, error))
+  if (find_conflicts (self, error) && apply_lines (self, text, n, error) && save_cursor (self, error)
+      && ds_db_commit (self->db, error))
     return ds_ledger_load_shift (self, error);
 
   ds_db_rollback (self->db);

@@ -71,53 +71,80 @@ dump_all (DsLedger *self, GError **error)
   return g_strv_builder_end (dumps);
 }
 
-/* Runs @sql, whose one column is a feed item's line, and applies each. The lines are taken first: applying uses the
- * same connection. */
-static gboolean
-replay_items (DsLedger *self, const char *sql, gint64 after_seq, GError **error)
+/* A kept feed item, and the entry behind which it is to be applied. */
+typedef struct
 {
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  gint64 after_seq;
+  char *line;
+} KeptItem;
+
+static void
+kept_item_clear (gpointer data)
+{
+  g_free (((KeptItem *)data)->line);
+}
+
+/* Runs @sql, which gives after_seq and line. All are read before any is applied: applying uses the same tables. */
+static GArray *
+load_items (DsLedger *self, const char *sql, GError **error)
+{
+  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (KeptItem));
   DsQuery *query = ds_db_prepare (self->db, sql, error);
-  gboolean row = TRUE;
+  gboolean row;
 
-  if (query == NULL)
-    return FALSE;
-  if (after_seq >= 0)
-    ds_db_bind_int (query, 1, after_seq);
-  while (row)
+  g_array_set_clear_func (items, kept_item_clear);
+  while (query != NULL && ds_db_step (self->db, query, &row, error))
     {
-      if (!ds_db_step (self->db, query, &row, error))
-        return FALSE;
-      if (row)
-        g_ptr_array_add (lines, g_strdup (ds_db_column_text (query, 0)));
+      KeptItem item;
+
+      if (!row)
+        {
+          ds_db_reset (query);
+          return g_steal_pointer (&items);
+        }
+      item.after_seq = ds_db_column_int (query, 0);
+      item.line = g_strdup (ds_db_column_text (query, 1));
+      g_array_append_val (items, item);
     }
-  ds_db_reset (query);
+  return NULL;
+}
 
-  for (guint i = 0; i < lines->len; i++)
+/* Applies the items from @at on that came before entry @seq + 1. */
+static gboolean
+replay_items (DsLedger *self, GArray *items, guint *at, gint64 seq, GError **error)
+{
+  for (; *at < items->len; (*at)++)
     {
-      const char *line = g_ptr_array_index (lines, i);
+      const KeptItem *item = &g_array_index (items, KeptItem, *at);
 
-      if (!ds_ledger_apply_item (self, line, strlen (line), TRUE, error))
+      if (item->after_seq > seq)
+        break;
+      if (!ds_ledger_apply_item (self, item->line, strlen (item->line), TRUE, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-replay_payment_items (DsLedger *self, gint64 after_seq, GError **error)
+replay_entries (DsLedger *self, GArray *payments, guint at, GError **error)
 {
-  return replay_items (
-      self, "SELECT line FROM feed_items WHERE type = 'payment' AND after_seq = ?1 ORDER BY cursor",
-      after_seq, error);
-}
+  for (gint64 seq = 1; seq <= self->head_seq; seq++)
+    {
+      g_autoptr (GError) problem = NULL;
+      g_autofree char *line = ds_ledger_load_line (self, seq, &problem);
+      g_autoptr (DsEntry) entry = line ? ds_entry_parse (line, -1, &problem) : NULL;
 
-static gboolean
-replay_entry (DsLedger *self, gint64 seq, GError **error)
-{
-  g_autofree char *line = ds_ledger_load_line (self, seq, error);
-  g_autoptr (DsEntry) entry = line ? ds_entry_parse (line, -1, error) : NULL;
-
-  return entry != NULL && ds_ledger_project (self, entry, TRUE, error);
+      if (entry == NULL)
+        {
+          g_set_error (error, DS_ERROR, DS_ERROR_STORAGE,
+                       "Journal entry %" G_GINT64_FORMAT " cannot be read: %s", seq,
+                       problem ? problem->message : "it is missing");
+          return FALSE;
+        }
+      if (!ds_ledger_project (self, entry, TRUE, error) || !replay_items (self, payments, &at, seq, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* What the depot alone says does not depend on the journal, so it can come first; payments take news from both
@@ -125,15 +152,19 @@ replay_entry (DsLedger *self, gint64 seq, GError **error)
 static gboolean
 replay (DsLedger *self, GError **error)
 {
-  if (!replay_items (self, "SELECT line FROM feed_items WHERE type != 'payment' ORDER BY cursor", -1, error)
-      || !replay_payment_items (self, 0, error))
+  g_autoptr (GArray) facts = NULL;
+  g_autoptr (GArray) payments = NULL;
+  guint fact = 0;
+  guint payment = 0;
+
+  facts = load_items (self, "SELECT after_seq, line FROM feed_items WHERE type != 'payment' ORDER BY cursor",
+                      error);
+  if (facts == NULL || !replay_items (self, facts, &fact, G_MAXINT64, error))
     return FALSE;
-  for (gint64 seq = 1; seq <= self->head_seq; seq++)
-    {
-      if (!replay_entry (self, seq, error) || !replay_payment_items (self, seq, error))
-        return FALSE;
-    }
-  return TRUE;
+  payments = load_items (
+      self, "SELECT after_seq, line FROM feed_items WHERE type = 'payment' ORDER BY cursor", error);
+  return payments != NULL && replay_items (self, payments, &payment, 0, error)
+         && replay_entries (self, payments, payment, error);
 }
 
 static gboolean

@@ -116,6 +116,7 @@ ds_ledger_new (const char *directory, DsClock *clock, DsRandom *random)
   self->directory = g_strdup (directory);
   self->clock = g_object_ref (clock);
   self->random = g_object_ref (random);
+  self->tape = ds_tape_new ();
   self->head = g_strdup (DS_ENTRY_GENESIS);
   self->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->codes = g_ptr_array_new_with_free_func (arrived_code_free);
@@ -127,6 +128,7 @@ void
 ds_ledger_free (DsLedger *self)
 {
   g_clear_pointer (&self->db, ds_db_close);
+  ds_tape_free (self->tape);
   g_clear_pointer (&self->key, ds_key_unref);
   g_clear_pointer (&self->identity, ds_identity_free);
   g_clear_object (&self->settings);

@@ -9,6 +9,7 @@
 #include "ds-entry.h"
 #include "ds-id.h"
 #include "ds-store.h"
+#include "ds-tape.h"
 
 G_BEGIN_DECLS
 
@@ -72,11 +73,13 @@ typedef struct _DsLedger DsLedger;
 
 /**
  * DsLedger:
+ * @tape: reads the feed's items
  * @head_seq, @head: the last entry and its hash
  * @intact_seq: the last entry that the chain vouches for; @head_seq unless damaged
  * @anchored_seq: the last entry that the anchor names
  * @acknowledged_seq: the last entry that the depot vouched for
  * @cursor: the last feed item applied
+ * @has_conflicts: whether there may be conflicts to forget; known while the feed is applied
  * @touched: (element-type utf8): stops that the work under way changed
  * @all_touched: too many to name
  */
@@ -88,6 +91,7 @@ struct _DsLedger
   DsRandom *random;
 
   DsDb *db;
+  DsTape *tape;
   DsKey *key;
   guint8 anchor_key[DS_SM3_SIZE];
   DsIdentity *identity;
@@ -101,6 +105,7 @@ struct _DsLedger
   gint64 anchored_seq;
   gint64 acknowledged_seq;
   gint64 cursor;
+  gboolean has_conflicts;
   DsTrustedTime trusted;
   DsStoreHealth health;
   char *health_text;
