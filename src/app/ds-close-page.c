@@ -331,7 +331,7 @@ route_changed (DsClosePage *self)
 static void
 add_steps (DsClosePage *self)
 {
-  const char *const names[N_STEPS] = { _ ("1 Open items"), _ ("2 Count cash"), _ ("3 Send, statement") };
+  const char *const names[N_STEPS] = { _ ("1 Still open"), _ ("2 Count cash"), _ ("3 Send") };
 
   for (Step i = 0; i < N_STEPS; i++)
     {

@@ -6,6 +6,7 @@
 #include "ds-money.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MINUTE_MS (G_GINT64_CONSTANT (60) * 1000)
@@ -69,6 +70,17 @@ ds_format_day (gint64 wall_ms)
 {
   /* Translators: a day without its year, as g_date_time_format() takes it. */
   return format_local_time (wall_ms, _ ("%-d %B"));
+}
+
+char *
+ds_format_accounting_date (const char *date)
+{
+  int year, month, day;
+  g_autoptr (GDateTime) time = NULL;
+
+  if (sscanf (date, "%4d-%2d-%2d", &year, &month, &day) == 3)
+    time = g_date_time_new_utc (year, month, day, 0, 0, 0);
+  return time != NULL ? g_date_time_format (time, _ ("%-d %B")) : g_strdup (date);
 }
 
 char *

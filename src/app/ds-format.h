@@ -21,6 +21,9 @@ char *ds_format_clock (gint64 wall_ms);
 /* Returns: (transfer full): "12 March", as the language writes a day. */
 char *ds_format_day (gint64 wall_ms);
 
+/* Returns: (transfer full): an accounting date ("2026-03-12") as the language writes a day; as it is if it is none. */
+char *ds_format_accounting_date (const char *date);
+
 /* Returns: (transfer full): "DS7302 1184 0951": long numbers in groups of four, counted from the end. */
 char *ds_format_waybill (const char *waybill);
 

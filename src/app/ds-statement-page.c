@@ -3,6 +3,7 @@
 
 #include "ds-statement-page.h"
 
+#include "ds-difference-row.h"
 #include "ds-format.h"
 #include "ds-info-row.h"
 #include "ds-signed-statement.h"
@@ -51,6 +52,7 @@ page_init (DsPageInterface *iface)
   iface->get_title = get_title;
 }
 
+/* A cell of the table; figures stand to the right. */
 static GtkWidget *
 make_cell (const char *text, gboolean figure, const char *css_class)
 {
@@ -65,16 +67,22 @@ make_cell (const char *text, gboolean figure, const char *css_class)
 }
 
 static void
-add_table_row (DsStatementPage *self, int row, const char *name, gint64 device_fen, gint64 depot_fen)
+add_table_row (DsStatementPage *self,
+               int row,
+               const char *name,
+               gint64 device_fen,
+               gint64 depot_fen,
+               const char *css_class)
 {
   g_autofree char *device = ds_format_yuan (device_fen);
   g_autofree char *depot = ds_format_yuan (depot_fen);
-  gboolean differs = device_fen != depot_fen;
   g_autofree char *label = g_strdup_printf ("%s: %s, %s", name, device, depot);
-  GtkWidget *cell = make_cell (depot, TRUE, differs ? "differs" : NULL);
+  GtkWidget *cell = make_cell (depot, TRUE, css_class);
 
-  gtk_grid_attach (self->table, make_cell (name, FALSE, NULL), 0, row, 1, 1);
-  gtk_grid_attach (self->table, make_cell (device, TRUE, NULL), 1, row, 1, 1);
+  if (device_fen != depot_fen)
+    gtk_widget_add_css_class (cell, "differs");
+  gtk_grid_attach (self->table, make_cell (name, FALSE, css_class), 0, row, 1, 1);
+  gtk_grid_attach (self->table, make_cell (device, TRUE, css_class), 1, row, 1, 1);
   gtk_grid_attach (self->table, cell, 2, row, 1, 1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (cell), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
@@ -92,13 +100,14 @@ show_table (DsStatementPage *self, const DsSignedStatement *statement)
   gtk_grid_attach (self->table, make_cell (_ ("In yuan"), FALSE, "dim-label"), 0, 0, 1, 1);
   gtk_grid_attach (self->table, make_cell (_ ("This device"), TRUE, "dim-label"), 1, 0, 1, 1);
   gtk_grid_attach (self->table, make_cell (_ ("Depot"), TRUE, "dim-label"), 2, 0, 1, 1);
-  add_table_row (self, 1, _ ("Digital RMB"), statement->digital_device_fen, statement->digital_operator_fen);
+  add_table_row (self, 1, _ ("Digital RMB"), statement->digital_device_fen, statement->digital_operator_fen,
+                 NULL);
   add_table_row (self, 2, _ ("Offline, settled"), statement->voucher_device_fen,
-                 statement->voucher_operator_fen);
-  add_table_row (self, 3, _ ("Cash"), cash_device_fen, cash_depot_fen);
+                 statement->voucher_operator_fen, NULL);
+  add_table_row (self, 3, _ ("Cash"), cash_device_fen, cash_depot_fen, NULL);
   add_table_row (self, 4, _ ("Total"),
                  statement->digital_device_fen + statement->voucher_device_fen + cash_device_fen,
-                 statement->digital_operator_fen + statement->voucher_operator_fen + cash_depot_fen);
+                 statement->digital_operator_fen + statement->voucher_operator_fen + cash_depot_fen, "sum");
 }
 
 static void
@@ -121,32 +130,6 @@ show_cash (DsStatementPage *self, const DsSignedStatement *statement)
   ds_info_row_set_subtitle (self->cash, text);
 }
 
-static char *
-name_stop (DsStatementPage *self, const char *stop_id)
-{
-  DsStop *stop = stop_id != NULL ? ds_route_find (ds_session_get_route (self->session), stop_id) : NULL;
-  g_autofree char *name = stop != NULL ? ds_mask_name (stop->recipient) : NULL;
-
-  return stop != NULL ? g_strdup_printf ("%s · %s", name, stop->address)
-                      : g_strdup (_ ("Not a stop of this route"));
-}
-
-static void
-add_difference (DsStatementPage *self, const DsStatementLine *line)
-{
-  DsWords words = ds_words_for_verdict (line->verdict);
-  g_autofree char *name = name_stop (self, line->stop_id);
-  g_autofree char *device = ds_format_money (line->device_fen);
-  g_autofree char *depot = ds_format_money (MAX (line->operator_fen, 0));
-  g_autofree char *text = g_strdup_printf (_ ("%s\nThis device %s, operator %s"), name, device, depot);
-  DsInfoRow *row = ds_info_row_new (NULL, NULL, text);
-  gint64 at_stake_fen = line->device_fen - MAX (line->operator_fen, 0);
-
-  ds_info_row_set_words (row, &words);
-  ds_info_row_set_amount (row, at_stake_fen != 0 ? ABS (at_stake_fen) : line->device_fen);
-  gtk_list_box_append (self->differences, GTK_WIDGET (row));
-}
-
 static void
 show_differences (DsStatementPage *self, const DsSignedStatement *statement)
 {
@@ -162,7 +145,9 @@ show_differences (DsStatementPage *self, const DsSignedStatement *statement)
 
       if (g_strcmp0 (line->verdict, "matched") == 0)
         continue;
-      add_difference (self, line);
+      gtk_list_box_append (self->differences,
+                           GTK_WIDGET (ds_difference_row_new (
+                               line, ds_route_find (ds_session_get_route (self->session), line->stop_id))));
       if (self->first_case_stop == NULL
           && ds_route_find (ds_session_get_route (self->session), line->stop_id) != NULL)
         self->first_case_stop = g_strdup (line->stop_id);

@@ -141,8 +141,9 @@ show_foot (DsStopPage *self)
   ds_stop_get_debt (self->stop, &debt);
   due = ds_format_yuan (debt.due_fen);
   covered = ds_format_yuan (debt.covered_fen);
-  /* Translators: what a stop owes and what was taken: "Due 286.50 · collected 0.00" */
-  detail = g_strdup_printf (_ ("Due %s · collected %s"), due, covered);
+  /* Translators: what a stop owes, and what was taken; two short lines */
+  detail = debt.covered_fen > 0 ? g_strdup_printf (_ ("Due %s\nCollected %s"), due, covered)
+                                : g_strdup_printf (_ ("Due %s"), due);
   gtk_label_set_text (self->open_heading, debt.over_fen > 0 ? _ ("To give back") : _ ("Still to collect"));
   gtk_label_set_text (self->open_detail, detail);
   ds_money_label_set (self->open_amount, debt.over_fen > 0 ? debt.over_fen : debt.open_fen);

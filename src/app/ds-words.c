@@ -163,8 +163,7 @@ ds_words_for_stop_row (DsStop *stop)
 
   if (ds_stop_get_status (stop) == DS_STOP_TO_COLLECT)
     /* Translators: a stop's state and its number of parcels: "To collect · 2" */
-    return g_strdup_printf (ngettext ("%s · %u parcel", "%s · %u parcels", stop->parcels->len), words.text,
-                            stop->parcels->len);
+    return g_strdup_printf (_ ("%s · %u"), words.text, stop->parcels->len);
   return g_strdup (words.text);
 }
 

@@ -111,10 +111,12 @@ static void
 take (DsWorklist *self, GPtrArray *problems)
 {
   guint n_before = self->cases->len;
+  gsize n;
+  g_autofree gpointer *taken = g_ptr_array_steal (problems, &n);
 
   g_ptr_array_set_size (self->cases, 0);
-  for (guint i = 0; i < problems->len; i++)
-    g_ptr_array_add (self->cases, ds_case_new (g_steal_pointer (&problems->pdata[i])));
+  for (gsize i = 0; i < n; i++)
+    g_ptr_array_add (self->cases, ds_case_new (taken[i]));
   if (n_before > 0 || self->cases->len > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, self->cases->len);
 }
@@ -205,7 +207,8 @@ ds_worklist_follow (DsWorklist *self, DsStore *store)
 
   self->store = g_object_ref (store);
   g_signal_connect_object (store, "stops-changed", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
-  /* An entry that the depot sent back changes no stop, but it does change what waits to be sent. */
+  /* Neither an entry that the depot sent back nor a feed item that makes no sense changes a stop. */
   g_signal_connect_object (store, "notify::n-unsent", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (store, "notify::feed-cursor", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
   load (self);
 }

@@ -22,9 +22,10 @@
 struct _DsDb
 {
   sqlite3 *handle;
-  GHashTable *queries; /* (element-type utf8 DsQuery): by their SQL, which lives as long as the statement */
+  GHashTable *queries; /* (element-type gpointer DsQuery): by the address of their SQL */
   gint64 log_pages;
   gboolean damaged;
+  gboolean full;
 };
 
 static gboolean
@@ -41,6 +42,7 @@ set_error (DsDb *self, int result, GError **error)
   const char *message = self->handle ? sqlite3_errmsg (self->handle) : sqlite3_errstr (result);
 
   self->damaged |= is_damage (result);
+  self->full = (result & 0xff) == SQLITE_FULL;
   switch (result & 0xff)
     {
     case SQLITE_BUSY:
@@ -132,6 +134,7 @@ set_rules (DsDb *self, const char *path, GError **error)
                    "PRAGMA trusted_schema = OFF;"
                    "PRAGMA cell_size_check = ON;"
                    "PRAGMA temp_store = MEMORY;"
+                   "PRAGMA cache_size = -16384;" /* KiB: a whole route, so that applying it spills nothing */
                    "PRAGMA journal_size_limit = -1;"
                    "BEGIN IMMEDIATE; COMMIT;",
                    error))
@@ -158,7 +161,7 @@ ds_db_open (const char *path, GError **error)
 
   g_return_val_if_fail (path != NULL, NULL);
 
-  self->queries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, finalize_query);
+  self->queries = g_hash_table_new_full (NULL, NULL, NULL, finalize_query);
   if (!make_file (path, error))
     return NULL;
 
@@ -196,6 +199,12 @@ ds_db_is_damaged (DsDb *self)
 }
 
 gboolean
+ds_db_was_full (DsDb *self)
+{
+  return self->full;
+}
+
+gboolean
 ds_db_exec (DsDb *self, const char *sql, GError **error)
 {
   int result = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
@@ -212,7 +221,8 @@ ds_db_prepare (DsDb *self, const char *sql, GError **error)
   const char *tail = NULL;
   int result;
 
-  if (query != NULL)
+  /* Looked up by address, which is quicker by far than by text; the text tells whether it is the same constant. */
+  if (query != NULL && strcmp (sqlite3_sql (query), sql) == 0)
     {
       sqlite3_reset (query);
       sqlite3_clear_bindings (query);
@@ -226,7 +236,7 @@ ds_db_prepare (DsDb *self, const char *sql, GError **error)
       return NULL;
     }
   g_assert (query != NULL && *tail == '\0');
-  g_hash_table_insert (self->queries, (gpointer)sqlite3_sql (query), query);
+  g_hash_table_replace (self->queries, (gpointer)sql, query);
   return query;
 }
 
@@ -340,10 +350,10 @@ ds_db_get_log_pages (DsDb *self)
   return self->log_pages;
 }
 
-gboolean
-ds_db_checkpoint (DsDb *self, GError **error)
+static gboolean
+checkpoint (DsDb *self, int mode, GError **error)
 {
-  int result = sqlite3_wal_checkpoint_v2 (self->handle, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
+  int result = sqlite3_wal_checkpoint_v2 (self->handle, NULL, mode, NULL, NULL);
 
   if (result != SQLITE_OK)
     {
@@ -352,6 +362,12 @@ ds_db_checkpoint (DsDb *self, GError **error)
     }
   self->log_pages = 0;
   return TRUE;
+}
+
+gboolean
+ds_db_checkpoint (DsDb *self, GError **error)
+{
+  return checkpoint (self, SQLITE_CHECKPOINT_FULL, error);
 }
 
 static gboolean
@@ -365,6 +381,19 @@ get_version (DsDb *self, gint64 *version, GError **error)
   *version = row ? ds_db_column_int (query, 0) : 0;
   ds_db_reset (query);
   return TRUE;
+}
+
+/* Setting the version to what it is dirties a page; an UPDATE that changes nothing does not. */
+gboolean
+ds_db_renew_log (DsDb *self, GError **error)
+{
+  g_autofree char *commit = NULL;
+  gint64 version;
+
+  if (!checkpoint (self, SQLITE_CHECKPOINT_TRUNCATE, error) || !get_version (self, &version, error))
+    return FALSE;
+  commit = g_strdup_printf ("PRAGMA user_version = %" G_GINT64_FORMAT, version);
+  return ds_db_exec (self, commit, error);
 }
 
 static gboolean

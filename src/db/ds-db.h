@@ -29,6 +29,9 @@ sqlite3 *ds_db_get_handle (DsDb *self);
 /* Whether the file was found damaged: SQLite said so of its structure, or could not read it. It stays so. */
 gboolean ds_db_is_damaged (DsDb *self);
 
+/* Whether the last failure was only a lack of room: then nothing of the transaction is in the file, for certain. */
+gboolean ds_db_was_full (DsDb *self);
+
 /* Runs SQL without parameters or results, also several statements. */
 gboolean ds_db_exec (DsDb *self, const char *sql, GError **error);
 
@@ -69,6 +72,15 @@ gint64 ds_db_get_log_pages (DsDb *self);
  * knows an idle moment can spare a commit that work.
  */
 gboolean ds_db_checkpoint (DsDb *self, GError **error);
+
+/**
+ * ds_db_renew_log:
+ *
+ * Makes durable what is read now, after an error of the disk. A sync that failed may have left the kernel showing
+ * what was never written, and no later sync of the same bytes writes them: so they are copied from the log into the
+ * database, and a new log is begun and synced, which the lost one cannot be mistaken for.
+ */
+gboolean ds_db_renew_log (DsDb *self, GError **error);
 
 /**
  * ds_db_migrate:

@@ -108,6 +108,11 @@ commit (DsLedger *self, GPtrArray *entries, GError **error)
 
   if (ds_db_commit (self->db, &problem))
     return TRUE;
+  if (ds_db_was_full (self->db))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
   if (!read_back (self, g_ptr_array_index (entries, 0), &written, error))
     return FALSE;
   if (!written)
@@ -126,7 +131,6 @@ advance_head (DsLedger *self, GPtrArray *entries)
   self->head = g_strdup (last->hash);
 }
 
-/* After a failure SQLite may have left the file in need of its recovery; reading the state anew costs little. */
 static gboolean
 append (DsLedger *self, const DsIdentity *new_identity, const DsDraft *drafts, gsize n_drafts, GError **error)
 {

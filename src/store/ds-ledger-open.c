@@ -147,6 +147,7 @@ check_anchor (DsLedger *self, GError **error)
   g_autofree char *head = NULL;
   g_autofree char *line = NULL;
   g_autofree char *hash = NULL;
+  g_autoptr (GError) problem = NULL;
   gint64 seq;
 
   if (self->key == NULL)
@@ -176,11 +177,14 @@ check_anchor (DsLedger *self, GError **error)
     }
   if (seq == 0)
     return TRUE;
-  line = ds_ledger_load_line (self, seq, error);
-  if (line == NULL)
-    return FALSE;
-  hash = ds_sm3_hex (line, strlen (line));
-  if (strcmp (hash, head) != 0)
+  line = ds_ledger_load_line (self, seq, &problem);
+  if (problem != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  hash = line ? ds_sm3_hex (line, strlen (line)) : NULL;
+  if (g_strcmp0 (hash, head) != 0)
     ds_ledger_set_health (self, DS_STORE_DAMAGED,
                           "The journal is not the one that was written on this device");
   return TRUE;
@@ -289,18 +293,23 @@ check_chain (DsLedger *self, GError **error)
   return TRUE;
 }
 
-/* Each finding is told by the health, so that as much as can be read is read. */
+/* Each finding is told by the health, and the next check is made all the same: as much as can be read is read. */
 static void
 check (DsLedger *self)
 {
-  g_autoptr (GError) error = NULL;
+  gboolean (*const checks[]) (DsLedger *, GError **)
+      = { ds_ledger_load_state, check_chain, ds_ledger_check_acknowledgement, check_anchor };
 
-  if (!ds_ledger_load_state (self, &error) || !check_chain (self, &error)
-      || !ds_ledger_check_acknowledgement (self, &error) || !check_anchor (self, &error))
+  for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
     {
-      g_autofree char *text = g_strdup_printf ("The database is damaged: %s", error->message);
+      g_autoptr (GError) error = NULL;
 
-      ds_ledger_set_health (self, DS_STORE_DAMAGED, text);
+      if (!checks[i](self, &error))
+        {
+          g_autofree char *text = g_strdup_printf ("The database is damaged: %s", error->message);
+
+          ds_ledger_set_health (self, DS_STORE_DAMAGED, text);
+        }
     }
 }
 
@@ -347,15 +356,11 @@ ds_ledger_open (DsLedger *self, GError **error)
   return TRUE;
 }
 
-/* The kernel may have dropped what a failed sync could not write, and still show it. Copying the log into the
- * database and syncing that makes what is read now what is on the disk. */
 gboolean
 ds_ledger_reopen (DsLedger *self, GError **error)
 {
   ds_ledger_assert_thread (self);
 
   g_clear_pointer (&self->db, ds_db_close);
-  if (!open_database (self, error))
-    return FALSE;
-  return ds_db_checkpoint (self->db, error);
+  return open_database (self, error) && ds_db_renew_log (self->db, error);
 }

@@ -37,6 +37,7 @@ enum
   PROP_TRUST_LIST,
   PROP_SHIFT,
   PROP_N_UNSENT,
+  PROP_FEED_CURSOR,
   PROP_HEALTH,
   N_PROPERTIES
 };
@@ -104,6 +105,8 @@ take_news (DsStore *self, DsNews *news)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHIFT]);
   if (before->n_unsent != news->n_unsent)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_UNSENT]);
+  if (before->cursor != news->cursor)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FEED_CURSOR]);
   if (before->health != news->health)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HEALTH]);
   g_object_thaw_notify (G_OBJECT (self));
@@ -257,6 +260,9 @@ ds_store_get_property (GObject *object, guint property_id, GValue *value, GParam
     case PROP_N_UNSENT:
       g_value_set_int64 (value, self->now->n_unsent);
       break;
+    case PROP_FEED_CURSOR:
+      g_value_set_int64 (value, ds_store_get_feed_cursor (self));
+      break;
     case PROP_HEALTH:
       g_value_set_int (value, (gint)self->now->health);
       break;
@@ -301,6 +307,7 @@ ds_store_class_init (DsStoreClass *klass)
   properties[PROP_TRUST_LIST] = g_param_spec_boxed ("trust-list", NULL, NULL, DS_TYPE_TRUST_LIST, flags);
   properties[PROP_SHIFT] = g_param_spec_object ("shift", NULL, NULL, DS_TYPE_SHIFT, flags);
   properties[PROP_N_UNSENT] = g_param_spec_int64 ("n-unsent", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_FEED_CURSOR] = g_param_spec_int64 ("feed-cursor", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_HEALTH] = g_param_spec_int ("health", NULL, NULL, DS_STORE_HEALTHY, DS_STORE_READ_ONLY,
                                               DS_STORE_HEALTHY, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);

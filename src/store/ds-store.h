@@ -129,6 +129,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsOutbox, ds_outbox_free)
  * DsStore:trust-list: (nullable) the operators, a DsTrustList
  * DsStore:shift: (nullable) the open shift, or the last one closed, a DsShift
  * DsStore:n-unsent: (gint64) entries the depot has not acknowledged
+ * DsStore:feed-cursor: (gint64) the last feed item that was applied; 0 before any
  * DsStore:health: a DsStoreHealth
  *
  * DsStore::stops-changed (GPtrArray *stops): (element-type DsStop) new snapshots of the stops that changed, in

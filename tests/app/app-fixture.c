@@ -246,6 +246,39 @@ make_stop (guint i)
       "parcels", parcels, "prefetched", "spoken_secret");
 }
 
+DsStop *
+app_fixture_make_stop (guint i)
+{
+  g_autoptr (json_t) door = make_stop (i);
+  DsStop *stop = ds_stop_new ();
+  const char *id, *recipient, *phone, *address, *place;
+  json_int_t position;
+  json_t *parcels;
+  json_t *item;
+  gsize n;
+
+  g_assert_cmpint (json_unpack (door, "{s:s, s:I, s:s, s:s, s:s, s:s, s:o}", "stop", &id, "position",
+                                &position, "recipient", &recipient, "phone", &phone, "address", &address,
+                                "place", &place, "parcels", &parcels),
+                   ==, 0);
+  stop->id = g_strdup (id);
+  stop->position = position;
+  stop->recipient = g_strdup (recipient);
+  stop->phone = g_strdup (phone);
+  stop->address = g_strdup (address);
+  stop->place = g_strdup (place);
+  json_array_foreach (parcels, n, item)
+  {
+    DsParcel *parcel = ds_parcel_new ();
+
+    parcel->waybill = g_strdup (json_string_value (json_object_get (item, "waybill")));
+    parcel->due_fen = json_integer_value (json_object_get (item, "due_fen"));
+    parcel->prepaid = json_is_true (json_object_get (item, "prepaid"));
+    g_ptr_array_add (stop->parcels, parcel);
+  }
+  return stop;
+}
+
 static gboolean
 has_stops (gpointer user_data)
 {
@@ -292,6 +325,26 @@ app_fixture_open_shift (AppFixture *self, gint64 float_fen)
   ds_test_wait (has_open_shift, self->session, "the shift to open");
 }
 
+static gboolean
+has_closed_shift (gpointer user_data)
+{
+  return ds_session_get_open_shift (user_data) == NULL;
+}
+
+void
+app_fixture_close_shift (AppFixture *self, const guint *counts, gsize n_counts)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (DsShift) shift = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ds_door_close_shift_async (ds_session_get_door (self->session), counts, n_counts, NULL, keep_result,
+                             &result);
+  shift = ds_door_close_shift_finish (ds_session_get_door (self->session), wait_for (&result), &error);
+  g_assert_no_error (error);
+  ds_test_wait (has_closed_shift, self->session, "the shift to close");
+}
+
 static const char **
 list_open_parcels (AppFixture *self, const char *stop_id)
 {
@@ -324,18 +377,22 @@ app_fixture_take_cash (AppFixture *self, const char *stop_id, gint64 amount_fen)
 }
 
 void
-app_fixture_feed_payment (AppFixture *self,
-                          const char *stop_id,
-                          const char *payment_id,
-                          const char *state,
-                          gint64 amount_fen)
+app_fixture_leave_unknown (AppFixture *self, const char *stop_id, gint64 amount_fen)
 {
-  app_fixture_feed (self, "payment",
-                    json_pack ("{s:s, s:s, s:s, s:I, s:n, s:n, s:n, s:I, s:I, s:n, s:I}", "payment",
-                               payment_id, "stop", stop_id, "state", state, "amount_fen",
-                               (json_int_t)amount_fen, "operator", "operator_ref", "reason", "red_packet_fen",
-                               (json_int_t)0, "refunded_fen", (json_int_t)0, "code", "expires_at_ms",
-                               (json_int_t)0));
+  DsDoor *door = ds_session_get_door (self->session);
+  g_autofree const char **waybills = list_open_parcels (self, stop_id);
+  g_autoptr (GAsyncResult) presented = NULL;
+  g_autoptr (GAsyncResult) claimed = NULL;
+  g_autoptr (DsPresentation) presentation = NULL;
+  g_autoptr (DsStop) stop = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ds_door_present_async (door, stop_id, waybills, amount_fen, NULL, keep_result, &presented);
+  presentation = ds_door_present_finish (door, wait_for (&presented), &error);
+  g_assert_no_error (error);
+  ds_door_claim_async (door, presentation->payment_id, NULL, keep_result, &claimed);
+  stop = ds_door_claim_finish (door, wait_for (&claimed), &error);
+  g_assert_no_error (error);
 }
 
 void

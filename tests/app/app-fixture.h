@@ -37,17 +37,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppFixture, app_fixture_free)
 void app_fixture_enrol (AppFixture *self);
 /* Through the door, as the page does it. */
 void app_fixture_open_shift (AppFixture *self, gint64 float_fen);
+void app_fixture_close_shift (AppFixture *self, const guint *counts, gsize n_counts);
 void app_fixture_take_cash (AppFixture *self, const char *stop_id, gint64 amount_fen);
+
+/* Shows a code; the customer says paid and has nothing to show for it. */
+void app_fixture_leave_unknown (AppFixture *self, const char *stop_id, gint64 amount_fen);
+
+/* Returns: (transfer full): stop number @i, from 0, made without the store. */
+DsStop *app_fixture_make_stop (guint i);
 
 /* The depot's side. @data is (transfer full). */
 void app_fixture_feed (AppFixture *self, const char *type, json_t *data);
 void app_fixture_feed_stops (AppFixture *self, guint n);
-void app_fixture_feed_payment (AppFixture *self,
-                               const char *stop_id,
-                               const char *payment_id,
-                               const char *state,
-                               gint64 amount_fen);
-/* Signs and feeds a statement of the closed shift. @cash_fen and @voucher_operator_fen are what the depot says. */
+/* Signs and feeds a statement of the closed shift. @voucher_operator_fen below 612.50 is a difference. */
 void app_fixture_feed_statement (AppFixture *self, gint64 counted_fen, gint64 voucher_operator_fen);
 
 /* Saves a picture of the window if the environment asks for pictures (DS_PICTURES names a folder). */

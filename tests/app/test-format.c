@@ -63,6 +63,14 @@ test_waybill (void)
 }
 
 static void
+test_accounting_date (void)
+{
+  assert_text (ds_format_accounting_date ("2026-03-12"), "12 March");
+  assert_text (ds_format_accounting_date ("2026-13-40"), "2026-13-40");
+  assert_text (ds_format_accounting_date ("today"), "today");
+}
+
+static void
 test_connection (void)
 {
   assert_text (ds_words_for_connection (TRUE, TEN_MS + 32 * MINUTE_MS, 0), "Online · 10:32");
@@ -81,6 +89,7 @@ main (int argc, char **argv)
   g_test_add_func ("/format/window", test_window);
   g_test_add_func ("/format/window-left", test_window_left);
   g_test_add_func ("/format/waybill", test_waybill);
+  g_test_add_func ("/format/accounting-date", test_accounting_date);
   g_test_add_func ("/format/connection", test_connection);
   return g_test_run ();
 }

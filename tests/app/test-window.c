@@ -4,6 +4,7 @@
 
 #include "app-fixture.h"
 #include "ds-navigator.h"
+#include "ds-stop-row.h"
 
 static void
 press_escape (AppFixture *fixture)
@@ -80,6 +81,149 @@ test_shift (void)
   app_fixture_picture (fixture, "problems-none");
 }
 
+static void
+test_close_and_statement (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 20000);
+  app_fixture_take_cash (fixture, "S1", 28650);
+  press_escape (fixture);
+  show_tab (fixture, "shift");
+  ds_test_press (fixture->window, "Close shift");
+  ds_test_wait_for_words (fixture->window, "7 items are still open");
+  app_fixture_picture (fixture, "close-open");
+
+  /* Counted blind: nothing on the page says how much there should be. */
+  ds_test_press (fixture->window, "Count the cash");
+  ds_test_type (fixture->window, "100 yuan", "3");
+  ds_test_press (fixture->window, "100 yuan: one more");
+  ds_test_wait_for_words (fixture->window, "400.00");
+  ds_test_press (fixture->window, "100 yuan: one less");
+  ds_test_wait_for_words (fixture->window, "300.00");
+  ds_test_type (fixture->window, "50 yuan", "3");
+  ds_test_type (fixture->window, "1 yuan", "36");
+  ds_test_type (fixture->window, "5 jiao", "1");
+  ds_test_wait_for_words (fixture->window, "¥486.50");
+  g_assert_false (ds_test_shows (fixture->window, "expected"));
+  app_fixture_picture (fixture, "close-count");
+  ds_test_press (fixture->window, "Counted, next");
+  ds_test_wait_for_words (fixture->window, "Waiting for the network");
+  app_fixture_picture (fixture, "close-waiting");
+
+  app_fixture_feed_statement (fixture, 48650, 61250);
+  ds_test_press (fixture->window, "Show statement");
+  ds_test_wait_for_words (fixture->window, "Balanced");
+  app_fixture_picture (fixture, "statement-balanced");
+
+  /* A newer version takes its place. */
+  app_fixture_feed_statement (fixture, 48650, 48450);
+  ds_test_wait_for_words (fixture->window, "1 item differs");
+  ds_test_wait_for_words (fixture->window, "−¥128.00");
+  app_fixture_picture (fixture, "statement-difference");
+  ds_test_press (fixture->window, "Resolve");
+  ds_test_wait_for_words (fixture->window, "Cuihu Court 8-903");
+}
+
+/* A statement that another key signed never becomes one: it is a problem to be shown to the clerk. */
+static void
+test_forged_statement (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+  g_autoptr (GError) error = NULL;
+  const guint counts[] = { 2 };
+  g_autoptr (DsKey) other = ds_key_generate (&error);
+  DsKey *depot_key = fixture->depot_key;
+
+  g_assert_no_error (error);
+  app_fixture_open_shift (fixture, 20000);
+  app_fixture_close_shift (fixture, counts, G_N_ELEMENTS (counts));
+  fixture->depot_key = other;
+  app_fixture_feed_statement (fixture, 20000, 61250);
+  fixture->depot_key = depot_key;
+
+  show_tab (fixture, "shift");
+  ds_test_wait_for_words (fixture->window, "The depot's statement comes when everything is sent");
+  app_fixture_picture (fixture, "shift-closed");
+  show_tab (fixture, "problems");
+  ds_test_wait_for_words (fixture->window, "Depot says otherwise");
+  app_fixture_picture (fixture, "problems-forged");
+}
+
+static gboolean
+has_problem (gpointer user_data)
+{
+  return g_list_model_get_n_items (user_data) > 0;
+}
+
+static void
+test_unknown (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 20000);
+  press_escape (fixture);
+  app_fixture_leave_unknown (fixture, "S2", 22800);
+  ds_test_wait (has_problem, ds_session_get_worklist (fixture->session), "the problem");
+  show_tab (fixture, "problems");
+  ds_test_wait_for_words (fixture->window, "Result unknown");
+  app_fixture_picture (fixture, "problems");
+  ds_test_press (fixture->window, "Check now");
+  ds_test_wait_for_words (fixture->window, "Noted. It is asked as soon as the handheld is online.");
+
+  /* On its page asking comes before collecting again. */
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S2");
+  ds_test_wait_for_words (fixture->window, "Another way");
+  g_assert_null (ds_test_find (fixture->window, GTK_TYPE_BUTTON, "Collect"));
+  app_fixture_picture (fixture, "stop-unknown");
+}
+
+/* Ten thousand doors: only what is on the screen has a row. */
+static guint
+count_rows (GtkWidget *widget)
+{
+  guint n = DS_IS_STOP_ROW (widget);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += count_rows (child);
+  return n;
+}
+
+static void
+test_many_stops (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+  g_autoptr (GPtrArray) stops = g_ptr_array_new_with_free_func (g_object_unref);
+  gint64 began_us;
+
+  app_fixture_open_shift (fixture, 0);
+  press_escape (fixture);
+  for (guint i = 0; i < 10000; i++)
+    g_ptr_array_add (stops, app_fixture_make_stop (i));
+
+  began_us = g_get_monotonic_time ();
+  ds_route_set_stops (ds_session_get_route (fixture->session), stops);
+  ds_test_wait_for_words (fixture->window, "10000 to go");
+  ds_test_settle (fixture->window);
+  g_test_message ("10 000 stops on the screen after %d ms",
+                  (int)((g_get_monotonic_time () - began_us) / 1000));
+  g_assert_cmpuint (count_rows (fixture->window), <, 400);
+
+  began_us = g_get_monotonic_time ();
+  gtk_widget_activate_action (fixture->window, "win.search", NULL);
+  ds_test_type (fixture->window, "Search the route", "lane 900-4");
+  ds_test_wait_for_words (fixture->window, "Hetang Lane 900-4");
+  g_test_message ("found after %d ms", (int)((g_get_monotonic_time () - began_us) / 1000));
+  g_assert_false (ds_test_shows (fixture->window, "Cuihu Court"));
+  app_fixture_picture (fixture, "route-search");
+  ds_test_type (fixture->window, "Search the route", "nowhere");
+  ds_test_wait_for_words (fixture->window, "Nothing found");
+  app_fixture_picture (fixture, "route-nothing-found");
+  press_escape (fixture);
+  ds_test_wait_for_words (fixture->window, "Cuihu Court 6-2-1102");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -90,5 +234,9 @@ main (int argc, char **argv)
     return 77;
   g_test_add_func ("/window/enrol-page", test_enrol_page);
   g_test_add_func ("/window/shift", test_shift);
+  g_test_add_func ("/window/close-and-statement", test_close_and_statement);
+  g_test_add_func ("/window/forged-statement", test_forged_statement);
+  g_test_add_func ("/window/unknown", test_unknown);
+  g_test_add_func ("/window/many-stops", test_many_stops);
   return g_test_run ();
 }

@@ -61,7 +61,7 @@ test_stop (void)
   g_autoptr (DsStop) stop = make_stop ();
   DsPayment *payment;
 
-  assert_row (stop, "To collect · 2 parcels", NULL, 20000);
+  assert_row (stop, "To collect · 2", NULL, 20000);
 
   payment = pay (stop, DS_TENDER_CODE, DS_PAYMENT_UNKNOWN, 15000);
   assert_row (stop, "Result unknown", "unknown", 15000);

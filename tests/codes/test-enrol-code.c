@@ -42,9 +42,9 @@ test_refused (void)
   g_autofree char *long_code = g_strnfill (65, 'a');
   g_autofree char *with_long_code
       = g_strconcat ("doorstep://enrol?" ADDRESS "&pin=" PIN "&code=", long_code, NULL);
-  g_autofree char *long_path = g_strnfill (2000, 'a');
+  g_autofree char *long_host = g_strnfill (1024, 'a');
   g_autofree char *too_long
-      = g_strconcat ("doorstep://enrol?" ADDRESS, long_path, "&pin=" PIN "&code=1", NULL);
+      = g_strconcat ("doorstep://enrol?address=https%3A%2F%2F", long_host, "&pin=" PIN "&code=1", NULL);
   const char *const bad[] = {
     "",
     "https://depot.example",
@@ -67,6 +67,7 @@ test_refused (void)
     "doorstep://enrol?address=https%3A%2F%2Fdepot.example%3Fa&pin=" PIN "&code=1",
     "doorstep://enrol?address=https%3A%2F%2Fdepot.example%23a&pin=" PIN "&code=1",
     "doorstep://enrol?address=https%3A%2F%2Fdepot.example%3A99999&pin=" PIN "&code=1",
+    "doorstep://enrol?address=https%3A%2F%2Fdepot.example%3A0&pin=" PIN "&code=1",
     "doorstep://enrol?address=depot.example&pin=" PIN "&code=1",
     "doorstep://enrol?" ADDRESS "&pin=" PIN "&code=1&%zz=1",
     "doorstep://enrol?address=%FF&pin=" PIN "&code=1",

@@ -191,7 +191,7 @@ test_bad_drafts (EvidenceFixture *fixture, gconstpointer unused)
     bad[i] = good;
   bad[0].payment_id = (char *)"017f22e2-79b0-4cc3-98c4-dc0c0c07398f";
   bad[1].payment_id = NULL;
-  bad[2].amount_fen = 0;
+  bad[2].amount_fen = bad[2].red_packet_fen = 0;
   bad[3].amount_fen = -1;
   bad[4].amount_fen = DS_MONEY_MAX_FEN + 1;
   bad[5].payee_id = (char *)"";
@@ -410,7 +410,66 @@ parse_sealed (EvidenceFixture *fixture, const GByteArray *objects)
   return ds_evidence_parse (bytes, NULL);
 }
 
-/* The signer's word is not enough: the objects must stand in their one order, each once, each in its one form. */
+/* The signer's word is not enough. */
+static void
+test_bad_objects (EvidenceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (DsEvidence) receipt = evidence_fixture_make_receipt (fixture);
+  g_autoptr (GByteArray) objects = g_byte_array_new ();
+  g_autoptr (DsEvidence) as_it_was = NULL;
+  g_autoptr (GBytes) longer = NULL;
+  DsSignedTlv opened;
+
+  g_assert_true (ds_signed_tlv_open (receipt->bytes, DS_EVIDENCE_TAG_RECEIPT, &opened, NULL));
+  g_byte_array_append (objects, opened.objects.bytes, (guint)opened.objects.n);
+  as_it_was = parse_sealed (fixture, objects);
+  g_assert_nonnull (as_it_was);
+
+  objects->data[2 + 6] = 0x4c; /* the payment id becomes a UUIDv4 */
+  g_assert_null (parse_sealed (fixture, objects));
+
+  /* Something behind the whole. */
+  g_byte_array_set_size (objects, 0);
+  g_byte_array_append (objects, g_bytes_get_data (receipt->bytes, NULL),
+                       (guint)g_bytes_get_size (receipt->bytes));
+  g_byte_array_append (objects, (const guint8 *)"", 1);
+  longer = g_byte_array_free_to_bytes (g_steal_pointer (&objects));
+  g_assert_null (ds_evidence_parse (longer, NULL));
+}
+
+/* Certificates that an operator signed, but that are not as certificates must be. */
+static void
+test_bad_certificates (EvidenceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GByteArray) good = g_byte_array_new ();
+  const gsize point_at = 2 + 8 + 2; /* behind the wallet object and the point's own tag and length */
+  DsSignedTlv opened;
+
+  g_assert_true (
+      ds_signed_tlv_open (fixture->certificate->bytes, DS_EVIDENCE_TAG_CERTIFICATE, &opened, NULL));
+  g_byte_array_append (good, opened.objects.bytes, (guint)opened.objects.n);
+  g_assert_cmphex (good->data[point_at] & 0xfe, ==, 2);
+
+  for (guint change = 0; change < 4; change++)
+    {
+      g_autoptr (GByteArray) objects = g_byte_array_new ();
+      g_autoptr (GBytes) bytes = NULL;
+      g_autoptr (DsWalletCertificate) certificate = NULL;
+
+      g_byte_array_append (objects, good->data, good->len);
+      if (change == 1)
+        objects->data[point_at] = 4;
+      else if (change == 2)
+        ds_tlv_append_uint (objects, 0xcc, 1);
+      else if (change == 3)
+        objects->data[2] = 4; /* operator 1027 */
+      bytes = ds_signed_tlv_seal (fixture->operator_key, DS_EVIDENCE_TAG_CERTIFICATE, objects, NULL);
+      certificate = ds_wallet_certificate_parse (bytes, NULL);
+      g_assert_true ((certificate != NULL) == (change == 0));
+    }
+}
+
+/* The objects must stand in their one order, each once, each in its one form. */
 static void
 test_canonical (EvidenceFixture *fixture, gconstpointer unused)
 {
@@ -472,49 +531,69 @@ extend_base64 (const char *text, gsize drop, GByteArray *more)
   return g_base64_encode (bytes->data, bytes->len);
 }
 
+/* Somebody's application beside ours is passed over, and without ours it is no evidence. */
 static void
 test_emv_others (EvidenceFixture *fixture, gconstpointer unused)
 {
   g_autoptr (DsEvidence) receipt = evidence_fixture_make_receipt (fixture);
   g_autofree char *text = ds_evidence_to_emv_text (receipt);
   g_autoptr (GByteArray) foreign = g_byte_array_new ();
-  g_autoptr (GByteArray) ours = g_byte_array_new ();
-  g_autoptr (GByteArray) stray = g_byte_array_new ();
   g_autofree char *foreign_text = NULL;
   g_autofree char *with_foreign = NULL;
-  g_autofree char *with_ours_twice = NULL;
-  g_autofree char *with_stray = NULL;
-  g_autofree char *without_format = NULL;
-  g_autofree guint8 *data = NULL;
-  gsize n;
   g_autoptr (GError) error = NULL;
   g_autoptr (DsEvidence) read = NULL;
 
-  /* Somebody's application beside ours is passed over, and without ours it is no evidence. */
   ds_tlv_append (foreign, 0x61, "\x4f\x05\xa0\x00\x00\x03\x33\x57\x02\x12\x34", 11);
   ds_tlv_append (foreign, 0x62, "\x64\x01\x00", 3);
   foreign_text = ds_emv_cpm_write (foreign->data, foreign->len, NULL);
   g_assert_false (ds_evidence_text_is_evidence (foreign_text));
   g_assert_null (ds_evidence_parse_text (foreign_text, &error));
   g_assert_error (error, DS_ERROR, DS_ERROR_NOT_FOUND);
+
   with_foreign = extend_base64 (text, 0, foreign);
   read = ds_evidence_parse_text (with_foreign, NULL);
   g_assert_nonnull (read);
   assert_same_bytes (read->bytes, receipt->bytes);
+}
 
-  /* Ours twice, something after the end, or another version are refused, but still ours to speak about. */
+/* Codes that name our application and are not as they should be: refused, but still ours to speak about. */
+static void
+test_emv_refused (EvidenceFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (DsEvidence) receipt = evidence_fixture_make_receipt (fixture);
+  g_autofree char *text = ds_evidence_to_emv_text (receipt);
+  g_autofree guint8 *data = NULL;
+  gsize n;
+  const gsize format_n = 7; /* 85 05 "CPV01" */
+
   data = g_base64_decode (text, &n);
-  g_byte_array_append (ours, data + 7, (guint)n - 7);
-  with_ours_twice = extend_base64 (text, 0, ours);
-  g_assert_true (ds_evidence_text_is_evidence (with_ours_twice));
-  g_assert_null (ds_evidence_parse_text (with_ours_twice, NULL));
-  g_byte_array_append (stray, (const guint8 *)"\x61", 1);
-  with_stray = extend_base64 (text, 0, stray);
-  g_assert_true (ds_evidence_text_is_evidence (with_stray));
-  g_assert_null (ds_evidence_parse_text (with_stray, NULL));
-  g_byte_array_set_size (stray, 0);
-  without_format = extend_base64 (text, 7, stray);
-  g_assert_null (ds_evidence_parse_text (without_format, NULL));
+  for (guint change = 0; change < 5; change++)
+    {
+      g_autoptr (GByteArray) more = g_byte_array_new ();
+      g_autofree char *changed = NULL;
+
+      if (change == 1) /* a tag without its object */
+        g_byte_array_append (more, (const guint8 *)"\x61", 1);
+      else if (change == 2) /* ours a second time, and an account for both to pay from */
+        {
+          g_byte_array_append (more, data + format_n, (guint)(n - format_n));
+          ds_tlv_append (more, 0x62, "\x57\x02\x12\x34", 4);
+        }
+      else if (change == 3) /* another application with nothing to pay from */
+        ds_tlv_append (more, 0x61, "\x4f\x05\xa0\x00\x00\x03\x33", 7);
+      changed = extend_base64 (text, change == 4 ? format_n : 0, more);
+
+      if (change == 0)
+        g_assert_cmpstr (changed, ==, text);
+      else
+        {
+          g_autoptr (GError) error = NULL;
+
+          g_assert_true (ds_evidence_text_is_evidence (changed) == (change != 4));
+          g_assert_null (ds_evidence_parse_text (changed, &error));
+          g_assert_error (error, DS_ERROR, DS_ERROR_INVALID);
+        }
+    }
 }
 
 static void
@@ -556,8 +635,11 @@ main (int argc, char **argv)
   ADD ("/evidence/borrowed-certificate", test_borrowed_certificate);
   ADD ("/evidence/openssl-command", test_openssl_command);
   g_test_add_func ("/evidence/verdict-names", test_verdict_names);
+  ADD ("/evidence/bad-objects", test_bad_objects);
+  ADD ("/evidence/bad-certificates", test_bad_certificates);
   ADD ("/evidence/canonical", test_canonical);
   ADD ("/evidence/emv-others", test_emv_others);
+  ADD ("/evidence/emv-refused", test_emv_refused);
   g_test_add_func ("/evidence/texts-refused", test_texts_refused);
   return g_test_run ();
 }

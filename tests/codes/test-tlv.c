@@ -61,6 +61,7 @@ static void
 test_lengths (void)
 {
   guint8 bytes[0x104] = { 0xc0, 0x81, 0x80 };
+  g_autofree guint8 *large = g_malloc0 (5 + 0x10000);
   DsTlv object;
 
   g_assert_true (read_one (bytes, 3 + 0x80, &object));
@@ -77,6 +78,8 @@ test_lengths (void)
   g_assert_false (read_one (bytes, 4 + 0xff, &object));
 
   g_assert_false (READ ("\xc0\x80\x00\x00", &object)); /* the indefinite form */
+  memcpy (large, "\xc0\x83\x01\x00\x00", 5);           /* whole, but longer than we take */
+  g_assert_false (read_one (large, 5 + 0x10000, &object));
   g_assert_false (READ ("\xc0\x81", &object));
   g_assert_false (READ ("\xc0\x82\xff", &object));
   g_assert_false (READ ("\xc0\x83\x01\x00\x00", &object));
@@ -213,7 +216,14 @@ test_base45 (void)
       g_assert_null (ds_base45_decode (bad[i], -1, &error));
       g_assert_error (error, DS_ERROR, DS_ERROR_INVALID);
     }
-  g_assert_null (ds_base45_decode ("BB\0", 3, NULL));
+  /* The alphabet's own end is no character of it. */
+  g_assert_null (ds_base45_decode ("\0"
+                                   "00",
+                                   3, NULL));
+  g_assert_null (ds_base45_decode ("0\0"
+                                   "0",
+                                   3, NULL));
+  g_assert_null (ds_base45_decode ("00\0", 3, NULL));
 }
 
 /* Every group of three characters: taken if and only if writing its bytes gives it back. */

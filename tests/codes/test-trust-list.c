@@ -111,6 +111,7 @@ test_rotation (Fixture *fixture, gconstpointer unused)
     { 20 * day_s, 'n', 'y' },
     { 20 * day_s + 1, '?', '?' },
     { -1, '?', '?' },
+    { (G_GINT64_CONSTANT (1) << 61) + 9 * day_s, '?', '?' }, /* 9 days, if the milliseconds wrapped around */
     { G_MAXINT64, '?', '?' },
     { G_MININT64, '?', '?' },
   };

@@ -198,6 +198,14 @@ test_missing_line (StoreFixture *fixture, gconstpointer data)
   open_and_expect (fixture, DS_STORE_DAMAGED);
 }
 
+/* The last line, which the anchor names, exchanged for a gap further up. */
+static void
+test_renumbered_line (StoreFixture *fixture, gconstpointer data)
+{
+  change_database (fixture, "UPDATE journal SET seq = 9 WHERE seq = 3");
+  open_and_expect (fixture, DS_STORE_DAMAGED);
+}
+
 static void
 test_newer_schema (StoreFixture *fixture, gconstpointer data)
 {
@@ -288,6 +296,7 @@ main (int argc, char *argv[])
   ADD ("lost-tail", set_up_used, test_lost_tail);
   ADD ("changed-line", set_up_used, test_changed_line);
   ADD ("missing-line", set_up_used, test_missing_line);
+  ADD ("renumbered-line", set_up_used, test_renumbered_line);
   ADD ("newer-schema", set_up_used, test_newer_schema);
   ADD ("lost-anchor", set_up_used, test_lost_anchor);
   ADD ("forged-anchor", set_up_used, test_forged_anchor);

@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The program as people run it: test-program.sh PROGRAM SAMPLE.csv
+set -u
+program=$1 sample=$2
+work=$(mktemp -d)
+dir=$work/depot
+server=
+trap 'if [ -n "$server" ]; then kill "$server" 2>/dev/null; fi; rm -rf "$work"' EXIT
+
+n=0
+check() { # WORDS COMMAND…: one test
+  n=$((n + 1)) words=$1
+  shift
+  if "$@" >"$work/out" 2>"$work/err"; then echo "ok $n $words"; else
+    echo "not ok $n $words"
+    sed 's/^/# /' "$work/out" "$work/err"
+  fi
+}
+depot() { "$program" --dir "$dir" "$@"; }
+fails() { ! "$@"; }
+contains() { # TEXT COMMAND…
+  text=$1
+  shift
+  "$@" | grep -q -- "$text"
+}
+
+# The ready line comes through a pipe, so that waiting for it is waiting for the server and not for a while.
+start() {
+  rm -f "$work/ready"
+  mkfifo "$work/ready"
+  "$program" --dir "$dir" serve --sandbox >"$work/ready" &
+  server=$!
+  IFS= read -r ready <"$work/ready"
+}
+is_ready() { case $ready in '{"listening":"https://127.0.0.1:'*'"bank":"https://127.0.0.1:'*'"ca":"'*) ;; *) return 1 ;; esac; }
+stop() { # SIGNAL: waits for the end, gives the server's exit status
+  kill "-$1" "$server"
+  wait "$server" 2>/dev/null
+  status=$?
+  server=
+  return $status
+}
+
+echo 1..20
+start
+check "serves and says so on one line" is_ready
+check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
+check "keeps its socket to its owner" test "$(stat -c %a "$dir/admin.sock")" = 600
+check "imports while it serves" contains '"parcels":12' depot import "$sample" --courier 0317 --seed 1
+check "refuses the same file again" fails depot import "$sample" --courier 0317
+cp "$work/err" "$work/refused"
+check "says which line is refused" grep -q 'line 2, waybill' "$work/refused"
+check "enrols a courier" contains 'doorstep://enrol?address=https%3A%2F%2F127.0.0.1' depot enrol --courier 0317 --name Chen
+check "draws the code" depot enrol --courier 0317 --name Chen --picture "$work/code.svg"
+check "has drawn it" grep -q '<svg' "$work/code.svg"
+check "keeps books that sum to zero" contains '"sum_fen":0' depot books
+check "lets nobody else serve the directory" fails depot serve --port 0
+check "refuses what it does not know" fails depot dance
+check "refuses a day that is none" fails depot import "$sample" --courier 0400 --day 2026-13-01
+
+stop KILL
+start
+check "starts again after a kill" is_ready
+check "remembers what it had" fails depot import "$sample" --courier 0317
+check "ends well when told to" stop TERM
+check "leaves no socket behind" test ! -e "$dir/admin.sock"
+
+check "imports without serving" contains '"parcels":2' sh -c "printf 'waybill,recipient,address,due\nX1,A,B,5\nX2,A,C,6\n' >'$work/two.csv' && '$program' --dir '$dir' import '$work/two.csv' --courier 0317"
+check "needs an address to enrol without serving" fails depot enrol --courier 0317 --name Chen
+check "enrols for an address" contains 'depot.example' depot enrol --courier 0317 --name Chen --address https://depot.example
