@@ -61,12 +61,10 @@ get_step_label (const DsProblem *problem, NextStep step)
     }
 }
 
-/* What it means for the courier, where the depot gave no words of its own. */
+/* What it means for the courier. */
 static const char *
 explain (const DsProblem *problem)
 {
-  if (problem->text != NULL && *problem->text != '\0')
-    return problem->text;
   if (g_strcmp0 (problem->kind, "unknown") == 0)
     return _ ("It may be paid: do not collect twice.");
   if (g_strcmp0 (problem->kind, "rejected") == 0)
@@ -76,6 +74,23 @@ explain (const DsProblem *problem)
   if (g_strcmp0 (problem->kind, "quarantined") == 0)
     return _ ("Kept safely here. Show it to the clerk.");
   return _ ("The depot's books and this handheld differ. Show it to the clerk.");
+}
+
+/* Who, what the depot or the operator said, and what it means, each where there is one. */
+static char *
+describe (const DsProblem *problem)
+{
+  g_autofree char *name = problem->stop != NULL ? ds_mask_name (problem->stop->recipient) : NULL;
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  if (name != NULL)
+    g_strv_builder_add (parts, name);
+  if (problem->text != NULL && *problem->text != '\0')
+    g_strv_builder_add (parts, problem->text);
+  g_strv_builder_add (parts, explain (problem));
+  list = g_strv_builder_end (parts);
+  return g_strjoinv (" · ", list);
 }
 
 static void
@@ -186,8 +201,7 @@ ds_case_row_new (DsSession *session, DsCase *item)
   words = ds_words_for_problem (problem->kind);
   self->step = choose_step (problem);
   label = get_step_label (problem, self->step);
-  name = problem->stop != NULL ? ds_mask_name (problem->stop->recipient) : NULL;
-  text = name != NULL ? g_strdup_printf ("%s · %s", name, explain (problem)) : g_strdup (explain (problem));
+  text = describe (problem);
   row_name = g_strdup_printf ("%s, %s", words.text, text);
 
   ds_state_label_set (self->state, &words);

@@ -19,6 +19,7 @@ struct _DsScanPage
   DsSession *session;
   DsCollection *collection; /* (nullable) */
   char *payment_id;         /* (nullable) */
+  char *text;               /* (nullable): what was read last */
   GCancellable *cancellable;
   gboolean busy;
 
@@ -97,8 +98,7 @@ did_answer (GObject *source, GAsyncResult *result, gpointer user_data)
       show_result (self, answer->payment, answer->stop);
       break;
     case DS_ANSWER_PARCEL:
-      ds_window_say (GTK_WIDGET (self), answer->title);
-      gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", answer->stop->id);
+      ds_window_take_parcel (GTK_WIDGET (self), answer->stop, self->text);
       break;
     case DS_ANSWER_ALREADY:
     case DS_ANSWER_REFUSED:
@@ -117,6 +117,8 @@ answer (DsScanPage *self, const char *text)
     return;
   gtk_revealer_set_reveal_child (self->sheet, FALSE);
   set_busy (self, TRUE);
+  g_free (self->text);
+  self->text = g_strdup (text);
   context.payment_id = self->payment_id;
   if (self->collection != NULL)
     {
@@ -312,6 +314,7 @@ ds_scan_page_finalize (GObject *object)
   g_clear_pointer (&self->collection, ds_collection_unref);
   g_clear_object (&self->session);
   g_free (self->payment_id);
+  g_free (self->text);
 
   G_OBJECT_CLASS (ds_scan_page_parent_class)->finalize (object);
 }

@@ -16,6 +16,7 @@ struct _DsSession
   DsLink *link;
   DsRoute *route;
   DsWorklist *worklist;
+  GHashTable *checked_parcels; /* waybills */
   GCancellable *cancellable;
 
   DsPhase phase;
@@ -33,6 +34,7 @@ enum
 
 enum
 {
+  SIGNAL_PARCEL_CHECKED,
   SIGNAL_TICK,
   N_SIGNALS
 };
@@ -125,6 +127,7 @@ ds_session_finalize (GObject *object)
 {
   DsSession *self = DS_SESSION (object);
 
+  g_hash_table_unref (self->checked_parcels);
   g_object_unref (self->cancellable);
   g_object_unref (self->clock);
   g_object_unref (self->random);
@@ -146,6 +149,8 @@ ds_session_class_init (DsSessionClass *klass)
                                               DS_PHASE_OPENING, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  signals[SIGNAL_PARCEL_CHECKED] = g_signal_new ("parcel-checked", DS_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0,
+                                                 NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_TICK]
       = g_signal_new ("tick", DS_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -153,6 +158,7 @@ ds_session_class_init (DsSessionClass *klass)
 static void
 ds_session_init (DsSession *self)
 {
+  self->checked_parcels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->cancellable = g_cancellable_new ();
   self->route = ds_route_new ();
   self->worklist = ds_worklist_new ();
@@ -271,6 +277,26 @@ ds_session_get_open_shift (DsSession *self)
 
   shift = ds_store_get_shift (self->store);
   return shift != NULL && shift->closed_at_ms == 0 ? shift : NULL;
+}
+
+gboolean
+ds_session_check_parcel (DsSession *self, const char *waybill)
+{
+  g_return_val_if_fail (DS_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (waybill != NULL, FALSE);
+
+  if (!g_hash_table_add (self->checked_parcels, g_strdup (waybill)))
+    return FALSE;
+  g_signal_emit (self, signals[SIGNAL_PARCEL_CHECKED], 0);
+  return TRUE;
+}
+
+gboolean
+ds_session_is_parcel_checked (DsSession *self, const char *waybill)
+{
+  g_return_val_if_fail (DS_IS_SESSION (self), FALSE);
+
+  return g_hash_table_contains (self->checked_parcels, waybill);
 }
 
 char *

@@ -30,6 +30,7 @@ G_DECLARE_FINAL_TYPE (DsSession, ds_session, DS, SESSION, GObject)
 
 /**
  * DsSession:phase: a DsPhase, as guint
+ * DsSession::parcel-checked (): one more parcel was scanned at its door
  * DsSession::tick (): half a minute passed: times that are shown relative to now are old
  */
 
@@ -61,6 +62,11 @@ DsWorklist *ds_session_get_worklist (DsSession *self);
 
 /* Returns: (transfer none) (nullable): the shift under way. */
 DsShift *ds_session_get_open_shift (DsSession *self);
+
+/* Parcels that were scanned at their door since the start. Not journalled: it only helps the courier to hand over
+ * the right ones. Returns: whether @waybill was not among them before. */
+gboolean ds_session_check_parcel (DsSession *self, const char *waybill);
+gboolean ds_session_is_parcel_checked (DsSession *self, const char *waybill);
 
 /* What this handheld is called at the depot: the make of the machine, as far as it says. */
 char *ds_session_dup_model (void);

@@ -199,7 +199,8 @@ show_statement (DsStatementPage *self, const DsSignedStatement *statement)
   const DsIdentity *identity = ds_store_get_identity (ds_session_get_store (self->session));
   g_autofree char *clock = ds_format_clock (statement->at_ms);
   g_autofree char *signature = g_strdup_printf (_ ("Signed by the depot · %s"), clock);
-  g_autofree char *subtitle = g_strdup_printf ("%s · %s", statement->accounting_date, identity->depot_name);
+  g_autofree char *day = ds_format_accounting_date (statement->accounting_date);
+  g_autofree char *subtitle = g_strdup_printf ("%s · %s", day, identity->depot_name);
 
   adw_window_title_set_subtitle (self->window_title, subtitle);
   show_verdict (self, statement);

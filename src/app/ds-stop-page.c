@@ -33,7 +33,6 @@ struct _DsStopPage
   DsSession *session;
   char *stop_id;
   DsStop *stop;
-  GHashTable *checked; /* waybills that were scanned here */
   GCancellable *cancellable;
   MainAction main_action;
   char *title;
@@ -155,7 +154,8 @@ show_foot (DsStopPage *self)
                                   -1);
   gtk_widget_set_visible (GTK_WIDGET (self->main_button), self->main_action != MAIN_NOTHING);
   gtk_widget_set_visible (self->another_way, self->main_action == MAIN_CHECK);
-  gtk_widget_set_visible (self->outcomes, has_open_parcel (self->stop) && self->stop->removed_reason == NULL);
+  gtk_widget_set_visible (self->outcomes, self->main_action != MAIN_CHECK && has_open_parcel (self->stop)
+                                              && self->stop->removed_reason == NULL);
 }
 
 static void
@@ -193,7 +193,7 @@ show_parcels (DsStopPage *self)
   for (guint i = 0; i < n; i++)
     {
       DsParcel *parcel = g_ptr_array_index (self->stop->parcels, i);
-      gboolean is_checked = g_hash_table_contains (self->checked, parcel->waybill);
+      gboolean is_checked = ds_session_is_parcel_checked (self->session, parcel->waybill);
 
       checked += is_checked;
       gtk_list_box_append (self->parcels, GTK_WIDGET (ds_parcel_row_new (parcel, is_checked)));
@@ -448,26 +448,10 @@ get_title (DsPage *page)
   return DS_STOP_PAGE (page)->title;
 }
 
-static gboolean
-handle_scan (DsPage *page, const char *text)
-{
-  DsStopPage *self = DS_STOP_PAGE (page);
-  DsParcel *parcel = ds_stop_find_parcel (self->stop, text);
-
-  if (parcel == NULL)
-    return FALSE;
-  if (g_hash_table_add (self->checked, g_strdup (text)))
-    show_parcels (self);
-  else
-    ds_window_say (GTK_WIDGET (self), _ ("This parcel was checked already."));
-  return TRUE;
-}
-
 static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
-  iface->handle_scan = handle_scan;
 }
 
 static void
@@ -489,7 +473,6 @@ ds_stop_page_finalize (GObject *object)
   DsStopPage *self = DS_STOP_PAGE (object);
 
   g_object_unref (self->cancellable);
-  g_hash_table_unref (self->checked);
   g_free (self->stop_id);
   g_free (self->title);
 
@@ -559,7 +542,6 @@ ds_stop_page_init (DsStopPage *self)
   self->navigate
       = add_round_button (self, "mark-location-symbolic", _ ("Show the way"), G_CALLBACK (navigate_clicked));
   self->cancellable = g_cancellable_new ();
-  self->checked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 DsStopPage *
@@ -578,6 +560,7 @@ ds_stop_page_new (DsSession *session, const char *stop_id)
   self->stop = g_object_ref (stop);
   g_signal_connect_object (ds_session_get_route (session), "summary-changed", G_CALLBACK (route_changed),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "parcel-checked", G_CALLBACK (show_parcels), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "tick", G_CALLBACK (show_window), self, G_CONNECT_SWAPPED);
   show (self);
   return self;

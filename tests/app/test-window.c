@@ -22,6 +22,46 @@ show_tab (AppFixture *fixture, const char *name)
   ds_test_settle (fixture->window);
 }
 
+static AdwMessageDialog *
+find_dialog (AppFixture *fixture)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *at = windows; at != NULL; at = at->next)
+    {
+      if (ADW_IS_MESSAGE_DIALOG (at->data)
+          && gtk_window_get_transient_for (at->data) == GTK_WINDOW (fixture->window))
+        return at->data;
+    }
+  return NULL;
+}
+
+static gboolean
+has_dialog (gpointer user_data)
+{
+  return find_dialog (user_data) != NULL;
+}
+
+/* @heading: (nullable): any */
+static void
+wait_for_dialog (AppFixture *fixture, const char *heading)
+{
+  ds_test_wait (has_dialog, fixture, heading != NULL ? heading : "a dialog");
+  if (heading != NULL)
+    g_assert_cmpstr (adw_message_dialog_get_heading (find_dialog (fixture)), ==, heading);
+  g_assert_cmpstr (adw_message_dialog_get_body (find_dialog (fixture)), !=, "");
+}
+
+static void
+answer_dialog (AppFixture *fixture, const char *response)
+{
+  AdwMessageDialog *dialog = find_dialog (fixture);
+
+  adw_message_dialog_response (dialog, response);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  ds_test_settle (fixture->window);
+}
+
 static void
 test_enrol_page (void)
 {
@@ -178,6 +218,38 @@ test_unknown (void)
   app_fixture_picture (fixture, "stop-unknown");
 }
 
+static void
+test_parcels (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 0);
+  press_escape (fixture);
+
+  /* On the route a parcel opens its stop; at its door it is checked, once. */
+  ds_window_take_scan (DS_WINDOW (fixture->window), "DS730200000010");
+  ds_test_wait_for_words (fixture->window, "Stop 1");
+  ds_test_wait_for_words (fixture->window, "0 checked");
+  ds_window_take_scan (DS_WINDOW (fixture->window), "DS730200000010");
+  ds_test_wait_for_words (fixture->window, "1 checked");
+  ds_window_take_scan (DS_WINDOW (fixture->window), "DS730200000010");
+  ds_test_wait_for_words (fixture->window, "This parcel was checked already.");
+
+  /* Somebody else's parcel must not be handed over here. */
+  ds_window_take_scan (DS_WINDOW (fixture->window), "DS730200000020");
+  wait_for_dialog (fixture, "Not for this door");
+  g_assert_true (ds_test_shows (fixture->window, "Stop 1"));
+  answer_dialog (fixture, "open");
+  ds_test_wait_for_words (fixture->window, "Cuihu Court 8-903");
+  press_escape (fixture);
+  ds_test_wait_for_words (fixture->window, "Collected");
+
+  /* What is no parcel and no payment says so, wherever it was scanned. */
+  ds_window_take_scan (DS_WINDOW (fixture->window), "https://weixin.example/qr");
+  wait_for_dialog (fixture, NULL);
+  answer_dialog (fixture, "close");
+}
+
 /* Ten thousand doors: only what is on the screen has a row. */
 static guint
 count_rows (GtkWidget *widget)
@@ -236,6 +308,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/shift", test_shift);
   g_test_add_func ("/window/close-and-statement", test_close_and_statement);
   g_test_add_func ("/window/forged-statement", test_forged_statement);
+  g_test_add_func ("/window/parcels", test_parcels);
   g_test_add_func ("/window/unknown", test_unknown);
   g_test_add_func ("/window/many-stops", test_many_stops);
   return g_test_run ();
