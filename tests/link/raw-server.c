@@ -96,10 +96,6 @@ run (GThreadedSocketService *service, GSocketConnection *connection, GObject *so
   g_autoptr (GIOStream) stream
       = g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, NULL);
 
-  g_mutex_lock (&self->lock);
-  self->n_active++;
-  g_mutex_unlock (&self->lock);
-
   serve (self, stream);
   g_io_stream_close (stream, NULL, NULL);
 
@@ -108,6 +104,17 @@ run (GThreadedSocketService *service, GSocketConnection *connection, GObject *so
   g_mutex_unlock (&self->lock);
   g_main_context_wakeup (NULL);
   return TRUE;
+}
+
+/* In the main thread, before a thread is found for the connection. */
+static gboolean
+incoming (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
+{
+  RawServer *self = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->n_active++;
+  return FALSE;
 }
 
 RawServer *
@@ -121,6 +128,7 @@ raw_server_new (GTlsCertificate *certificate, const char *ip)
   g_mutex_init (&self->lock);
   self->certificate = g_object_ref (certificate);
   self->service = g_threaded_socket_service_new (8);
+  g_signal_connect (self->service, "incoming", G_CALLBACK (incoming), self);
   g_signal_connect (self->service, "run", G_CALLBACK (run), self);
   g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), address, G_SOCKET_TYPE_STREAM,
                                  G_SOCKET_PROTOCOL_TCP, NULL, &effective, &error);
