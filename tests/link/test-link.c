@@ -264,6 +264,15 @@ n_requests (Fixture *fixture, const char *request)
 #define PULL "GET /v1/feed"
 #define TOKEN "POST /v1/tokens"
 
+static gboolean
+is_busy (Fixture *fixture)
+{
+  gboolean busy;
+
+  g_object_get (fixture->link, "busy", &busy, NULL);
+  return busy;
+}
+
 static char *
 make_reply (const char *status, const char *media, const char *body)
 {
@@ -659,12 +668,29 @@ test_retry_after (Fixture *fixture, gconstpointer data)
   assert_offline (fixture, "503");
 
   g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
-  g_assert_false (ds_link_get_online (fixture->link));
-  g_assert_cmpuint (n_requests (fixture, PUSH), ==, 2);
-  g_assert_nonnull (ds_link_get_problem (fixture->link));
+  g_assert_false (is_busy (fixture));
 
   ds_link_wake (fixture->link);
+  g_assert_true (is_busy (fixture));
   WAIT_UNTIL (n_unsent (fixture) == 0);
+}
+
+/* At the peak it is the tokens that are asked for first. */
+static void
+test_retry_after_token (Fixture *fixture, gconstpointer data)
+{
+  fake_depot_set_fault (fixture->depot, "/v1/tokens", FALSE, 1,
+                        "HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n");
+  ds_link_start (fixture->link);
+  WAIT_UNTIL (ds_link_get_problem (fixture->link) != NULL);
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
+  g_assert_false (is_busy (fixture));
+
+  /* The two minutes are over; nothing but the network's return wakes it. */
+  ds_manual_clock_advance_ms (fixture->clock, 120 * 1000);
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
+  WAIT_UNTIL (fixture->n_caught_up == 1);
+  g_assert_cmpuint (n_requests (fixture, TOKEN), ==, 2);
 }
 
 static void
@@ -774,6 +800,7 @@ main (int argc, char **argv)
   ADD ("/link/network-returns", NULL, set_up_synced, test_network_returns);
   ADD ("/link/retries", &eager, set_up_enrolled, test_retries);
   ADD ("/link/retry-after", NULL, set_up_synced, test_retry_after);
+  ADD ("/link/retry-after-token", NULL, set_up_enrolled, test_retry_after_token);
   ADD ("/link/captive-portal", NULL, set_up_synced, test_captive_portal);
   ADD ("/link/fork", NULL, set_up_synced, test_fork);
   ADD ("/link/gap", NULL, set_up_synced, test_gap);

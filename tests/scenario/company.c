@@ -109,13 +109,13 @@ company_free (Company *self)
 }
 
 void
-company_import (Company *self, const char *csv)
+company_import (Company *self, const char *courier, const char *csv)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (csv, strlen (csv));
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (json_t) report = NULL;
   g_autoptr (GError) error = NULL;
-  DsImportOptions options = { .courier_id = COMPANY_COURIER };
+  DsImportOptions options = { .courier_id = courier };
 
   ds_depot_import_async (self->depot, bytes, &options, NULL, company_keep_result, &result);
   WAIT_UNTIL (result != NULL);

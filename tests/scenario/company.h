@@ -52,8 +52,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Company, company_free)
 /* Returns: (transfer full): a path among what the company keeps. */
 char *company_get_path (Company *self, const char *name);
 
-/* Puts a route into the courier's feed. */
-void company_import (Company *self, const char *csv);
+/* Puts a route into a courier's feed. */
+void company_import (Company *self, const char *courier, const char *csv);
 
 /* Lets the depot ask the operators whatever it has to ask now. */
 void company_settle (Company *self);
@@ -87,7 +87,7 @@ void handheld_free (Handheld *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Handheld, handheld_free)
 
 /* @address: (nullable): how it reaches the depot; directly by default */
-void handheld_enrol (Handheld *self, const char *address);
+void handheld_enrol (Handheld *self, const char *courier, const char *address);
 /* Starts the link and waits until everything is sent and fetched. */
 void handheld_sync (Handheld *self);
 

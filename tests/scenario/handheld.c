@@ -86,7 +86,7 @@ handheld_free (Handheld *self)
 }
 
 void
-handheld_enrol (Handheld *self, const char *address)
+handheld_enrol (Handheld *self, const char *courier, const char *address)
 {
   g_autoptr (GAsyncResult) asked = NULL;
   g_autoptr (GAsyncResult) enrolled = NULL;
@@ -95,7 +95,7 @@ handheld_enrol (Handheld *self, const char *address)
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
 
-  text = ds_depot_enrol (self->company->depot, COMPANY_COURIER, "王磊", address, &error);
+  text = ds_depot_enrol (self->company->depot, courier, "王磊", address, &error);
   g_assert_no_error (error);
   code = ds_enrol_code_parse (text, &error);
   g_assert_no_error (error);

@@ -191,10 +191,10 @@ set_up (Scene *scene, gconstpointer data)
                             i, i);
   scene->company = company_new ();
   scene->proxy = proxy_new (ds_depot_get_address (scene->company->depot));
-  company_import (scene->company, route->str);
+  company_import (scene->company, COMPANY_COURIER, route->str);
 
   handheld = handheld_new (scene->company, "handheld");
-  handheld_enrol (handheld, proxy_get_address (scene->proxy));
+  handheld_enrol (handheld, COMPANY_COURIER, proxy_get_address (scene->proxy));
   handheld_sync (handheld);
   handheld_open_shift (handheld, 0);
   handheld_sync (handheld);

@@ -44,10 +44,10 @@ set_up (Day *day, gconstpointer data)
   day->company = company_new ();
   day->screen = company_get_path (day->company, "screen.png");
   day->phone = company_get_path (day->company, "phone.png");
-  company_import (day->company, route);
+  company_import (day->company, COMPANY_COURIER, route);
   day->customer = customer_new (day->company, "customer", "2000", "10");
   day->handheld = handheld_new (day->company, "handheld");
-  handheld_enrol (day->handheld, NULL);
+  handheld_enrol (day->handheld, COMPANY_COURIER, NULL);
   handheld_sync (day->handheld);
   handheld_open_shift (day->handheld, FLOAT_FEN);
 }
