@@ -4,6 +4,7 @@
 #include "ds-enrol-page.h"
 
 #include "ds-encoding.h"
+#include "ds-error.h"
 #include "ds-info-row.h"
 #include "ds-picture-source.h"
 
@@ -156,8 +157,12 @@ did_ask (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
+      g_autofree char *again
+          = g_strdup_printf (_ ("%s The code is still good: scan it again."), error->message);
+
       begin_anew (self);
-      show_problem (self->problem, error->message);
+      show_problem (self->problem,
+                    g_error_matches (error, DS_ERROR, DS_ERROR_NETWORK) ? again : error->message);
     }
 }
 

@@ -103,6 +103,7 @@ ds_info_row_set_property (GObject *object, guint prop_id, const GValue *value, G
     case PROP_LEADS:
       gtk_widget_set_visible (self->arrow, g_value_get_boolean (value));
       gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), g_value_get_boolean (value));
+      gtk_widget_set_focusable (GTK_WIDGET (self), g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

@@ -17,6 +17,9 @@
 
 #include <glib/gi18n.h>
 
+/* A window lower than this is short. */
+#define SHORT_PX 480
+
 struct _DsWindow
 {
   AdwApplicationWindow parent;
@@ -285,6 +288,25 @@ phase_changed (DsWindow *self)
     }
 }
 
+/* Before the widgets get their places: a handheld held sideways has little height, and everything draws in. */
+static void
+surface_layout (DsWindow *self, int width, int height)
+{
+  if (height < SHORT_PX)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "short");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "short");
+}
+
+static void
+ds_window_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (ds_window_parent_class)->realize (widget);
+
+  g_signal_connect_object (gtk_native_get_surface (GTK_NATIVE (widget)), "layout",
+                           G_CALLBACK (surface_layout), widget, G_CONNECT_SWAPPED);
+}
+
 static void
 ds_window_dispose (GObject *object)
 {
@@ -313,6 +335,7 @@ ds_window_class_init (DsWindowClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  widget_class->realize = ds_window_realize;
   object_class->dispose = ds_window_dispose;
   object_class->finalize = ds_window_finalize;
 
