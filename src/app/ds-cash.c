@@ -37,8 +37,10 @@ ds_cash_describe_change (gint64 change_fen)
         g_string_append (text, " · ");
       if (*denomination_fen % 100 == 0)
         g_string_append_printf (text, "¥%d ×%d", (int)(*denomination_fen / 100), (int)n);
-      else
+      else if (*denomination_fen % 10 == 0)
         g_string_append_printf (text, "¥0.%d ×%d", (int)(*denomination_fen / 10), (int)n);
+      else
+        g_string_append_printf (text, "¥0.0%d ×%d", (int)*denomination_fen, (int)n);
     }
   return g_string_free (text, FALSE);
 }

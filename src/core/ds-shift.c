@@ -5,7 +5,7 @@
 
 G_DEFINE_FINAL_TYPE (DsShift, ds_shift, G_TYPE_OBJECT)
 
-const gint64 ds_cash_denominations_fen[] = { 10000, 5000, 2000, 1000, 500, 100, 50, 10, 0 };
+const gint64 ds_cash_denominations_fen[] = { 10000, 5000, 2000, 1000, 500, 100, 50, 10, 1, 0 };
 
 static void
 ds_shift_finalize (GObject *object)

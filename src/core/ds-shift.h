@@ -38,7 +38,8 @@ struct _DsShift
 /* Returns: (transfer full): a shift with nothing set, to be filled by its maker before it is shared. */
 DsShift *ds_shift_new (void);
 
-/* Kinds of cash, largest first, in fen: 100 yuan … 1 jiao. Ends with 0. */
+/* Kinds of cash, largest first, in fen: 100 yuan … 1 jiao, and single fen, without which a drawer cannot be counted
+ * to the fen. Ends with 0. */
 extern const gint64 ds_cash_denominations_fen[];
 
 G_END_DECLS

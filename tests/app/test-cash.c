@@ -32,11 +32,12 @@ test_describe_change (void)
 {
   g_autofree char *mixed = ds_cash_describe_change (1350);
   g_autofree char *none = ds_cash_describe_change (0);
-  g_autofree char *large = ds_cash_describe_change (38890);
+  g_autofree char *large = ds_cash_describe_change (38892);
 
   g_assert_cmpstr (mixed, ==, "¥10 ×1 · ¥1 ×3 · ¥0.5 ×1");
   g_assert_cmpstr (none, ==, "");
-  g_assert_cmpstr (large, ==, "¥100 ×3 · ¥50 ×1 · ¥20 ×1 · ¥10 ×1 · ¥5 ×1 · ¥1 ×3 · ¥0.5 ×1 · ¥0.1 ×4");
+  g_assert_cmpstr (large, ==,
+                   "¥100 ×3 · ¥50 ×1 · ¥20 ×1 · ¥10 ×1 · ¥5 ×1 · ¥1 ×3 · ¥0.5 ×1 · ¥0.1 ×4 · ¥0.01 ×2");
 }
 
 int

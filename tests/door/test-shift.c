@@ -146,12 +146,12 @@ static void
 test_wrong_counts (void)
 {
   g_autoptr (Fixture) fixture = fixture_new ();
-  const guint too_many_kinds[9] = { 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+  const guint too_many_kinds[10] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
   const guint most[8]
       = { G_MAXUINT, G_MAXUINT, G_MAXUINT, G_MAXUINT, G_MAXUINT, G_MAXUINT, G_MAXUINT, G_MAXUINT };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (fixture_close_shift (fixture, too_many_kinds, 9, &error));
+  g_assert_null (fixture_close_shift (fixture, too_many_kinds, G_N_ELEMENTS (too_many_kinds), &error));
   g_assert_error (error, DS_ERROR, DS_ERROR_INVALID);
   g_clear_error (&error);
   g_assert_null (fixture_close_shift (fixture, most, 8, &error));
