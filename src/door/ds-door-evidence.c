@@ -173,6 +173,16 @@ check_payment (DsScanOperation *operation, DsStop *stop, DsPayment *payment)
   if (operation->evidence->kind == DS_EVIDENCE_RECEIPT)
     return TRUE;
 
+  if (operation->stop_id != NULL && g_strcmp0 (operation->stop_id, stop->id) != 0
+      && payment->voucher_counter >= 0)
+    {
+      refuse (operation, "used", _ ("Voucher used already"),
+              g_strdup_printf (
+                  _ ("It was taken already, for the stop at %s. A voucher pays once: show the code of this "
+                     "stop and ask for a new one."),
+                  stop->address));
+      return FALSE;
+    }
   if (operation->stop_id != NULL && g_strcmp0 (operation->stop_id, stop->id) != 0)
     {
       refuse (operation, "other-stop", _ ("Voucher for another stop"),

@@ -238,7 +238,7 @@ collect_by_bouncing_voucher (Day *day, const char *used_text)
   g_autoptr (DsAnswer) second_use = handheld_scan (day->handheld, "DS06", code->payment_id, reused);
   g_autoptr (DsAnswer) answer = NULL;
 
-  assert_answer (other_stop, DS_ANSWER_REFUSED, "other-stop");
+  assert_answer (other_stop, DS_ANSWER_REFUSED, "used");
   assert_answer (second_use, DS_ANSWER_REFUSED, "used");
 
   customer_run (spender, 0, "offline", "on", NULL);
