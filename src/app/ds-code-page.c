@@ -14,6 +14,8 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#define HOUR_MS (G_GINT64_CONSTANT (60) * 60 * 1000)
+
 struct _DsCodePage
 {
   GtkBox parent;
@@ -115,8 +117,12 @@ show_countdown (gpointer user_data)
       return G_SOURCE_REMOVE;
     }
 
-  /* Translators: minutes and seconds that a code is still valid */
-  left = g_strdup_printf (_ ("%d:%02d left"), (int)(left_ms / 60000), (int)(left_ms / 1000 % 60));
+  if (left_ms >= HOUR_MS)
+    left = g_strdup_printf (ngettext ("%d hour left", "%d hours left", (gulong)(left_ms / HOUR_MS)),
+                            (int)(left_ms / HOUR_MS));
+  else
+    /* Translators: minutes and seconds that a code is still valid */
+    left = g_strdup_printf (_ ("%d:%02d left"), (int)(left_ms / 60000), (int)(left_ms / 1000 % 60));
   gtk_label_set_text (self->countdown_left, left);
   gtk_progress_bar_set_fraction (self->countdown_bar, (double)left_ms / (double)self->life_ms);
   return G_SOURCE_CONTINUE;

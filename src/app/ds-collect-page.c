@@ -94,7 +94,14 @@ get_amount_fen (DsCollectPage *self)
   return MAX (amount_fen, 0);
 }
 
-/* Returns: (transfer full): the waybills of the open parcels that are ticked, or that are not. */
+/* A parcel handed over on a voucher that was rejected is owed for, too. */
+static gboolean
+is_owed_for (const DsParcel *parcel)
+{
+  return parcel->outcome == DS_OUTCOME_OPEN || parcel->outcome == DS_OUTCOME_DELIVERED;
+}
+
+/* Returns: (transfer full): the waybills of the parcels that are ticked, or that are not. */
 static GStrv
 list_waybills (DsCollectPage *self, gboolean kept_back)
 {
@@ -104,7 +111,7 @@ list_waybills (DsCollectPage *self, gboolean kept_back)
     {
       const DsParcel *parcel = g_ptr_array_index (self->stop->parcels, i);
 
-      if (parcel->outcome == DS_OUTCOME_OPEN && is_kept_back (self, parcel) == kept_back)
+      if (is_owed_for (parcel) && is_kept_back (self, parcel) == kept_back)
         g_strv_builder_add (builder, parcel->waybill);
     }
   return g_strv_builder_end (builder);
@@ -527,6 +534,10 @@ ds_collect_page_new (DsSession *session, const char *stop_id)
   g_signal_connect_object (ds_session_get_route (session), "items-changed", G_CALLBACK (did_change_stop),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_door (session), "notify::online", G_CALLBACK (show), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_door (session), "allowance-changed", G_CALLBACK (show), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_store (session), "notify::shift", G_CALLBACK (show), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

@@ -174,8 +174,12 @@ get_next_stop (DsResultPage *self)
 static void
 set_button (GtkButton *button, const char *step, const char *label)
 {
+  GtkWidget *text = gtk_label_new (label);
+
+  /* An address is longer than a button: it must not widen the window. */
+  gtk_label_set_ellipsize (GTK_LABEL (text), PANGO_ELLIPSIZE_END);
+  gtk_button_set_child (button, text);
   gtk_widget_set_name (GTK_WIDGET (button), step);
-  gtk_button_set_label (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
