@@ -295,8 +295,8 @@ test_sample (DepotFixture *fixture, gconstpointer data)
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   report = import (fixture, text);
-  g_assert_cmpint (get_count (report, "parcels"), ==, 12);
-  g_assert_cmpint (get_count (report, "stops"), ==, 11);
+  g_assert_cmpint (get_count (report, "parcels"), ==, 22);
+  g_assert_cmpint (get_count (report, "stops"), ==, 20);
   g_assert_cmpuint (json_array_size (json_object_get (report, "refused")), ==, 0);
 }
 

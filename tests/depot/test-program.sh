@@ -47,7 +47,7 @@ start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
 check "keeps its socket to its owner" test "$(stat -c %a "$dir/admin.sock")" = 600
-check "imports while it serves" contains '"parcels":12' depot import "$sample" --courier 0317 --seed 1
+check "imports while it serves" contains '"parcels":22' depot import "$sample" --courier 0317 --seed 1
 check "refuses the same file again" fails depot import "$sample" --courier 0317
 cp "$work/err" "$work/refused"
 check "says which line is refused" grep -q 'line 2, waybill' "$work/refused"
