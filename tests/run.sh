@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what is missing, builds with warnings as errors, runs every test without a display, and ends with the line
-# "N passed, N failed". Takes the build folder as its first argument (default: build/tests).
+# "N passed, N failed". Takes the build folder as its first argument (default: build/out).
 set -eu
 cd "$(dirname "$0")/.."
-build=${1:-build/tests}
+build=${1:-build/out}
 
 sh data/setup.sh
 

@@ -20,7 +20,7 @@ void ds_test_wait (DsTestCondition condition, gpointer user_data, const char *wh
 /* Turns the main loop until nothing more is to be drawn. */
 void ds_test_settle (GtkWidget *window);
 
-/* Returns: (transfer none) (nullable): the mapped widget of @type whose accessible label, label or title is @words. */
+/* Returns: (transfer none) (nullable): the mapped widget of @type whose accessible label, label, title or subtitle is @words. */
 GtkWidget *ds_test_find (GtkWidget *root, GType type, const char *words);
 
 /* Returns: whether a label on the screen has @words in it. */

@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Runs a program on a virtual display and a session bus of its own, quietly and the same everywhere.
+set -eu
+command -v xvfb-run >/dev/null && command -v dbus-run-session >/dev/null || exit 77
+
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+mkdir -m 700 "$home/run"
+export XDG_DATA_HOME="$home/data" XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME="$home/cache" XDG_STATE_HOME="$home/state" \
+  XDG_RUNTIME_DIR="$home/run"
+export GSETTINGS_BACKEND=memory GTK_A11Y=test GSK_RENDERER=cairo GDK_BACKEND=x11 GDK_DEBUG=gl-disable NO_AT_BRIDGE=1
+unset WAYLAND_DISPLAY || true
+
+xvfb-run -a -s "-screen 0 800x1000x24 -nolisten tcp" dbus-run-session -- "$@"
