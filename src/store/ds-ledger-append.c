@@ -3,9 +3,13 @@
 
 #include "ds-ledger.h"
 
+#include "ds-clock.h"
 #include "ds-error.h"
 
 #include <string.h>
+
+/* Less is the ordinary adjustment of a clock by the network. */
+#define CLOCK_JUMP_MS (10 * 1000)
 
 static gboolean
 insert_line (DsLedger *self, const DsEntry *entry, GError **error)
@@ -50,25 +54,47 @@ check_writable (DsLedger *self, GError **error)
   return FALSE;
 }
 
-/* Signs, writes and applies the drafts; adds the entries to @entries. The caller holds the transaction. */
+/* Signs, writes and applies one entry behind the last of @entries, or the head. */
+static gboolean
+write_entry (DsLedger *self, const char *type, json_t *data, GPtrArray *entries, GError **error)
+{
+  const DsEntry *last = entries->len > 0 ? g_ptr_array_index (entries, entries->len - 1) : NULL;
+  g_autofree char *id = ds_id_new (self->clock, self->random);
+  DsEntry *entry
+      = ds_entry_sign (self->key, self->identity->device_id, (last ? last->seq : self->head_seq) + 1,
+                       last ? last->hash : self->head, id, self->clock, type, data, error);
+
+  if (entry == NULL)
+    return FALSE;
+  g_ptr_array_add (entries, entry);
+  return insert_line (self, entry, error) && ds_ledger_project (self, entry, FALSE, error);
+}
+
+/* Within one boot wall and monotonic time go together; where they do not, somebody or something set the clock. It is
+ * journalled before anything is journalled with the new time. */
+static gboolean
+write_clock_jump (DsLedger *self, GPtrArray *entries, GError **error)
+{
+  gint64 by_ms
+      = ds_clock_get_wall_ms (self->clock) - ds_clock_get_mono_ms (self->clock) - self->wall_less_mono_ms;
+  g_autoptr (json_t) data = NULL;
+
+  if (g_strcmp0 (self->boot, ds_clock_get_boot_id (self->clock)) != 0 || ABS (by_ms) < CLOCK_JUMP_MS)
+    return TRUE;
+  data = json_pack ("{s:I}", "by_ms", (json_int_t)by_ms);
+  return write_entry (self, "clock.jumped", data, entries, error);
+}
+
+/* Adds the entries to @entries. The caller holds the transaction. */
 static gboolean
 write_entries (DsLedger *self, const DsDraft *drafts, gsize n_drafts, GPtrArray *entries, GError **error)
 {
-  gint64 seq = self->head_seq;
-  const char *prev = self->head;
-
+  if (!write_clock_jump (self, entries, error))
+    return FALSE;
   for (gsize i = 0; i < n_drafts; i++)
     {
-      g_autofree char *id = ds_id_new (self->clock, self->random);
-      DsEntry *entry = ds_entry_sign (self->key, self->identity->device_id, ++seq, prev, id, self->clock,
-                                      drafts[i].type, drafts[i].data, error);
-
-      if (entry == NULL)
+      if (!write_entry (self, drafts[i].type, drafts[i].data, entries, error))
         return FALSE;
-      g_ptr_array_add (entries, entry);
-      if (!insert_line (self, entry, error) || !ds_ledger_project (self, entry, FALSE, error))
-        return FALSE;
-      prev = entry->hash;
     }
   return TRUE;
 }
@@ -129,6 +155,7 @@ advance_head (DsLedger *self, GPtrArray *entries)
   self->intact_seq = last->seq;
   g_free (self->head);
   self->head = g_strdup (last->hash);
+  ds_ledger_note_time (self, last);
 }
 
 static gboolean

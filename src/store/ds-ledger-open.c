@@ -228,6 +228,8 @@ check_entry (DsLedger *self, ChainWalk *walk, gint64 seq, const char *line, GErr
   g_free (walk->prev);
   walk->prev = g_strdup (entry->hash);
   walk->expected_seq++;
+  if (seq == walk->n)
+    ds_ledger_note_time (self, entry);
   return TRUE;
 }
 

@@ -140,6 +140,7 @@ ds_ledger_free (DsLedger *self)
   g_ptr_array_unref (self->codes);
   g_ptr_array_unref (self->notices);
   g_free (self->trusted.boot);
+  g_free (self->boot);
   g_free (self->head);
   g_free (self->health_text);
   g_free (self->directory);
@@ -169,6 +170,14 @@ ds_ledger_note_failure (DsLedger *self, const GError *error)
 
       ds_ledger_set_health (self, DS_STORE_DAMAGED, text);
     }
+}
+
+void
+ds_ledger_note_time (DsLedger *self, const DsEntry *entry)
+{
+  g_free (self->boot);
+  self->boot = g_strdup (entry->boot);
+  self->wall_less_mono_ms = entry->at_ms - entry->mono_ms;
 }
 
 gboolean

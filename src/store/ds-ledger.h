@@ -78,6 +78,7 @@ typedef struct _DsLedger DsLedger;
  * @intact_seq: the last entry that the chain vouches for; @head_seq unless damaged
  * @anchored_seq: the last entry that the anchor names
  * @acknowledged_seq: the last entry that the depot vouched for
+ * @boot, @wall_less_mono_ms: of the last entry: by how much its wall time was ahead of its monotonic time
  * @cursor: the last feed item applied
  * @has_conflicts: whether there may be conflicts to forget; known while the feed is applied
  * @touched: (element-type utf8): stops that the work under way changed
@@ -104,6 +105,8 @@ struct _DsLedger
   gint64 intact_seq;
   gint64 anchored_seq;
   gint64 acknowledged_seq;
+  char *boot;
+  gint64 wall_less_mono_ms;
   gint64 cursor;
   gboolean has_conflicts;
   DsTrustedTime trusted;
@@ -144,6 +147,8 @@ gboolean ds_ledger_load_shift (DsLedger *self, GError **error);
 void ds_ledger_set_health (DsLedger *self, DsStoreHealth health, const char *text);
 /* Notes that damage was met while reading; other errors are left alone. */
 void ds_ledger_note_failure (DsLedger *self, const GError *error);
+/* Remembers the time of the last entry. */
+void ds_ledger_note_time (DsLedger *self, const DsEntry *entry);
 /* Reads a text member that may be null or missing; @text is borrowed from @object. */
 gboolean ds_ledger_read_nullable (json_t *object, const char *member, const char **text, GError **error);
 void ds_ledger_touch (DsLedger *self, const char *stop_id);

@@ -202,7 +202,8 @@ gboolean ds_store_enrol_finish (DsStore *self, GAsyncResult *result, GError **er
  * @drafts: (array length=n_drafts): copied at once
  * @n_drafts: 1 … 64, journalled in this order in one commit: all or none
  *
- * Journals and applies to the projections. When it finishes well the entries are on the disk. Fails with
+ * Journals and applies to the projections. When it finishes well the entries are on the disk. A wall clock that was
+ * set since the last entry is journalled before them, as `clock.jumped`. Fails with
  * %DS_ERROR_TRANSITION (the state table lists no such change), %DS_ERROR_CONFLICT (payment id known with another
  * amount; a voucher's counter used before), %DS_ERROR_STATE, %DS_ERROR_FROZEN or %DS_ERROR_STORAGE; after a
  * storage error the store reads the truth back before it answers, so a failure means "not journalled".

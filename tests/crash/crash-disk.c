@@ -74,6 +74,8 @@ put (GByteArray *bytes, gint64 offset, gconstpointer data, gsize n)
 {
   guint before = bytes->len;
 
+  if (n == 0)
+    return;
   if (bytes->len < offset + n)
     {
       g_byte_array_set_size (bytes, (guint)(offset + n));

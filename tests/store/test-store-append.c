@@ -269,6 +269,55 @@ test_shift (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpstr (ds_store_get_shift (fixture->store)->statement, ==, jws);
 }
 
+static DsEntry *
+parse_last (StoreFixture *fixture, guint back)
+{
+  g_auto (GStrv) lines = fixture_export (fixture);
+  g_autoptr (GError) error = NULL;
+  DsEntry *entry = ds_entry_parse (lines[g_strv_length (lines) - 1 - back], -1, &error);
+
+  g_assert_no_error (error);
+  return entry;
+}
+
+static void
+add_note (StoreFixture *fixture)
+{
+  g_ptr_array_unref (
+      fixture_append (fixture, "note.added", json_pack ("{s:s, s:s}", "stop", "S1", "text", "x")));
+}
+
+/* A date that was changed is journalled before anything is journalled with it, also over a restart of the program;
+ * a small adjustment, time that passes and a new boot are none. */
+static void
+test_clock_jump (StoreFixture *fixture, gconstpointer data)
+{
+  gint64 n = ds_store_get_n_unsent (fixture->store);
+  g_autoptr (DsEntry) jumped = NULL;
+  g_autoptr (DsEntry) note = NULL;
+
+  ds_manual_clock_advance_ms (fixture->clock, 86400000);
+  ds_manual_clock_jump_wall_ms (fixture->clock, 2000);
+  add_note (fixture);
+  g_assert_cmpint (ds_store_get_n_unsent (fixture->store), ==, n + 1);
+
+  fixture_reopen (fixture);
+  ds_manual_clock_jump_wall_ms (fixture->clock, -3600000);
+  add_note (fixture);
+  g_assert_cmpint (ds_store_get_n_unsent (fixture->store), ==, n + 3);
+  jumped = parse_last (fixture, 1);
+  g_assert_cmpstr (jumped->type, ==, "clock.jumped");
+  g_assert_cmpint (json_integer_value (json_object_get (jumped->data, "by_ms")), ==, -3600000);
+  note = parse_last (fixture, 0);
+  g_assert_cmpstr (note->type, ==, "note.added");
+
+  ds_manual_clock_reboot (fixture->clock);
+  ds_manual_clock_jump_wall_ms (fixture->clock, 3600000);
+  add_note (fixture);
+  g_assert_cmpint (ds_store_get_n_unsent (fixture->store), ==, n + 4);
+  fixture_assert_rebuildable (fixture);
+}
+
 static void
 test_not_enrolled (StoreFixture *fixture, gconstpointer data)
 {
@@ -288,6 +337,8 @@ main (int argc, char *argv[])
               fixture_tear_down);
   g_test_add ("/store/append/outcomes", StoreFixture, NULL, set_up_at_door, test_outcomes, fixture_tear_down);
   g_test_add ("/store/append/shift", StoreFixture, NULL, set_up_at_door, test_shift, fixture_tear_down);
+  g_test_add ("/store/append/clock-jump", StoreFixture, NULL, set_up_at_door, test_clock_jump,
+              fixture_tear_down);
   g_test_add ("/store/append/not-enrolled", StoreFixture, NULL, fixture_set_up, test_not_enrolled,
               fixture_tear_down);
   return g_test_run ();
