@@ -7,6 +7,7 @@
 #include "ds-json.h"
 
 #include "raw-server.h"
+#include "wait.h"
 
 #include <glib/gstdio.h>
 #include <openssl/evp.h>
@@ -15,7 +16,6 @@
 #include <string.h>
 
 #define DAY_S (24 * 60 * 60)
-#define WATCHDOG_S 30
 
 typedef struct
 {
@@ -96,29 +96,12 @@ did_request (GObject *source, GAsyncResult *result, gpointer user_data)
   outcome->done = TRUE;
 }
 
-static gboolean
-bark (gpointer user_data)
-{
-  g_error ("nothing happened for %d s", WATCHDOG_S);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_for (const gboolean *done)
-{
-  guint watchdog = g_timeout_add_seconds (WATCHDOG_S, bark, NULL);
-
-  while (!*done)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (watchdog);
-}
-
 static const DsHttpRequest plain_request = {
   .method = "GET",
   .path = "/v1/health",
   .accept = DS_MEDIA_JSON,
   .max_bytes = 1000,
-  .timeout_ms = WATCHDOG_S * 1000,
+  .timeout_ms = WAIT_WATCHDOG_S * 1000,
 };
 
 static void
@@ -126,7 +109,7 @@ request (DsHttp *http, const DsHttpRequest *what, Outcome *outcome)
 {
   outcome_clear (outcome);
   ds_http_request_async (http, what, NULL, did_request, outcome);
-  wait_for (&outcome->done);
+  WAIT_UNTIL (outcome->done);
 }
 
 static char *
@@ -577,12 +560,12 @@ test_cancel (Fixture *fixture, gconstpointer data)
   while (raw_server_get_n_requests (fixture->server) == 0)
     g_main_context_iteration (NULL, TRUE);
   g_cancellable_cancel (cancellable);
-  wait_for (&outcome.done);
+  WAIT_UNTIL (outcome.done);
   g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
   outcome_clear (&outcome);
   ds_http_request_async (fixture->http, &plain_request, cancellable, did_request, &outcome);
-  wait_for (&outcome.done);
+  WAIT_UNTIL (outcome.done);
   g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (raw_server_get_n_requests (fixture->server), ==, 1);
 }

@@ -7,10 +7,10 @@
 #include "ds-random.h"
 
 #include "fake-depot.h"
+#include "wait.h"
 
 #include <string.h>
 
-#define WATCHDOG_S 30
 #define HOUR_MS (60 * 60 * 1000)
 
 typedef struct
@@ -28,7 +28,7 @@ typedef struct
 static const DsLinkTimings patient = {
   .shortest_delay_ms = HOUR_MS,
   .longest_delay_ms = HOUR_MS,
-  .timeout_ms = WATCHDOG_S * 1000,
+  .timeout_ms = WAIT_WATCHDOG_S * 1000,
   .feed_wait_s = 25,
   .page_items = 1000,
 };
@@ -36,38 +36,10 @@ static const DsLinkTimings patient = {
 static const DsLinkTimings eager = {
   .shortest_delay_ms = 1,
   .longest_delay_ms = 4,
-  .timeout_ms = WATCHDOG_S * 1000,
+  .timeout_ms = WAIT_WATCHDOG_S * 1000,
   .feed_wait_s = 25,
   .page_items = 3,
 };
-
-/* Waiting */
-
-static gboolean
-bark (gpointer user_data)
-{
-  g_error ("nothing happened for %d s: %s", WATCHDOG_S, (const char *)user_data);
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_UNTIL(condition)                                                                                \
-  G_STMT_START                                                                                               \
-  {                                                                                                          \
-    guint watchdog = g_timeout_add_seconds (WATCHDOG_S, bark, (gpointer) #condition);                        \
-                                                                                                             \
-    while (!(condition))                                                                                     \
-      g_main_context_iteration (NULL, TRUE);                                                                 \
-    g_source_remove (watchdog);                                                                              \
-  }                                                                                                          \
-  G_STMT_END
-
-static void
-keep_result (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  *slot = g_object_ref (result);
-}
 
 /* Set up */
 
@@ -97,7 +69,7 @@ ask_to_enrol (Fixture *fixture, const DsEnrolCode *code, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  ds_link_ask_to_enrol_async (fixture->link, code, "test handheld", NULL, keep_result, &result);
+  ds_link_ask_to_enrol_async (fixture->link, code, "test handheld", NULL, wait_keep_result, &result);
   WAIT_UNTIL (result != NULL);
   return ds_link_ask_to_enrol_finish (fixture->link, result, error);
 }
@@ -111,7 +83,7 @@ enrol (Fixture *fixture)
   g_autoptr (DsIdentity) identity = ask_to_enrol (fixture, code, &error);
 
   g_assert_no_error (error);
-  ds_store_enrol_async (fixture->store, identity, "test handheld", NULL, keep_result, &result);
+  ds_store_enrol_async (fixture->store, identity, "test handheld", NULL, wait_keep_result, &result);
   WAIT_UNTIL (result != NULL);
   ds_store_enrol_finish (fixture->store, result, &error);
   g_assert_no_error (error);
@@ -128,7 +100,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->random = ds_random_new_seeded (15);
   fixture->depot = fake_depot_new (DS_CLOCK (fixture->clock));
   fixture->store = ds_store_new (directory, DS_CLOCK (fixture->clock), fixture->random);
-  ds_store_open_async (fixture->store, NULL, keep_result, &result);
+  ds_store_open_async (fixture->store, NULL, wait_keep_result, &result);
   WAIT_UNTIL (result != NULL);
   ds_store_open_finish (fixture->store, result, &error);
   g_assert_no_error (error);
@@ -194,7 +166,7 @@ append (Fixture *fixture, const char *type, json_t *data)
   DsDraft draft = { type, own };
 
   g_assert_nonnull (data);
-  ds_store_append_async (fixture->store, &draft, 1, NULL, keep_result, &result);
+  ds_store_append_async (fixture->store, &draft, 1, NULL, wait_keep_result, &result);
   WAIT_UNTIL (result != NULL);
   stops = ds_store_append_finish (fixture->store, result, &error);
   g_assert_no_error (error);
@@ -226,7 +198,7 @@ count_stops (Fixture *fixture)
   g_autoptr (GPtrArray) stops = NULL;
   g_autoptr (GError) error = NULL;
 
-  ds_store_load_stops_async (fixture->store, NULL, keep_result, &result);
+  ds_store_load_stops_async (fixture->store, NULL, wait_keep_result, &result);
   WAIT_UNTIL (result != NULL);
   stops = ds_store_load_stops_finish (fixture->store, result, &error);
   g_assert_no_error (error);
@@ -240,7 +212,7 @@ count_problems (Fixture *fixture, const char *kind)
   g_autoptr (GPtrArray) problems = NULL;
   guint n = 0;
 
-  ds_store_load_problems_async (fixture->store, NULL, keep_result, &result);
+  ds_store_load_problems_async (fixture->store, NULL, wait_keep_result, &result);
   WAIT_UNTIL (result != NULL);
   problems = ds_store_load_problems_finish (fixture->store, result, NULL);
   for (guint i = 0; i < problems->len; i++)
@@ -412,7 +384,7 @@ test_batches (Fixture *fixture, gconstpointer data)
 
       for (gsize d = 0; d < G_N_ELEMENTS (drafts); d++)
         drafts[d] = (DsDraft){ "clock.jumped", jump };
-      ds_store_append_async (fixture->store, drafts, G_N_ELEMENTS (drafts), NULL, keep_result, &result);
+      ds_store_append_async (fixture->store, drafts, G_N_ELEMENTS (drafts), NULL, wait_keep_result, &result);
       WAIT_UNTIL (result != NULL);
       stops = ds_store_append_finish (fixture->store, result, NULL);
       g_assert_nonnull (stops);
