@@ -47,6 +47,7 @@ static void
 ds_parcel_row_init (DsParcelRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  ds_state_label_set_wrap (self->state, TRUE);
 }
 
 /* Until something became of it, a parcel is checked or not; then its end is what counts. */

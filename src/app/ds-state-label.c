@@ -41,6 +41,15 @@ ds_state_label_new (void)
 }
 
 void
+ds_state_label_set_wrap (DsStateLabel *self, gboolean wrap)
+{
+  g_return_if_fail (DS_IS_STATE_LABEL (self));
+
+  gtk_label_set_wrap (self->label, wrap);
+  gtk_label_set_ellipsize (self->label, wrap ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
+}
+
+void
 ds_state_label_set (DsStateLabel *self, const DsWords *words)
 {
   g_return_if_fail (DS_IS_STATE_LABEL (self));

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (DsStateLabel, ds_state_label, DS, STATE_LABEL, GtkBox)
 
 DsStateLabel *ds_state_label_new (void);
+/* A word too long for its line goes on in the next instead of being cut. */
+void ds_state_label_set_wrap (DsStateLabel *self, gboolean wrap);
+
 void ds_state_label_set (DsStateLabel *self, const DsWords *words);
 
 G_END_DECLS
