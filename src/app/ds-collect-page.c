@@ -245,6 +245,8 @@ fill_parcels (DsCollectPage *self)
     gtk_string_list_append (words, _ (reasons[i].words));
   self->reason = ADW_COMBO_ROW (adw_combo_row_new ());
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->reason), _ ("Why fewer"));
+  adw_combo_row_set_use_subtitle (self->reason,
+                                  TRUE); /* beside the title a sentence would widen the window */
   adw_combo_row_set_model (self->reason, G_LIST_MODEL (words));
   gtk_widget_set_visible (GTK_WIDGET (self->reason), FALSE);
   adw_expander_row_add_row (self->parcels, GTK_WIDGET (self->reason));

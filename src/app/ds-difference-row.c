@@ -57,6 +57,8 @@ ds_difference_row_new (const DsStatementLine *line, DsStop *stop)
   DsDifferenceRow *self;
   DsWords words;
   gint64 operator_fen;
+  DsPayment *payment = stop != NULL ? ds_stop_find_payment (stop, line->payment_id) : NULL;
+  gint64 at_stake_fen;
   g_autofree char *name = NULL;
   g_autofree char *where = NULL;
   g_autofree char *device = NULL;
@@ -78,8 +80,11 @@ ds_difference_row_new (const DsStatementLine *line, DsStop *stop)
 
   ds_state_label_set (self->state, &words);
   /* What is at stake; where both say the same (a second payment, no result yet), the whole of it. */
-  ds_money_label_set (self->amount, line->device_fen != operator_fen ? ABS (line->device_fen - operator_fen)
-                                                                     : line->device_fen);
+  at_stake_fen = line->device_fen != operator_fen ? ABS (line->device_fen - operator_fen) : line->device_fen;
+  /* A rejected voucher is money on neither side any more: what it promised. */
+  if (at_stake_fen == 0 && payment != NULL)
+    at_stake_fen = payment->amount_fen;
+  ds_money_label_set (self->amount, at_stake_fen);
   gtk_label_set_text (self->stop, where);
   gtk_label_set_text (self->sums, sums);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words.text, -1);

@@ -29,6 +29,8 @@ struct _DsWindow
   GCancellable *cancellable;
   GtkFileChooserNative *chooser; /* while the courier chooses where to save */
 
+  AdwToast *toast; /* (nullable): weak, the last one */
+
   AdwToastOverlay *toasts;
   DsNavigator *navigator;
 };
@@ -307,12 +309,21 @@ ds_window_realize (GtkWidget *widget)
                            G_CALLBACK (surface_layout), widget, G_CONNECT_SWAPPED);
 }
 
+/* What was said belongs to the page it was said on, and must not lie over the buttons of the next one. */
+static void
+dismiss_toast (DsWindow *self)
+{
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+}
+
 static void
 ds_window_dispose (GObject *object)
 {
   DsWindow *self = DS_WINDOW (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->chooser);
   g_clear_object (&self->wedge);
   g_clear_object (&self->session);
@@ -381,6 +392,8 @@ ds_window_new (GtkApplication *application, DsSession *session)
   g_signal_connect_object (ds_session_get_route (session), "failed", G_CALLBACK (ds_window_say), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_worklist (session), "failed", G_CALLBACK (ds_window_say), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->navigator, "notify::page", G_CALLBACK (dismiss_toast), self,
                            G_CONNECT_SWAPPED);
   phase_changed (self);
   return self;
@@ -483,5 +496,7 @@ ds_window_say (GtkWidget *widget, const char *text)
   gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   adw_toast_set_custom_title (toast, label);
+  dismiss_toast (self);
+  g_set_weak_pointer (&self->toast, toast);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
