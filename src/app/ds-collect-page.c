@@ -171,7 +171,7 @@ show_parcels (DsCollectPage *self)
   g_autofree char *text = NULL;
 
   if (g_hash_table_size (self->kept_back) == 0)
-    text = g_strdup_printf (ngettext ("%u parcel", "All %u parcels", n), n);
+    text = g_strdup_printf (ngettext ("%u parcel in all", "All %u parcels", n), n);
   else
     text = g_strdup_printf (
         ngettext ("%u parcel, the others stay with you", "%u parcels, the others stay with you", n), n);

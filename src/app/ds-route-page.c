@@ -158,8 +158,8 @@ show_summary (DsRoutePage *self)
   gtk_progress_bar_set_fraction (self->progress, ds_format_ratio (collected_fen, totals.due_fen));
 
   set_chip (self->to_do_chip, _ ("To do"), counts.n_to_do);
-  set_chip (self->to_collect_chip, _ ("Collect"), counts.n_to_collect);
-  set_chip (self->done_chip, _ ("Done"), counts.n_done);
+  set_chip (self->to_collect_chip, C_ ("stops, filter", "Collect"), counts.n_to_collect);
+  set_chip (self->done_chip, C_ ("stops, filter", "Done"), counts.n_done);
   set_chip (self->problems_chip, _ ("Issues"), counts.n_problems);
   show_list_or_words (self);
 }

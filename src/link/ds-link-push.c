@@ -8,6 +8,7 @@
 #include "ds-json.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 /* The depot takes 1000 lines and 4 MiB; fronts before it often take less. */
 #define MAX_LINES 500
@@ -125,8 +126,8 @@ stop_at_fork (DsLink *self, DsHttpReply *reply)
   json_int_t forks_at = json_integer_value (json_object_get (reply->members, "forks_at"));
   g_autofree char *detail
       = g_strdup_printf (_ ("The depot holds another journal under this handheld's name, from entry "
-                            "%" JSON_INTEGER_FORMAT " on. Hand it in at the depot."),
-                         forks_at);
+                            "%" PRId64 " on. Hand it in at the depot."),
+                         (gint64)forks_at);
 
   self->forked = TRUE;
   ds_store_set_forked (self->store, detail);

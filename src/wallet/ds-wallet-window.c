@@ -171,8 +171,8 @@ show_receipt (DsWalletWindow *self, json_t *payment)
   g_autofree char *receipt = ds_wallet_get_receipt (self->wallet, get_text (payment, "payment"), &error);
 
   if (receipt == NULL
-      || !ds_code_view_show (self->code_view, _ ("Paid"), get_fen (payment), get_text (payment, "payee_name"),
-                             receipt, &error))
+      || !ds_code_view_show (self->code_view, C_ ("payer", "Paid"), get_fen (payment),
+                             get_text (payment, "payee_name"), receipt, &error))
     {
       show_notice (self, error->message);
       return;
@@ -204,7 +204,7 @@ show_said (DsWalletWindow *self, json_t *payment)
   gtk_image_set_from_icon_name (self->said_icon, under_way ? "ds-waiting-symbolic" : "ds-failed-symbolic");
   gtk_widget_remove_css_class (GTK_WIDGET (self->said_icon), under_way ? "failed" : "waiting");
   gtk_widget_add_css_class (GTK_WIDGET (self->said_icon), under_way ? "waiting" : "failed");
-  gtk_label_set_label (self->said_word, under_way ? _ ("On its way") : _ ("Not paid"));
+  gtk_label_set_label (self->said_word, under_way ? _ ("On its way") : C_ ("payer", "Not paid"));
   gtk_label_set_label (self->said_text, words);
   show_screen (self, SCREEN_SAID);
 }
