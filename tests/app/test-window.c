@@ -68,10 +68,10 @@ test_enrol_page (void)
   g_autoptr (AppFixture) fixture = app_fixture_new ();
 
   ds_test_wait_for_words (fixture->window, "Enrol this handheld");
-  app_fixture_picture (fixture, "enrol");
+  app_fixture_look (fixture, "enrol");
   ds_window_take_scan (DS_WINDOW (fixture->window), "0100320229316139647");
   ds_test_wait_for_words (fixture->window, "not an enrolment code");
-  app_fixture_picture (fixture, "enrol-problem");
+  app_fixture_look (fixture, "enrol-problem");
 }
 
 static void
@@ -83,42 +83,42 @@ test_shift (void)
   ds_test_type (fixture->window, "Float in yuan", "12x");
   ds_test_wait_for_words (fixture->window, "not an amount");
   ds_test_type (fixture->window, "Float in yuan", "200");
-  app_fixture_picture (fixture, "open-shift");
+  app_fixture_look (fixture, "open-shift");
   ds_test_press (fixture->window, "Open with ¥200.00");
   ds_test_wait_for_words (fixture->window, "Collected");
-  app_fixture_picture (fixture, "route");
+  app_fixture_look (fixture, "route");
 
   /* A stop, its parcels, and one refused. */
   gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S1");
   ds_test_wait_for_words (fixture->window, "Stop 1");
   ds_window_take_scan (DS_WINDOW (fixture->window), "DS730200000010");
   ds_test_wait_for_words (fixture->window, "1 checked");
-  app_fixture_picture (fixture, "stop");
+  app_fixture_look (fixture, "stop");
   ds_test_press (fixture->window, "Refused…");
   ds_test_wait_for_words (fixture->window, "Which parcels");
-  app_fixture_picture (fixture, "outcome");
+  app_fixture_look (fixture, "outcome");
   ds_test_press (fixture->window, "DS7302 0000 0011 · ¥88.50");
   ds_test_press (fixture->window, "Changed their mind");
   ds_test_press (fixture->window, "Refused: 1 parcel");
   ds_test_wait_for_words (fixture->window, "Refused · Changed their mind");
-  app_fixture_picture (fixture, "stop-part-refused");
+  app_fixture_look (fixture, "stop-part-refused");
 
   /* Paid in cash: collected, and nothing is left to do here. */
   app_fixture_take_cash (fixture, "S1", 8850);
   ds_test_wait_for_words (fixture->window, "¥0.00");
-  app_fixture_picture (fixture, "stop-done");
+  app_fixture_look (fixture, "stop-done");
   press_escape (fixture);
   ds_test_wait_for_words (fixture->window, "¥88.50");
 
   show_tab (fixture, "shift");
   ds_test_wait_for_words (fixture->window, "Cash in hand ¥288.50");
-  app_fixture_picture (fixture, "shift");
+  app_fixture_look (fixture, "shift");
   ds_test_press (fixture->window, "Cash");
-  app_fixture_picture (fixture, "bucket");
+  app_fixture_look (fixture, "bucket");
   press_escape (fixture);
   show_tab (fixture, "problems");
   ds_test_wait_for_words (fixture->window, "No problems");
-  app_fixture_picture (fixture, "problems-none");
+  app_fixture_look (fixture, "problems-none");
 }
 
 static void
@@ -132,7 +132,7 @@ test_close_and_statement (void)
   show_tab (fixture, "shift");
   ds_test_press (fixture->window, "Close shift");
   ds_test_wait_for_words (fixture->window, "7 items are still open");
-  app_fixture_picture (fixture, "close-open");
+  app_fixture_look (fixture, "close-open");
 
   /* Counted blind: nothing on the page says how much there should be. */
   ds_test_press (fixture->window, "Count the cash");
@@ -146,21 +146,21 @@ test_close_and_statement (void)
   ds_test_type (fixture->window, "5 jiao", "1");
   ds_test_wait_for_words (fixture->window, "¥486.50");
   g_assert_false (ds_test_shows (fixture->window, "expected"));
-  app_fixture_picture (fixture, "close-count");
+  app_fixture_look (fixture, "close-count");
   ds_test_press (fixture->window, "Counted, next");
   ds_test_wait_for_words (fixture->window, "Waiting for the network");
-  app_fixture_picture (fixture, "close-waiting");
+  app_fixture_look (fixture, "close-waiting");
 
   app_fixture_feed_statement (fixture, 48650, 61250);
   ds_test_press (fixture->window, "Show statement");
   ds_test_wait_for_words (fixture->window, "Balanced");
-  app_fixture_picture (fixture, "statement-balanced");
+  app_fixture_look (fixture, "statement-balanced");
 
   /* A newer version takes its place. */
   app_fixture_feed_statement (fixture, 48650, 48450);
   ds_test_wait_for_words (fixture->window, "1 item differs");
   ds_test_wait_for_words (fixture->window, "−¥128.00");
-  app_fixture_picture (fixture, "statement-difference");
+  app_fixture_look (fixture, "statement-difference");
   ds_test_press (fixture->window, "Resolve");
   ds_test_wait_for_words (fixture->window, "Cuihu Court 8-903");
 }
@@ -184,10 +184,10 @@ test_forged_statement (void)
 
   show_tab (fixture, "shift");
   ds_test_wait_for_words (fixture->window, "The depot's statement comes when everything is sent");
-  app_fixture_picture (fixture, "shift-closed");
+  app_fixture_look (fixture, "shift-closed");
   show_tab (fixture, "problems");
   ds_test_wait_for_words (fixture->window, "Depot says otherwise");
-  app_fixture_picture (fixture, "problems-forged");
+  app_fixture_look (fixture, "problems-forged");
 }
 
 static gboolean
@@ -207,7 +207,7 @@ test_unknown (void)
   ds_test_wait (has_problem, ds_session_get_worklist (fixture->session), "the problem");
   show_tab (fixture, "problems");
   ds_test_wait_for_words (fixture->window, "Result unknown");
-  app_fixture_picture (fixture, "problems");
+  app_fixture_look (fixture, "problems");
   ds_test_press (fixture->window, "Check now");
   ds_test_wait_for_words (fixture->window, "Noted. It is asked as soon as the handheld is online.");
 
@@ -215,7 +215,7 @@ test_unknown (void)
   gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S2");
   ds_test_wait_for_words (fixture->window, "Another way");
   g_assert_null (ds_test_find (fixture->window, GTK_TYPE_BUTTON, "Collect"));
-  app_fixture_picture (fixture, "stop-unknown");
+  app_fixture_look (fixture, "stop-unknown");
 }
 
 static void
@@ -288,10 +288,10 @@ test_many_stops (void)
   ds_test_wait_for_words (fixture->window, "Hetang Lane 900-4");
   g_test_message ("found after %d ms", (int)((g_get_monotonic_time () - began_us) / 1000));
   g_assert_false (ds_test_shows (fixture->window, "Cuihu Court"));
-  app_fixture_picture (fixture, "route-search");
+  app_fixture_look (fixture, "route-search");
   ds_test_type (fixture->window, "Search the route", "nowhere");
   ds_test_wait_for_words (fixture->window, "Nothing found");
-  app_fixture_picture (fixture, "route-nothing-found");
+  app_fixture_look (fixture, "route-nothing-found");
   press_escape (fixture);
   ds_test_wait_for_words (fixture->window, "Cuihu Court 6-2-1102");
 }
