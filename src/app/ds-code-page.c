@@ -22,6 +22,7 @@ struct _DsCodePage
 
   DsCollection *collection;
   char *payment_id;
+  char *code;
   gint64 expires_mono_ms;
   gint64 life_ms;
   DsPaymentState state;
@@ -175,6 +176,14 @@ did_click_paid (DsCodePage *self)
   open_scan_page (self);
 }
 
+/* For a customer who is not at the door: the code goes by message. It is for this order and amount alone. */
+static void
+did_click_copy (DsCodePage *self)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->code);
+  ds_window_say (GTK_WIDGET (self), _ ("Code copied. It pays for this order only."));
+}
+
 static void
 ds_code_page_map (GtkWidget *widget)
 {
@@ -250,6 +259,7 @@ ds_code_page_finalize (GObject *object)
 
   g_clear_pointer (&self->collection, ds_collection_unref);
   g_free (self->payment_id);
+  g_free (self->code);
 
   G_OBJECT_CLASS (ds_code_page_parent_class)->finalize (object);
 }
@@ -278,6 +288,7 @@ ds_code_page_class_init (DsCodePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, wait_title);
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, wait_text);
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, paid_button);
+  gtk_widget_class_bind_template_callback (widget_class, did_click_copy);
   gtk_widget_class_bind_template_callback (widget_class, did_click_paid);
 }
 
@@ -325,6 +336,7 @@ ds_code_page_new (DsCollection *collection, const DsPresentation *presentation)
   self = g_object_new (DS_TYPE_CODE_PAGE, NULL);
   self->collection = ds_collection_ref (collection);
   self->payment_id = g_strdup (presentation->payment_id);
+  self->code = g_strdup (presentation->text);
   self->expires_mono_ms = presentation->expires_mono_ms;
   self->life_ms = MAX (get_left_ms (self), 1);
 
