@@ -5,6 +5,7 @@
 #include "store-fixture.h"
 
 #include "ds-db.h"
+#include "ds-entry.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -191,6 +192,25 @@ test_changed_line (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpint (outbox->last_seq, ==, 1);
 }
 
+/* A line with the right number and a good signature that follows another line than the one before it. */
+static void
+test_unchained_line (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *other = g_strnfill (64, 'a');
+  g_autofree char *id = fixture_new_id (fixture);
+  g_autoptr (json_t) note = json_pack ("{s:s, s:s}", "stop", "S1", "text", "x");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsEntry) entry = ds_entry_sign (ds_store_get_device_key (fixture->store), "device-7", 3, other,
+                                             id, DS_CLOCK (fixture->clock), "note.added", note, &error);
+  g_autofree char *sql = NULL;
+
+  g_assert_no_error (error);
+  sql = g_strdup_printf ("UPDATE journal SET line = '%s' WHERE seq = 3", entry->line);
+  change_database (fixture, sql);
+  open_and_expect (fixture, DS_STORE_DAMAGED);
+  g_assert_nonnull (strstr (ds_store_get_health_text (fixture->store), "does not follow"));
+}
+
 static void
 test_missing_line (StoreFixture *fixture, gconstpointer data)
 {
@@ -295,6 +315,7 @@ main (int argc, char *argv[])
   ADD ("old-copy-with-anchor", set_up_used, test_old_copy_with_anchor);
   ADD ("lost-tail", set_up_used, test_lost_tail);
   ADD ("changed-line", set_up_used, test_changed_line);
+  ADD ("unchained-line", set_up_used, test_unchained_line);
   ADD ("missing-line", set_up_used, test_missing_line);
   ADD ("renumbered-line", set_up_used, test_renumbered_line);
   ADD ("newer-schema", set_up_used, test_newer_schema);
