@@ -120,7 +120,6 @@ static gboolean
 set_rules (DsDb *self, const char *path, GError **error)
 {
   int reserve = DS_CHECKED_VFS_RESERVE;
-  int persist_log = 1;
 
   /* Before anything is read or written: it is part of the form of a new file. */
   sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
@@ -142,7 +141,8 @@ set_rules (DsDb *self, const char *path, GError **error)
 
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_wal_hook (self->handle, did_commit_to_log, self);
-  sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &persist_log);
+  /* Closing leaves the log where it is: ds_db_close() has copied it, unless the file is damaged and evidence. */
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
   grow_log (path);
   return TRUE;
 }
@@ -180,8 +180,10 @@ void
 ds_db_close (DsDb *self)
 {
   g_hash_table_unref (self->queries);
-  /* With every statement finalized, closing cannot be refused; what its last checkpoint fails to copy stays in
-   * the log. */
+  /* What cannot be copied now stays in the log for the next time. */
+  if (self->handle != NULL && !self->damaged)
+    ds_db_checkpoint (self, NULL);
+  /* With every statement finalized, closing cannot be refused. */
   sqlite3_close (self->handle);
   g_free (self);
 }
@@ -364,10 +366,27 @@ checkpoint (DsDb *self, int mode, GError **error)
   return TRUE;
 }
 
+/* A log that was copied in full and lies on, as it does after closing, could harm if it rots: SQLite would take the
+ * frames before the first bad one, and put old pages over newer ones. Without its header it counts for nothing. That
+ * the next commit begins a new log with a new header is certain after a RESTART, so this needs no sync of its own. */
+static void
+retire_log (DsDb *self)
+{
+  static const guint8 zeros[32];
+  sqlite3_file *log = NULL;
+
+  if (sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK
+      && log != NULL && log->pMethods != NULL)
+    log->pMethods->xWrite (log, zeros, sizeof zeros, 0);
+}
+
 gboolean
 ds_db_checkpoint (DsDb *self, GError **error)
 {
-  return checkpoint (self, SQLITE_CHECKPOINT_FULL, error);
+  if (!checkpoint (self, SQLITE_CHECKPOINT_RESTART, error))
+    return FALSE;
+  retire_log (self);
+  return TRUE;
 }
 
 static gboolean

@@ -237,9 +237,6 @@ ds_ledger_acknowledge (DsLedger *self, const char *text, json_t *refused, GError
                    problem->message);
       return FALSE;
     }
-  /* An answer that was overtaken by a later one says nothing new, and must not take its place as evidence. */
-  if (acknowledgement.seq < self->acknowledged_seq && json_array_size (refused) == 0)
-    return TRUE;
   if (self->health == DS_STORE_READ_ONLY)
     {
       g_set_error_literal (error, DS_ERROR, DS_ERROR_READ_ONLY, self->health_text);
@@ -248,6 +245,7 @@ ds_ledger_acknowledge (DsLedger *self, const char *text, json_t *refused, GError
 
   if (!ds_db_begin (self->db, error))
     return FALSE;
+  /* An answer that was overtaken by a later one must not take its place as evidence. */
   if ((acknowledgement.seq >= self->acknowledged_seq
        && !save_acknowledgement (self, text, acknowledgement.at_ms, error))
       || !save_refused (self, refused, error))

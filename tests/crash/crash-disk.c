@@ -26,7 +26,6 @@ typedef struct
 {
   sqlite3_file parent;
   Content *content;
-  gboolean persists_log;
 } CrashFile;
 
 static struct
@@ -325,20 +324,10 @@ crash_check_reserved_lock (sqlite3_file *file, int *reserved)
   return SQLITE_OK;
 }
 
-/* SQLite asks whether the log is to be kept when the database is closed. */
 static int
 crash_file_control (sqlite3_file *file, int operation, void *argument)
 {
-  CrashFile *self = (CrashFile *)file;
-  int *persist = argument;
-
-  if (operation != SQLITE_FCNTL_PERSIST_WAL)
-    return SQLITE_NOTFOUND;
-  if (*persist < 0)
-    *persist = self->persists_log;
-  else
-    self->persists_log = *persist != 0;
-  return SQLITE_OK;
+  return SQLITE_NOTFOUND;
 }
 
 static int
@@ -387,7 +376,6 @@ crash_open (sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, i
     }
   if (out_flags != NULL)
     *out_flags = flags;
-  self->persists_log = FALSE;
   file->pMethods = &crash_methods;
   return SQLITE_OK;
 }

@@ -192,23 +192,43 @@ test_changed_line (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpint (outbox->last_seq, ==, 1);
 }
 
-/* A line with the right number and a good signature that follows another line than the one before it. */
+/* Puts another third line, signed with @key, in the place of the true one. */
 static void
-test_unchained_line (StoreFixture *fixture, gconstpointer data)
+open_with_third_line (StoreFixture *fixture, DsKey *key, const char *prev, const char *wanted)
 {
-  g_autofree char *other = g_strnfill (64, 'a');
   g_autofree char *id = fixture_new_id (fixture);
   g_autoptr (json_t) note = json_pack ("{s:s, s:s}", "stop", "S1", "text", "x");
   g_autoptr (GError) error = NULL;
-  g_autoptr (DsEntry) entry = ds_entry_sign (ds_store_get_device_key (fixture->store), "device-7", 3, other,
-                                             id, DS_CLOCK (fixture->clock), "note.added", note, &error);
+  g_autoptr (DsEntry) entry
+      = ds_entry_sign (key, "device-7", 3, prev, id, DS_CLOCK (fixture->clock), "note.added", note, &error);
   g_autofree char *sql = NULL;
 
   g_assert_no_error (error);
   sql = g_strdup_printf ("UPDATE journal SET line = '%s' WHERE seq = 3", entry->line);
   change_database (fixture, sql);
   open_and_expect (fixture, DS_STORE_DAMAGED);
-  g_assert_nonnull (strstr (ds_store_get_health_text (fixture->store), "does not follow"));
+  g_assert_nonnull (strstr (ds_store_get_health_text (fixture->store), wanted));
+}
+
+/* The right number and a good signature, but it follows another line than the one before it. */
+static void
+test_unchained_line (StoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (DsKey) key = ds_key_ref (ds_store_get_device_key (fixture->store));
+  g_autofree char *other = g_strnfill (64, 'a');
+
+  open_with_third_line (fixture, key, other, "does not follow");
+}
+
+/* It follows, but this device did not sign it. */
+static void
+test_unsigned_line (StoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (DsKey) key = ds_key_generate (NULL);
+  g_auto (GStrv) lines = fixture_export (fixture);
+  g_autofree char *prev = ds_sm3_hex (lines[1], strlen (lines[1]));
+
+  open_with_third_line (fixture, key, prev, "signature is wrong");
 }
 
 static void
@@ -316,6 +336,7 @@ main (int argc, char *argv[])
   ADD ("lost-tail", set_up_used, test_lost_tail);
   ADD ("changed-line", set_up_used, test_changed_line);
   ADD ("unchained-line", set_up_used, test_unchained_line);
+  ADD ("unsigned-line", set_up_used, test_unsigned_line);
   ADD ("missing-line", set_up_used, test_missing_line);
   ADD ("renumbered-line", set_up_used, test_renumbered_line);
   ADD ("newer-schema", set_up_used, test_newer_schema);
