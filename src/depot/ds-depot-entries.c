@@ -477,9 +477,10 @@ apply_refund (Applying *self, GError **error)
                          "INSERT INTO refund (id, payment, amount_fen, reason) VALUES (?, ?, ?, ?)", "ssis",
                          refund_id, payment->base->id, (gint64)amount_fen, reason))
     return FALSE;
-  return payment->base->tender == DS_TENDER_CASH
-             ? refund_cash (self, payment, refund_id, amount_fen, error)
-             : ds_depot_work_add (self->depot, DS_TASK_REFUND, refund_id, 0, error);
+  if (payment->base->tender == DS_TENDER_CASH)
+    return refund_cash (self, payment, refund_id, amount_fen, error);
+  /* Before the operator has confirmed the payment there is nothing to give back: the refund waits for that. */
+  return payment->booked_fen == 0 || ds_depot_work_add_refunds (self->depot, payment->base->id, error);
 }
 
 /* Parcels and shifts */

@@ -213,7 +213,8 @@ apply_paid (DsDepot *self, DsDepotPayment *payment, const DsOrderResult *result,
     g_clear_pointer (&base->reason, g_free);
 
   return book_paid (self, payment, result->amount_fen,
-                    !payment->journalled || !fits || !reached || base->superseded, error);
+                    !payment->journalled || !fits || !reached || base->superseded, error)
+         && ds_depot_work_add_refunds (self, base->id, error);
 }
 
 static gboolean

@@ -175,6 +175,9 @@ void ds_depot_work_free (DsDepotWork *self);
 gboolean
 ds_depot_work_add (DsDepot *self, DsTaskKind kind, const char *subject, gint64 delay_ms, GError **error);
 
+/* Wants the refunds of @payment_id made that were asked for and have no outcome; inside a transaction. */
+gboolean ds_depot_work_add_refunds (DsDepot *self, const char *payment_id, GError **error);
+
 /* Asks the operators about a payment that may not be known yet; inside a transaction. */
 gboolean ds_depot_work_ask_about (DsDepot *self, const char *payment_id, GError **error);
 

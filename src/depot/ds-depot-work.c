@@ -187,6 +187,17 @@ ds_depot_work_add (DsDepot *self, DsTaskKind kind, const char *subject, gint64 d
       "ssii", kinds[kind].name, subject, kinds[kind].priority, ds_depot_now_ms (self) + delay_ms);
 }
 
+gboolean
+ds_depot_work_add_refunds (DsDepot *self, const char *payment_id, GError **error)
+{
+  return ds_depot_sql_run (
+      self->db, error,
+      "INSERT INTO task (kind, subject, priority, generation, attempts, due_at_ms)"
+      " SELECT 'refund', id, ?, 1, 0, ? FROM refund WHERE payment = ? AND outcome IS NULL"
+      " ON CONFLICT (kind, subject) DO NOTHING",
+      "iis", kinds[DS_TASK_REFUND].priority, ds_depot_now_ms (self), payment_id);
+}
+
 static DsTaskKind
 find_kind (const char *name)
 {
@@ -230,9 +241,9 @@ take_due (DsDepotWork *self, GPtrArray *taken, GError **error)
   DsQuery *query = ds_depot_sql_query (
       self->depot->db, error,
       "SELECT id, kind, subject, generation, attempts FROM task AS t WHERE due_at_ms <= ?1 AND NOT"
-      " (kind = 'close' AND EXISTS (SELECT 1 FROM payment JOIN task AS other ON other.subject = payment.id "
-      "WHERE"
-      " payment.shift = t.subject AND other.attempts = 0 AND other.due_at_ms <= ?1))"
+      " (kind = 'close' AND EXISTS (SELECT 1 FROM payment LEFT JOIN refund ON refund.payment = payment.id"
+      " JOIN task AS other ON other.subject IN (payment.id, refund.id)"
+      " WHERE payment.shift = t.subject AND other.attempts = 0 AND other.due_at_ms <= ?1))"
       " ORDER BY priority, due_at_ms LIMIT ?2",
       "ii", ds_depot_now_ms (self->depot), (gint64)(2 * MAX_UNDER_WAY));
   gboolean row;

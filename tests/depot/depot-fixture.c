@@ -10,6 +10,7 @@
 #include "ds-json.h"
 #include "ds-jws.h"
 
+#include <glib/gstdio.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -87,7 +88,9 @@ void
 depot_fixture_restart (DepotFixture *self)
 {
   soup_session_abort (self->session);
-  g_assert_finalize_object (self->depot);
+  /* An operator that is still being asked holds the object, not the files. */
+  ds_depot_close (self->depot);
+  g_object_unref (self->depot);
   open_depot (self);
 }
 
@@ -100,6 +103,22 @@ depot_fixture_settle (DepotFixture *self)
         ;
     }
   while (!ds_depot_is_idle (self->depot));
+}
+
+void
+depot_fixture_remove_files (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "depot", NULL);
+  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  g_assert_nonnull (directory);
+  while ((name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (path, name, NULL);
+
+      g_assert_cmpint (g_remove (file), ==, 0);
+    }
 }
 
 /* Requests */

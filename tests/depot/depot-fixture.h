@@ -42,6 +42,9 @@ void depot_fixture_restart (DepotFixture *self);
 /* Opens the depot of the fixture's directory beside the one there is, which must be closed. */
 DsDepot *depot_fixture_try_open (DepotFixture *self, GError **error);
 
+/* Removes what a fixture that was torn down has left, so that the next one begins anew in the same test. */
+void depot_fixture_remove_files (void);
+
 /* Runs the main loop until the depot has nothing to do now. */
 void depot_fixture_settle (DepotFixture *self);
 

@@ -394,6 +394,25 @@ test_refund (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 0);
 }
 
+/* Asked for before the payment is confirmed, a refund waits for that, and is made even of a late success. */
+static void
+test_refund_waits (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = depot_fixture_make_id (fixture);
+  g_autofree char *refund = depot_fixture_make_id (fixture);
+
+  append_requested (fixture, id, 800);
+  push_taken (fixture);
+  depot_fixture_append (fixture, "payment.refund", "{s:s, s:s, s:I, s:s}", "payment", id, "refund", refund,
+                        "amount_fen", (json_int_t)800, "reason", "refused");
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, id, "presented");
+  test_operator_pay (fixture->operator_a, id, 800);
+  notify (fixture, fixture->operator_a, id);
+  depot_fixture_assert_state (fixture, id, "refunded");
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 0);
+}
+
 /* The operator does not give it back: the courier is told, and the books do not move. */
 static void
 test_refund_declined (DepotFixture *fixture, gconstpointer data)
@@ -402,7 +421,7 @@ test_refund_declined (DepotFixture *fixture, gconstpointer data)
   g_autofree char *refund = depot_fixture_make_id (fixture);
   g_autoptr (json_t) notice = NULL;
 
-  append_requested (fixture, id, 800); /* not paid */
+  append_scanned (fixture, id, 800, PAYER_CODE_A, soon (fixture));
   push_taken (fixture);
   test_operator_refuse_refunds (fixture->operator_a);
   depot_fixture_append (fixture, "payment.refund", "{s:s, s:s, s:I, s:s}", "payment", id, "refund", refund,
@@ -411,8 +430,8 @@ test_refund_declined (DepotFixture *fixture, gconstpointer data)
   notice = depot_fixture_find_item (fixture, "notice", NULL);
   g_assert_nonnull (notice);
   g_assert_true (has_incident (fixture, "refund-declined", refund));
-  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 0);
-  depot_fixture_assert_state (fixture, id, "presented");
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 800);
+  depot_fixture_assert_state (fixture, id, "paid");
 }
 
 /* Money for a payment that no journal mentions waits in suspense until one does. */
@@ -611,6 +630,7 @@ main (int argc, char **argv)
   payments_test_add ("/payments/voucher", test_voucher);
   payments_test_add ("/payments/cash", test_cash);
   payments_test_add ("/payments/refund", test_refund);
+  payments_test_add ("/payments/refund-waits", test_refund_waits);
   payments_test_add ("/payments/refund-declined", test_refund_declined);
   payments_test_add ("/payments/suspense", test_suspense);
   payments_test_add ("/payments/superseded", test_superseded);

@@ -4,6 +4,7 @@
 
 #include "depot-fixture.h"
 
+#include "ds-depot-private.h"
 #include "ds-json.h"
 #include "ds-jws.h"
 
@@ -340,6 +341,97 @@ test_two_couriers (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "clearing:003"), ==, 3300);
 }
 
+/* A whole shift in one push: two payer codes, a voucher, a refund, the end. */
+static void
+append_shift (Fixture *fixture, char *ids[4])
+{
+  DepotFixture *base = &fixture->base;
+  gint64 soon = ds_clock_get_wall_ms (DS_CLOCK (base->clock)) + 60000;
+  g_autofree char *voucher = NULL;
+
+  for (guint i = 0; i < 4; i++)
+    ids[i] = depot_fixture_make_id (base);
+  for (guint i = 0; i < 2; i++)
+    depot_fixture_append (base, "payment.scanned", "{s:s, s:s, s:s, s:[s], s:i, s:s, s:I}", "payment", ids[i],
+                          "shift", fixture->shift, "stop", "D1", "parcels", "W1", "amount_fen", 1000,
+                          "payer_code", PAYER_CODE_A, "expires_at_ms", (json_int_t)soon);
+  voucher = test_operator_sign_voucher (base->operator_b, ids[2], 4000, 1);
+  depot_fixture_append (base, "payment.presented", "{s:s, s:s, s:s, s:[s], s:i, s:s, s:s, s:i}", "payment",
+                        ids[2], "shift", fixture->shift, "stop", "D1", "parcels", "W1", "amount_fen", 4000,
+                        "source", "built", "code_sm3", "00", "expires_at_ms", 0);
+  depot_fixture_append (base, "payment.voucher", "{s:s, s:s}", "payment", ids[2], "voucher", voucher);
+  depot_fixture_append (base, "payment.refund", "{s:s, s:s, s:i, s:s}", "payment", ids[0], "refund", ids[3],
+                        "amount_fen", 300, "reason", "damaged");
+  depot_fixture_append (base, "shift.closed", "{s:s, s:i}", "shift", fixture->shift, "cash_counted_fen",
+                        FLOAT_FEN);
+}
+
+/* Sends everything but the first line, and returns when it is on the depot's disk. */
+static void
+begin_push (Fixture *fixture, Reply *reply)
+{
+  DepotFixture *base = &fixture->base;
+  g_autoptr (GString) body = g_string_new (NULL);
+  gint64 n_held = 0;
+
+  for (guint i = 1; i < base->lines->len; i++)
+    g_string_append_printf (body, "%s\n", (char *)g_ptr_array_index (base->lines, i));
+  depot_fixture_begin (base, "POST", "/v1/journal", base->token, body->str, (gssize)body->len, reply);
+  while (n_held != base->seq)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      g_assert_true (
+          ds_depot_sql_get_int (base->depot->db, &n_held, 0, NULL, "SELECT max (seq) FROM entry", ""));
+    }
+}
+
+/* Whatever the moment at which the process ends, the next one brings the shift to the same end: every wallet debited
+ * once, every fen booked once, one statement that says so. */
+static void
+test_killed_anywhere (Fixture *fixture, gconstpointer data)
+{
+  gboolean reached_end = FALSE;
+
+  for (guint steps = 0; !reached_end; steps++)
+    {
+      DepotFixture *base = &fixture->base;
+      char *ids[4] = { NULL };
+      g_autoptr (json_t) statement = NULL;
+      g_auto (Reply) reply = { 0 };
+
+      if (steps > 0)
+        {
+          depot_fixture_tear_down (base, NULL);
+          *base = (DepotFixture){ 0 };
+          depot_fixture_remove_files ();
+          set_up (fixture, NULL);
+        }
+      append_shift (fixture, ids);
+      begin_push (fixture, &reply);
+      for (guint i = 0; i < steps && !ds_depot_is_idle (base->depot); i++)
+        g_main_context_iteration (NULL, TRUE);
+      reached_end = ds_depot_is_idle (base->depot);
+
+      depot_fixture_restart (base);
+      depot_fixture_wait (&reply);
+      depot_fixture_renew_token (base);
+      depot_fixture_settle (base);
+      statement = get_statement (fixture);
+      g_assert_nonnull (statement);
+      g_assert_true (json_is_true (json_object_get (statement, "balanced")));
+      g_assert_cmpint (get_number (statement, "digital", "operator_fen"), ==, 1700);
+      g_assert_cmpint (get_number (statement, "vouchers", "operator_fen"), ==, 4000);
+      g_assert_cmpuint (test_operator_get_n_payments (base->operator_a), ==, 2);
+      g_assert_cmpuint (test_operator_get_n_payments (base->operator_b), ==, 1);
+      g_assert_cmpint (depot_fixture_get_balance (base, "clearing:003"), ==, 1700);
+      g_assert_cmpint (depot_fixture_get_balance (base, "clearing:007"), ==, 4000);
+      g_assert_cmpint (depot_fixture_get_balance (base, "payable:merchant"), ==, -5700);
+      for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+        g_free (ids[i]);
+      g_test_message ("ended after %u steps", steps);
+    }
+}
+
 static void
 test_outcomes (Fixture *fixture, gconstpointer data)
 {
@@ -370,6 +462,7 @@ main (int argc, char **argv)
   shift_test_add ("/shift/offline-day", test_offline_day);
   shift_test_add ("/shift/operator-away", test_operator_away);
   shift_test_add ("/shift/two-couriers", test_two_couriers);
+  shift_test_add ("/shift/killed-anywhere", test_killed_anywhere);
   shift_test_add ("/shift/outcomes", test_outcomes);
   return g_test_run ();
 }
