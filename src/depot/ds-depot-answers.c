@@ -150,6 +150,16 @@ commit_redeem (DsJob *job, DsDepotPayment *payment, GError **error)
              : finish_task (job, error);
 }
 
+/* A voucher was accepted for the payment while its order was asked about. That the order is open or has ended says
+ * nothing about the voucher, which is being redeemed. */
+static gboolean
+is_overtaken (DsJob *job, const DsDepotPayment *payment)
+{
+  return payment->base->state == DS_PAYMENT_ACCEPTED
+         && (job->result == NULL
+             || (job->result->state != DS_ORDER_PAID && job->result->state != DS_ORDER_REFUNDED));
+}
+
 /* A code that the handheld built and nobody paid in time: no operator will ever hear of it. Should one do so after all,
  * an expired payment may still become paid. */
 static gboolean
@@ -166,6 +176,8 @@ commit_query (DsJob *job, DsDepotPayment *payment, GError **error)
   DsDepot *depot = ds_job_get_depot (job);
   gint64 next_ms;
 
+  if (is_overtaken (job, payment))
+    return finish_task (job, error);
   if (has_passed_unheard (job, payment)
       && !ds_depot_end_payment (depot, payment, DS_PAYMENT_EXPIRED, "No operator knows of it", error))
     return FALSE;
@@ -251,7 +263,8 @@ ds_job_commit (DsJob *job, GError **error)
   if (job->kind == DS_TASK_CLOSE)
     return commit_close (job, error);
   if (job->payment == NULL)
-    return finish_task (job, error);
+    return job->error != NULL ? repeat_task (job, get_retry_ms (job->attempts), error)
+                              : finish_task (job, error);
   /* Not the row as it was when the question was asked: other things may have happened since. */
   if (!ds_depot_payment_load (ds_job_get_depot (job)->db, job->payment->base->id, &payment, error))
     return FALSE;
@@ -267,9 +280,7 @@ ds_job_commit (DsJob *job, GError **error)
     case DS_TASK_REFUND:
       return commit_refund (job, payment, error);
     case DS_TASK_QUERY:
-      return payment->base->state == DS_PAYMENT_ACCEPTED && payment->voucher != NULL
-                 ? commit_redeem (job, payment, error)
-                 : commit_query (job, payment, error);
+      return job->redeems ? commit_redeem (job, payment, error) : commit_query (job, payment, error);
     case DS_TASK_PREFETCH:
       return commit_prefetch (job, payment, error);
     case DS_TASK_CLOSE:

@@ -173,6 +173,7 @@ ask_redeem (DsJob *job)
   g_autoptr (GBytes) voucher
       = ds_base64url_decode (job->payment->voucher ? job->payment->voucher : "", -1, NULL);
 
+  job->redeems = TRUE;
   job->op = choose_operator (job);
   if (job->op == NULL || voucher == NULL)
     answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot redeems the voucher");

@@ -13,8 +13,10 @@
 
 #include <string.h>
 
-/* The handheld's clock and the operators' may differ this much around the shift. */
+/* The depot's clock and the handheld's, which wrote when the shift began, should not differ by more. */
 #define MARGIN_MS (G_GINT64_CONSTANT (3600000))
+/* How much earlier the files begin: lines are told apart by their payments, so a wrong clock costs nothing. */
+#define FILE_MARGIN_MS (G_GINT64_CONSTANT (36) * 3600000)
 
 typedef struct
 {
@@ -126,11 +128,18 @@ look_at_line (DsDepot *self,
     return FALSE;
   *is_open = payment == NULL || payment->booked_fen == 0;
   if (payment != NULL && payment->base->shift_id != NULL)
-    *is_ours = g_str_equal (payment->base->shift_id, shift->id);
-  else if (payment != NULL && payment->courier_id != NULL)
-    *is_ours = g_str_equal (payment->courier_id, shift->courier_id);
-  else
-    *is_ours = alone;
+    {
+      *is_ours = g_str_equal (payment->base->shift_id, shift->id);
+      return TRUE;
+    }
+  /* Money that no journal mentions: of this courier's carried codes, or of nobody's. What was there before the shift
+   * stood in an earlier statement. */
+  *is_ours = payment != NULL && payment->courier_id != NULL
+                 ? g_str_equal (payment->courier_id, shift->courier_id)
+                 : alone;
+  if (payment != NULL && payment->booked_fen > 0
+      && payment->base->changed_at_ms < shift->opened_at_ms - MARGIN_MS)
+    *is_ours = FALSE;
   return TRUE;
 }
 

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @candidates: (element-type DsOperator): whom to ask about it, for a query
  * @n_asked: how many of them have been asked
  * @op: (transfer none) (nullable): who is being asked
+ * @redeems: it is a voucher's redemption that was asked for
  * @result: (nullable): the answer that says most
  * @answerer: (transfer none) (nullable): whose it is
  * @error: (nullable): what went wrong with any of them
@@ -36,6 +37,7 @@ typedef struct
   GPtrArray *candidates;
   guint n_asked;
   DsOperator *op;
+  gboolean redeems;
   DsOrderResult *result;
   DsOperator *answerer;
   GError *error;

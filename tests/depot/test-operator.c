@@ -38,6 +38,7 @@ struct _TestOperator
   DsOrderState charge_state;
   gboolean bounces;
   gboolean refuses_refunds;
+  GPtrArray *held; /* (nullable) (element-type Held) */
 };
 
 static void test_operator_iface_init (DsOperatorInterface *iface);
@@ -45,6 +46,23 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TestOperator,
                                test_operator,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (DS_TYPE_OPERATOR, test_operator_iface_init))
+
+/* An answer on its way. */
+typedef struct
+{
+  GTask *task;
+  DsOrderResult *result;
+} Held;
+
+static void
+held_free (gpointer data)
+{
+  Held *self = data;
+
+  g_task_return_pointer (self->task, self->result, (GDestroyNotify)ds_order_result_free);
+  g_object_unref (self->task);
+  g_free (self);
+}
 
 static void
 order_free (gpointer data)
@@ -205,7 +223,15 @@ query_async (DsOperator *op,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   self->n_queries++;
-  if (arrives (self, task))
+  if (self->held != NULL)
+    {
+      Held *held = g_new0 (Held, 1);
+
+      held->task = g_steal_pointer (&task);
+      held->result = make_result (self, payment_id);
+      g_ptr_array_add (self->held, held);
+    }
+  else if (arrives (self, task))
     reply (self, task, payment_id);
 }
 
@@ -397,6 +423,18 @@ void
 test_operator_lose_requests (TestOperator *self, guint n)
 {
   self->n_lost_requests = n;
+}
+
+void
+test_operator_hold_queries (TestOperator *self)
+{
+  self->held = g_ptr_array_new_with_free_func (held_free);
+}
+
+void
+test_operator_release_queries (TestOperator *self)
+{
+  g_clear_pointer (&self->held, g_ptr_array_unref);
 }
 
 void

@@ -15,6 +15,9 @@ TestOperator *test_operator_new (const char *id, const char *payee_id);
 void test_operator_lose_answers (TestOperator *self, guint n);
 /* The next @n requests get lost before it has acted. */
 void test_operator_lose_requests (TestOperator *self, guint n);
+/* Queries are answered as things stand, but the answers stay on their way until they are let go. */
+void test_operator_hold_queries (TestOperator *self);
+void test_operator_release_queries (TestOperator *self);
 /* What a charge leads to; paid unless said otherwise. */
 void test_operator_set_charge_state (TestOperator *self, DsOrderState state);
 

@@ -340,6 +340,32 @@ test_voucher (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 3000);
 }
 
+/* The answer about an order that has expired arrives after a voucher was accepted for it: that is no answer about the
+ * voucher. */
+static void
+test_voucher_overtakes (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = depot_fixture_make_id (fixture);
+  g_autofree char *voucher = test_operator_sign_voucher (fixture->operator_b, id, 3000, 1);
+  g_auto (Reply) reply = { 0 };
+
+  test_operator_set_state (fixture->operator_a, id, DS_ORDER_EXPIRED);
+  test_operator_hold_queries (fixture->operator_a);
+  append_presented (fixture, id, 3000, "built");
+  depot_fixture_push_from (fixture, 0, &reply);
+  while (test_operator_get_n_queries (fixture->operator_a) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  test_operator_lose_requests (fixture->operator_b, 1); /* the redemption comes later still */
+  depot_fixture_append (fixture, "payment.voucher", "{s:s, s:s}", "payment", id, "voucher", voucher);
+  depot_fixture_push_from (fixture, 1, &reply);
+  g_assert_cmpuint (reply.status, ==, 200);
+  test_operator_release_queries (fixture->operator_a);
+  depot_fixture_settle (fixture);
+  depot_fixture_assert_state (fixture, id, "presented"); /* the last that was told */
+  pass_time (fixture, 1000);
+  depot_fixture_assert_state (fixture, id, "settled");
+}
+
 static void
 test_cash (DepotFixture *fixture, gconstpointer data)
 {
@@ -628,6 +654,7 @@ main (int argc, char **argv)
   payments_test_add ("/payments/killed", test_killed);
   payments_test_add ("/payments/receipt", test_receipt);
   payments_test_add ("/payments/voucher", test_voucher);
+  payments_test_add ("/payments/voucher-overtakes", test_voucher_overtakes);
   payments_test_add ("/payments/cash", test_cash);
   payments_test_add ("/payments/refund", test_refund);
   payments_test_add ("/payments/refund-waits", test_refund_waits);
