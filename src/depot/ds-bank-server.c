@@ -654,7 +654,8 @@ ds_bank_server_listen (DsBankServer *self, guint port, GError **error)
 {
   g_autoptr (GInetAddress) loopback = NULL;
   g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (GSList) uris = NULL;
+  g_autoptr (GSList) listeners = NULL;
+  g_autoptr (GSocketAddress) local = NULL;
 
   g_return_val_if_fail (DS_IS_BANK_SERVER (self), FALSE);
   g_return_val_if_fail (self->address == NULL, FALSE);
@@ -664,9 +665,12 @@ ds_bank_server_listen (DsBankServer *self, guint port, GError **error)
   if (!soup_server_listen (self->server, address, SOUP_SERVER_LISTEN_HTTPS, error))
     return FALSE;
 
-  uris = soup_server_get_uris (self->server);
-  self->address = g_strdup_printf ("https://127.0.0.1:%d", g_uri_get_port (uris->data));
-  g_slist_foreach (uris, (GFunc)(void (*) (void))g_uri_unref, NULL);
+  listeners = soup_server_get_listeners (self->server);
+  local = g_socket_get_local_address (listeners->data, error);
+  if (local == NULL)
+    return FALSE;
+  self->address = g_strdup_printf ("https://127.0.0.1:%u",
+                                   g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local)));
   return TRUE;
 }
 
