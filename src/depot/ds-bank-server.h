@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sandbox bank's HTTPS server, which customers' wallets call under /sandbox/v1.
  *
+ * POST /wallets  {operator, name, public_key, tier, balance_fen, red_packet_fen} → {wallet, number, secret,
+ *                certificate, operator, operators: [{id, name, public_key}]}; the same key again → the same answer
+ * GET  /wallets/{wallet}?at_ms=N&signature=S → {wallet, operator, balance_fen, red_packet_fen, now_ms,
+ *                pending: [PAYMENT], payments: [PAYMENT], vouchers: [{counter, payment, state, reason}]}
+ * POST /pay      {code, SIGNED} → PAYMENT
+ * POST /confirm  {payment, accept, SIGNED} → PAYMENT
+ * POST /spend    {payment, amount_fen, shop, SIGNED} → PAYMENT
+ * POST /faults   any of {line: "cut"|"restored", confirm_above_fen, slow_ms, lose_answers, lose_wallet_answers, late_ms,
+ *                notify_times, file_difference: {payment, fen}|null} → all of them; GET /faults only tells. What they
+ *                do: see DsBankFaults
+ * SIGNED         wallet, at_ms, nonce, signature: see ds-sandbox-request.h; a nonce is larger than all before
+ * PAYMENT        {payment, kind, state: "waiting"|"processing"|"paid"|"declined"|"expired", operator, amount_fen,
+ *                red_packet_fen, refunded_fen, payee_name, operator_ref, reason, receipt, at_ms}
+ *
+ * An answer 200 means that the bank has understood; only "state" means an outcome. Problems are RFC 9457.
+ *
  * For loopback, practice and tests only: anybody who reaches it may open a wallet full of play money and set
  * faults. */
 #pragma once

@@ -39,7 +39,7 @@ check_network (DsWallet *self, GError **error)
     return FALSE;
   if (ds_wallet_get_offline (self))
     {
-      g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE,
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE,
                            _ ("This phone has no network: show a payer code or a voucher instead"));
       return FALSE;
     }

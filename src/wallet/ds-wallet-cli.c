@@ -103,8 +103,7 @@ static DsWalletExit
 fail (Cli *cli, const GError *error)
 {
   gboolean no_answer = g_error_matches (error, DS_ERROR, DS_ERROR_NETWORK)
-                       || (cli->wallet != NULL && g_error_matches (error, DS_ERROR, DS_ERROR_STATE)
-                           && ds_wallet_get_offline (cli->wallet));
+                       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE);
 
   if (cli->json)
     {

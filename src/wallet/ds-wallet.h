@@ -138,8 +138,8 @@ char *ds_wallet_make_voucher (DsWallet *self, const DsWalletDemand *demand, gint
 /* Returns: (transfer full) (nullable): the receipt of a paid payment the wallet knows: "DS1:…". */
 char *ds_wallet_get_receipt (DsWallet *self, const char *payment_id, GError **error);
 
-/* The bank; each fails with %DS_ERROR_STATE while the phone has no network, and with %DS_ERROR_NETWORK when no answer
- * came although it was asked again: then it is not known what happened */
+/* The bank. Each fails with %G_IO_ERROR_NETWORK_UNREACHABLE while the phone has no network: nothing was sent; and with
+ * %DS_ERROR_NETWORK when no answer came although it was asked again: then it is not known what happened */
 
 /* Asks for balance and payments. */
 void ds_wallet_refresh_async (DsWallet *self,

@@ -132,6 +132,27 @@ test_pay (void)
   bank_fixture_check_ledger (bank);
 }
 
+/* The order is there; the code that names it is somebody else's. */
+static void
+test_forged_code (void)
+{
+  g_autoptr (BankFixture) bank = bank_fixture_new ();
+  g_autoptr (Phone) phone = phone_new (bank, "003", 4, 100000, 0);
+  g_autofree char *id = bank_fixture_new_id (bank);
+  g_autoptr (DsOrderResult) order = create (bank, id, 28650);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsSandboxCode) code = ds_sandbox_code_parse (order->code, &error);
+  g_autoptr (DsKey) key = ds_key_generate (&error);
+  g_autofree char *forged = ds_sandbox_code_sign (key, code, &error);
+  guint status;
+  g_autoptr (json_t) refused
+      = phone_post (phone, "/sandbox/v1/pay", json_pack ("{s:s}", "code", forged), &status);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (status, ==, 409);
+  assert_state (bank, bank->a, id, DS_ORDER_OPEN);
+}
+
 /* A wallet of one operator pays at another; who took the order has the money. */
 static void
 test_pay_across (void)
@@ -345,10 +366,24 @@ test_charge_waits (void)
 }
 
 static void
+assert_pays (Phone *phone, gint64 amount_fen, const char *state, const char *reason)
+{
+  g_autofree char *id = bank_fixture_new_id (phone->bank);
+  g_autoptr (DsOrderResult) order = create (phone->bank, id, amount_fen);
+  g_autoptr (json_t) payment = phone_pay (phone, order->code);
+
+  assert_payment (payment, state);
+  /* What a wallet cannot pay now, another can: the order stays open. */
+  assert_state (phone->bank, phone->bank->a, id, g_str_equal (state, "paid") ? DS_ORDER_PAID : DS_ORDER_OPEN);
+  if (reason != NULL)
+    g_assert_nonnull (strstr (json_string_value (json_object_get (payment, "reason")), reason));
+}
+
+static void
 test_limits (void)
 {
   g_autoptr (BankFixture) bank = bank_fixture_new ();
-  g_autoptr (Phone) phone = phone_new (bank, "003", 4, 900000, 0);
+  g_autoptr (Phone) phone = phone_new (bank, "003", 4, 1000000, 0);
   g_autoptr (Phone) poor = phone_new (bank, "003", 4, 100, 50);
   /* Tier 4: 2 000 at once, 5 000 a day. */
   const struct
@@ -363,28 +398,15 @@ test_limits (void)
   g_autoptr (json_t) all = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (payments); i++)
-    {
-      g_autofree char *id = bank_fixture_new_id (bank);
-      g_autoptr (DsOrderResult) order = create (bank, id, payments[i].amount_fen);
-      g_autoptr (json_t) payment = phone_pay (phone, order->code);
-      const char *reason = json_string_value (json_object_get (payment, "reason"));
+    assert_pays (phone, payments[i].amount_fen, payments[i].state, payments[i].reason);
 
-      assert_payment (payment, payments[i].state);
-      g_assert_true (payments[i].reason == NULL || strstr (reason, payments[i].reason) != NULL);
-      /* What a wallet cannot pay now, another can: the order stays open. */
-      assert_state (bank, bank->a, id,
-                    g_str_equal (payments[i].state, "paid") ? DS_ORDER_PAID : DS_ORDER_OPEN);
-    }
-
-  /* The next day in China begins at 16:00 UTC. */
-  ds_manual_clock_advance_ms (bank->clock, 14 * 60 * MINUTE_MS);
-  {
-    g_autofree char *id = bank_fixture_new_id (bank);
-    g_autoptr (DsOrderResult) order = create (bank, id, 200000);
-    g_autoptr (json_t) payment = phone_pay (phone, order->code);
-
-    assert_payment (payment, "paid");
-  }
+  /* The next day in China begins at 16:00 UTC; it has its own 5 000, from its first minute on. */
+  ds_manual_clock_advance_ms (bank->clock, 14 * 60 * MINUTE_MS - 1);
+  assert_pays (phone, 1, "declined", "a day");
+  ds_manual_clock_advance_ms (bank->clock, 1);
+  assert_pays (phone, 200000, "paid", NULL);
+  assert_pays (phone, 200000, "paid", NULL);
+  assert_pays (phone, 100001, "declined", "a day");
 
   too_much = phone_spend (poor, 151);
   assert_payment (too_much, "declined");
@@ -526,6 +548,7 @@ test_daily_file (void)
   g_autoptr (DsOrderResult) refunded = bank_fixture_refund (bank, bank->a, ordered, refund, 1000, &error);
   g_autoptr (GPtrArray) file = bank_fixture_load_file (bank, bank->a);
   g_autoptr (GPtrArray) file_of_b = bank_fixture_load_file (bank, bank->b);
+  g_autoptr (GPtrArray) today = NULL;
   g_autoptr (GPtrArray) wrong = NULL;
   g_autofree char *fault = NULL;
   const DsFileLine *line;
@@ -541,6 +564,12 @@ test_daily_file (void)
   line = find_line (file, ordered, "refund");
   g_assert_cmpint (line->amount_fen, ==, 1000);
   g_assert_cmpint (line->red_packet_fen, ==, 166);
+
+  /* Tomorrow's money stands in tomorrow's file. */
+  ds_manual_clock_advance_ms (bank->clock, 24 * 60 * MINUTE_MS);
+  assert_pays (phone, 100, "paid", NULL);
+  today = bank_fixture_load_file (bank, bank->a);
+  g_assert_cmpuint (today->len, ==, 3);
 
   fault = g_strdup_printf ("{\"file_difference\": {\"payment\": \"%s\", \"fen\": -1}}", ordered);
   bank_fixture_set_faults (bank, fault);
@@ -618,6 +647,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/sandbox-operator/create", test_create);
   g_test_add_func ("/sandbox-operator/pay", test_pay);
+  g_test_add_func ("/sandbox-operator/forged-code", test_forged_code);
   g_test_add_func ("/sandbox-operator/pay-across", test_pay_across);
   g_test_add_func ("/sandbox-operator/expired", test_expired);
   g_test_add_func ("/sandbox-operator/late-success", test_late_success);

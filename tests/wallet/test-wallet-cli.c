@@ -4,7 +4,7 @@
 
 #include "wallet-run.h"
 
-#include "ds-encoding.h"
+#include "ds-collection-code.h"
 #include "ds-evidence.h"
 #include "ds-qr.h"
 
@@ -336,6 +336,88 @@ test_total_limit (void)
   g_assert_cmpint (promise (run, 10000), ==, 2);
 }
 
+/* A window and a command, or two commands, at the same moment: no counter is given twice, no limit passed. */
+static void
+test_at_once (void)
+{
+  g_autoptr (WalletRun) run = wallet_run_new ();
+  GSubprocess *processes[8];
+  gboolean seen[G_N_ELEMENTS (processes)] = { FALSE };
+  guint given = 0;
+
+  wallet_run_create (run, "2000", "0");
+  for (gsize i = 0; i < G_N_ELEMENTS (processes); i++)
+    {
+      g_autofree char *id = bank_fixture_new_id (run->bank);
+      g_autoptr (DsOrderResult) code = order (run, id, 20000);
+      g_autoptr (GError) error = NULL;
+
+      processes[i] = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                                       &error, g_getenv ("DS_WALLET"), "--dir", run->directory, "--json",
+                                       "voucher", code->code, NULL);
+      g_assert_no_error (error);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (processes); i++)
+    {
+      g_autoptr (GSubprocess) process = processes[i];
+      g_autofree char *output = NULL;
+      g_autoptr (json_t) voucher = NULL;
+      json_int_t counter;
+
+      g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, NULL));
+      if (g_subprocess_get_exit_status (process) != 0)
+        continue;
+      voucher = ds_json_parse_object (output, strlen (output), G_MAXSIZE, NULL);
+      counter = json_integer_value (json_object_get (voucher, "counter"));
+      g_assert_cmpint (counter, <, G_N_ELEMENTS (seen));
+      g_assert_false (seen[counter]);
+      seen[counter] = TRUE;
+      given++;
+    }
+  /* 1 000 together: five of 200. */
+  g_assert_cmpuint (given, ==, 5);
+}
+
+/* Neither has a network: the handheld built the code, the wallet answers with a voucher. */
+static void
+test_voucher_for_built_code (void)
+{
+  g_autoptr (WalletRun) run = wallet_run_new ();
+  g_autofree char *id = bank_fixture_new_id (run->bank);
+  g_autoptr (GError) error = NULL;
+  DsCollectionCode built = {
+    .payment_id = id,
+    .amount_fen = 28650,
+    .payee_id = (char *)"DEPOT1",
+    .payee_name = (char *)"青鸟速递",
+    .payee_city = (char *)"杭州",
+    .mcc = (char *)"4215",
+    .expires_at_s = g_get_real_time () / G_USEC_PER_SEC + 600,
+  };
+  g_autofree char *code = ds_collection_code_build (&built, &error);
+  g_autofree char *late_code = NULL;
+  g_autoptr (DsEvidence) voucher = NULL;
+  g_autoptr (DsOrderResult) redeemed = NULL;
+
+  g_assert_no_error (error);
+  wallet_run_create (run, "2000", "0");
+  wallet_run (run, "offline", "on", NULL);
+  wallet_run (run, "voucher", code, "--json", NULL);
+  g_assert_cmpint (run->status, ==, 0);
+  g_assert_cmpstr (wallet_run_get_text (run, "payee_name"), ==, "青鸟速递");
+  voucher = ds_evidence_parse_text (wallet_run_get_text (run, "voucher"), &error);
+  g_assert_no_error (error);
+  redeemed = bank_fixture_redeem (run->bank, run->bank->a, voucher->bytes);
+  g_assert_cmpint (redeemed->state, ==, DS_ORDER_PAID);
+
+  built.expires_at_s -= 601;
+  built.payment_id[0] ^= 1;
+  late_code = ds_collection_code_build (&built, &error);
+  wallet_run (run, "voucher", late_code, NULL);
+  g_assert_cmpint (run->status, ==, 1);
+  g_assert_nonnull (strstr (run->complaint, "has expired"));
+}
+
 static void
 test_forged_code (void)
 {
@@ -426,6 +508,8 @@ main (int argc, char **argv)
   g_test_add_func ("/wallet/voucher", test_voucher);
   g_test_add_func ("/wallet/voucher-limits", test_voucher_limits);
   g_test_add_func ("/wallet/total-limit", test_total_limit);
+  g_test_add_func ("/wallet/at-once", test_at_once);
+  g_test_add_func ("/wallet/voucher-for-built-code", test_voucher_for_built_code);
   g_test_add_func ("/wallet/forged-code", test_forged_code);
   g_test_add_func ("/wallet/lost-answers", test_lost_answers);
   g_test_add_func ("/wallet/wrong-authority", test_wrong_authority);
