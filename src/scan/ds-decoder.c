@@ -4,17 +4,44 @@
 #include "ds-decoder.h"
 
 #include "ds-grey.h"
+#include "ds-grid.h"
 #include "ds-picture.h"
+#include "ds-stripes.h"
 #include "ds-zbar.h"
 
-/* Where ZBar reads most: a code that fills a larger picture has modules so wide that their edges are missed. */
-#define WORKING_SIDE 1000
+#include <math.h>
 
-/* About three modules of a code in the middle of the picture. */
+/* Finder patterns are looked for at this size and at half and double of it, and so on: the threshold's window suits
+ * modules of a few pixels. Beginning here costs little and finds what a courier holds up. */
+#define FIRST_SIDE 650
+#define SMALLEST_SIDE 80
+
+/* Where ZBar reads most of whole pictures: in a larger one modules are so wide that their edges are missed. */
+#define WHOLE_SIDE 1000
+
+/* About three modules of a code in the middle of the picture; and noise on flat ground. */
 #define THRESHOLD_RADIUS 10
+#define THRESHOLD_BIAS 5
 
-/* Smaller pictures are tried at twice their size, where a module may be less than two pixels. */
-#define DOUBLE_BELOW_SIDE 800
+/* A speck in the quiet zone ends a waybill's code. */
+#define STRIPES_BIAS 20
+
+/* Lines that have to cross a finder pattern of small modules. */
+#define MIN_LINES 3
+
+/* Pictures this small are looked at at twice their size too, where a module may be less than two pixels. */
+#define DOUBLE_BELOW_SIDE 500
+
+/* What one picture is asked. */
+typedef struct
+{
+  const DsGrey *whole;
+  DsZbar *zbar;
+  GPtrArray *symbols;
+  GArray *read;         /* (element-type DsTriple): the codes that were read by their finder patterns */
+  gboolean has_finders; /* enough for a code that was not read by them */
+  gboolean has_stripes;
+} Search;
 
 const char *
 ds_symbology_to_name (DsSymbology symbology)
@@ -31,44 +58,213 @@ ds_symbol_free (DsSymbol *self)
   g_free (self);
 }
 
-/* ZBar's scan lines run along the axes, light ground and dark modules expected: each try brings another sort of
- * picture closer to that. Likeliest first. */
-static void
-try_in_turn (const DsGrey *whole, GPtrArray *symbols)
+/* ZBar is given a code as it likes it: upright, whole pixels a module, a quiet zone. Redrawn from its modules if the
+ * grid is right to the last of them, else as it looks, where ZBar can still follow a bend. */
+static gboolean
+read_grid (Search *search, const DsGrid *grid)
 {
-  g_autoptr (DsZbar) zbar = ds_zbar_new ();
-  g_autoptr (DsGrey) working = ds_grey_shrink (whole, WORKING_SIDE);
-  g_autoptr (DsGrey) binary = ds_grey_threshold (working, THRESHOLD_RADIUS);
-  g_autoptr (DsGrey) half = NULL;
-  g_autoptr (DsGrey) turned = NULL;
-  g_autoptr (DsGrey) inverted = NULL;
-  g_autoptr (DsGrey) negative = NULL;
-  guint longest = MAX (whole->width, whole->height);
+  g_autoptr (DsGrey) redrawn = ds_grid_redraw (grid, search->whole);
+  g_autoptr (DsGrey) upright = NULL;
 
-  if (ds_zbar_scan (zbar, binary, symbols) > 0 || ds_zbar_scan (zbar, working, symbols) > 0)
-    return;
+  if (ds_zbar_scan (search->zbar, redrawn, DS_SYMBOLOGY_QR, search->symbols) > 0)
+    return TRUE;
+  upright = ds_grid_rectify (grid, search->whole);
+  return ds_zbar_scan (search->zbar, upright, DS_SYMBOLOGY_QR, search->symbols) > 0;
+}
 
-  half = ds_grey_shrink (whole, MAX (longest / 2, 1));
-  if (ds_zbar_scan (zbar, half, symbols) > 0)
-    return;
+static gboolean
+read_triple (Search *search, const DsTriple *triple)
+{
+  DsGrid grid;
 
-  turned = ds_grey_turn (binary);
-  if (ds_zbar_scan (zbar, turned, symbols) > 0)
-    return;
+  if (!ds_grid_init (&grid, search->whole, triple))
+    return FALSE;
+  if (read_grid (search, &grid))
+    return TRUE;
+  if (!ds_grid_adjust (&grid, search->whole))
+    return FALSE;
+  if (read_grid (search, &grid))
+    return TRUE;
+  ds_grid_warp (&grid, search->whole);
+  return read_grid (search, &grid);
+}
 
-  inverted = ds_grey_invert (working);
-  negative = ds_grey_threshold (inverted, THRESHOLD_RADIUS);
-  if (ds_zbar_scan (zbar, negative, symbols) > 0 || ds_zbar_scan (zbar, inverted, symbols) > 0)
-    return;
+static gboolean
+is_same (const DsFinder *a, const DsFinder *b)
+{
+  double reach = MAX (a->module, b->module) * 2;
 
-  if (longest > WORKING_SIDE && ds_zbar_scan (zbar, whole, symbols) > 0)
+  return fabs (a->centre.x - b->centre.x) < reach && fabs (a->centre.y - b->centre.y) < reach;
+}
+
+/* Whether @finder belongs to a code that was read. */
+static gboolean
+is_taken (const Search *search, const DsFinder *finder)
+{
+  for (guint i = 0; i < search->read->len; i++)
+    {
+      const DsTriple *read = &g_array_index (search->read, DsTriple, i);
+
+      if (is_same (finder, &read->corner) || is_same (finder, &read->right) || is_same (finder, &read->below))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Returns: how many finder patterns are left over that no code which was read explains. */
+static guint
+count_left (const Search *search, const GArray *finders)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < finders->len; i++)
+    n += is_taken (search, &g_array_index (finders, DsFinder, i)) ? 0 : 1;
+  return n;
+}
+
+static void
+enlarge (GArray *finders, double by)
+{
+  for (guint i = 0; i < finders->len; i++)
+    {
+      DsFinder *finder = &g_array_index (finders, DsFinder, i);
+
+      finder->centre.x *= by;
+      finder->centre.y *= by;
+      finder->module *= by;
+    }
+}
+
+/* Texture makes finder patterns too, but few lines in a row cross them; a real one is crossed by up to three a
+ * module. */
+static void
+drop_doubtful (GArray *finders)
+{
+  for (guint i = finders->len; i > 0; i--)
+    {
+      const DsFinder *finder = &g_array_index (finders, DsFinder, i - 1);
+
+      if (finder->n_lines < MAX (MIN_LINES, finder->module))
+        g_array_remove_index (finders, i - 1);
+    }
+}
+
+/* Reads the QR codes whose finder patterns are seen at one size of the picture. Returns: whether that is enough:
+ * something was read and no finder pattern is left over that could be another code's. */
+static gboolean
+read_level (Search *search, const DsGrey *level)
+{
+  g_autoptr (DsGrey) binary = ds_grey_threshold (level, THRESHOLD_RADIUS, THRESHOLD_BIAS);
+  g_autoptr (GArray) finders = ds_finders_search (binary);
+  g_autoptr (GArray) sure = g_array_copy (finders);
+  g_autoptr (GArray) triples = NULL;
+  double by = (double)search->whole->width / level->width;
+  guint n_left;
+
+  drop_doubtful (sure);
+  enlarge (sure, by);
+  enlarge (finders, by);
+  triples = ds_finders_combine (finders);
+  for (guint i = 0; i < triples->len; i++)
+    {
+      const DsTriple *triple = &g_array_index (triples, DsTriple, i);
+
+      if (!is_taken (search, &triple->corner) && !is_taken (search, &triple->right)
+          && !is_taken (search, &triple->below) && read_triple (search, triple))
+        g_array_append_val (search->read, *triple);
+    }
+
+  n_left = count_left (search, sure);
+  search->has_finders = search->has_finders || n_left >= 3;
+  search->has_stripes = search->has_stripes || ds_stripes_are_in (binary);
+  return search->read->len > 0 && n_left == 0;
+}
+
+static gboolean
+read_level_of_side (Search *search, guint side)
+{
+  g_autoptr (DsGrey) level = ds_grey_shrink (search->whole, side);
+
+  return read_level (search, level);
+}
+
+/* By finder patterns: the first size, a larger one, ever smaller ones, and then whatever is larger still. */
+static void
+read_by_finders (Search *search)
+{
+  guint longest = MAX (search->whole->width, search->whole->height);
+  guint first = MIN (longest, FIRST_SIDE);
+
+  if (read_level_of_side (search, first))
     return;
+  if (longest > first && read_level_of_side (search, MIN (longest, 2 * FIRST_SIDE)))
+    return;
+  for (guint side = first / 2; side >= SMALLEST_SIDE; side /= 2)
+    if (read_level_of_side (search, side))
+      return;
+  for (guint side = 4 * FIRST_SIDE; side / 2 < longest; side *= 2)
+    if (read_level_of_side (search, MIN (longest, side)))
+      return;
   if (longest < DOUBLE_BELOW_SIDE)
     {
-      g_autoptr (DsGrey) twice = ds_grey_double (whole);
+      g_autoptr (DsGrey) twice = ds_grey_double (search->whole);
 
-      ds_zbar_scan (zbar, twice, symbols);
+      read_level (search, twice);
     }
+}
+
+/* The whole picture as ZBar takes it: for codes whose finder patterns are damaged. Each try brings another sort of
+ * picture closer to light ground, dark modules, and edges of a few pixels. */
+static void
+read_whole (Search *search)
+{
+  guint longest = MAX (search->whole->width, search->whole->height);
+  g_autoptr (DsGrey) working = ds_grey_shrink (search->whole, WHOLE_SIDE);
+  g_autoptr (DsGrey) binary = ds_grey_threshold (working, THRESHOLD_RADIUS, THRESHOLD_BIAS);
+  g_autoptr (DsGrey) half = NULL;
+  g_autoptr (DsGrey) turned = NULL;
+
+  if (ds_zbar_scan (search->zbar, binary, DS_SYMBOLOGY_QR, search->symbols) > 0
+      || ds_zbar_scan (search->zbar, working, DS_SYMBOLOGY_QR, search->symbols) > 0)
+    return;
+
+  half = ds_grey_shrink (search->whole, MAX (longest / 2, 1));
+  if (ds_zbar_scan (search->zbar, half, DS_SYMBOLOGY_QR, search->symbols) > 0)
+    return;
+
+  turned = ds_grey_turn (binary, 45);
+  if (ds_zbar_scan (search->zbar, turned, DS_SYMBOLOGY_QR, search->symbols) > 0)
+    return;
+  if (longest > WHOLE_SIDE)
+    ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_QR, search->symbols);
+}
+
+/* A scan line has to cross all of a waybill's bars: they are turned upright first. */
+static void
+read_stripes (Search *search)
+{
+  guint longest = MAX (search->whole->width, search->whole->height);
+  g_autoptr (DsGrey) working = ds_grey_shrink (search->whole, WHOLE_SIDE);
+  g_autoptr (DsGrey) half = NULL;
+  double degrees;
+
+  if (ds_zbar_scan (search->zbar, working, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
+    return;
+
+  half = ds_grey_shrink (search->whole, FIRST_SIDE);
+  if (ds_stripes_measure_angle (half, &degrees))
+    {
+      g_autoptr (DsGrey) upright = ds_grey_turn (working, degrees);
+      g_autoptr (DsGrey) clean = ds_grey_threshold (upright, THRESHOLD_RADIUS, STRIPES_BIAS);
+
+      if (ds_zbar_scan (search->zbar, upright, DS_SYMBOLOGY_CODE128, search->symbols) > 0
+          || ds_zbar_scan (search->zbar, clean, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
+        return;
+    }
+  if (ds_zbar_scan (search->zbar, half, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
+    return;
+  if (longest > WHOLE_SIDE)
+    ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_CODE128, search->symbols);
 }
 
 GPtrArray *
@@ -76,14 +272,24 @@ ds_decode_grey (const guint8 *pixels, guint width, guint height, gsize stride)
 {
   g_autoptr (GPtrArray) symbols = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_symbol_free);
   g_autoptr (DsGrey) whole = NULL;
+  g_autoptr (DsZbar) zbar = NULL;
+  g_autoptr (GArray) read = g_array_new (FALSE, FALSE, sizeof (DsTriple));
+  Search search;
 
   g_return_val_if_fail (pixels != NULL && stride >= width, g_steal_pointer (&symbols));
 
-  if (width > 0 && height > 0)
-    {
-      whole = ds_grey_new_scaled (pixels, width, height, stride, DS_PICTURE_MAX_SIDE);
-      try_in_turn (whole, symbols);
-    }
+  if (width == 0 || height == 0)
+    return g_steal_pointer (&symbols);
+  whole = ds_grey_new_scaled (pixels, width, height, stride, DS_PICTURE_MAX_SIDE);
+  zbar = ds_zbar_new ();
+  search = (Search){ whole, zbar, symbols, read, FALSE, FALSE };
+
+  /* A label may have both; and most frames have neither, and nothing that looks like it. */
+  read_by_finders (&search);
+  if (read->len == 0 && search.has_finders)
+    read_whole (&search);
+  if (search.has_stripes)
+    read_stripes (&search);
   return g_steal_pointer (&symbols);
 }
 

@@ -3,6 +3,7 @@
 
 #include "ds-grey.h"
 
+#include <math.h>
 #include <string.h>
 
 DsGrey *
@@ -28,22 +29,37 @@ ds_grey_free (DsGrey *self)
   g_free (self);
 }
 
-/* The mean of the pixels that fall on (x, y) of the smaller picture. */
-static guint8
-mean_of_area (const guint8 *pixels, gsize stride, guint x0, guint x1, guint y0, guint y1)
+/* Writes one row of the smaller picture: the means over rows @y0 to @y1 and, for column x, over the columns from
+ * @edges[x] to @edges[x + 1]. */
+static void
+shrink_rows (const guint8 *pixels,
+             gsize stride,
+             guint y0,
+             guint y1,
+             const guint *edges,
+             guint width,
+             guint32 *sums,
+             guint8 *to)
 {
-  guint64 sum = 0;
-
+  memset (sums, 0, width * sizeof *sums);
   for (guint y = y0; y < y1; y++)
-    for (guint x = x0; x < x1; x++)
-      sum += pixels[y * stride + x];
-  return (guint8)(sum / ((guint64)(x1 - x0) * (y1 - y0)));
+    {
+      const guint8 *row = pixels + y * stride;
+
+      for (guint x = 0; x < width; x++)
+        for (guint from = edges[x]; from < edges[x + 1]; from++)
+          sums[x] += row[from];
+    }
+  for (guint x = 0; x < width; x++)
+    to[x] = (guint8)(sums[x] / ((y1 - y0) * (edges[x + 1] - edges[x])));
 }
 
 DsGrey *
 ds_grey_new_scaled (const guint8 *pixels, guint width, guint height, gsize stride, guint max_side)
 {
   guint longest = MAX (width, height);
+  g_autofree guint *edges = NULL;
+  g_autofree guint32 *sums = NULL;
   DsGrey *scaled;
 
   g_return_val_if_fail (pixels != NULL && stride >= width && max_side > 0, NULL);
@@ -58,19 +74,14 @@ ds_grey_new_scaled (const guint8 *pixels, guint width, guint height, gsize strid
 
   scaled = ds_grey_new ((guint)MAX ((guint64)width * max_side / longest, 1),
                         (guint)MAX ((guint64)height * max_side / longest, 1));
+  sums = g_new (guint32, scaled->width);
+  edges = g_new (guint, scaled->width + 1);
+  for (guint x = 0; x <= scaled->width; x++)
+    edges[x] = (guint)((guint64)x * width / scaled->width);
   for (guint y = 0; y < scaled->height; y++)
-    {
-      guint y0 = (guint)((guint64)y * height / scaled->height);
-      guint y1 = (guint)((guint64)(y + 1) * height / scaled->height);
-
-      for (guint x = 0; x < scaled->width; x++)
-        {
-          guint x0 = (guint)((guint64)x * width / scaled->width);
-          guint x1 = (guint)((guint64)(x + 1) * width / scaled->width);
-
-          scaled->pixels[(gsize)y * scaled->width + x] = mean_of_area (pixels, stride, x0, x1, y0, y1);
-        }
-    }
+    shrink_rows (pixels, stride, (guint)((guint64)y * height / scaled->height),
+                 (guint)((guint64)(y + 1) * height / scaled->height), edges, scaled->width, sums,
+                 scaled->pixels + (gsize)y * scaled->width);
   return scaled;
 }
 
@@ -116,16 +127,13 @@ ds_grey_invert (const DsGrey *self)
   return inverted;
 }
 
-/* Sums over the window of 2 × @radius + 1 columns around each column, from the sums of single columns. */
+/* The mean around each pixel of a row, from the sums of the window's columns. */
 static void
-threshold_row (const guint32 *columns,
-               const guint8 *row,
-               guint8 *to,
-               guint width,
-               guint radius,
-               guint rows_in_window)
+blur_row (const guint32 *columns, guint8 *to, guint width, guint radius, guint rows_in_window)
 {
   guint32 sum = 0;
+  guint area = 0;
+  guint64 factor = 0;
 
   for (guint x = 0; x < MIN (radius, width); x++)
     sum += columns[x];
@@ -138,15 +146,20 @@ threshold_row (const guint32 *columns,
         sum += columns[x + radius];
       if (x > radius)
         sum -= columns[x - radius - 1];
-      /* Flat ground is light: a pixel has to be darker than its surroundings by more than noise. */
-      to[x] = (row[x] + 5u) * (until - from) * rows_in_window > sum ? 255 : 0;
+      /* Dividing is dear, and the window's area changes only at the edges. */
+      if (area != (until - from) * rows_in_window)
+        {
+          area = (until - from) * rows_in_window;
+          factor = (G_GUINT64_CONSTANT (1) << 32) / area + 1;
+        }
+      to[x] = (guint8)(sum * factor >> 32);
     }
 }
 
 DsGrey *
-ds_grey_threshold (const DsGrey *self, guint radius)
+ds_grey_blur (const DsGrey *self, guint radius)
 {
-  DsGrey *binary = ds_grey_new (self->width, self->height);
+  DsGrey *blurred = ds_grey_new (self->width, self->height);
   g_autofree guint32 *columns = g_new0 (guint32, self->width);
 
   for (guint y = 0; y < MIN (radius, self->height); y++)
@@ -164,38 +177,61 @@ ds_grey_threshold (const DsGrey *self, guint radius)
       if (y > radius)
         for (guint x = 0; x < self->width; x++)
           columns[x] -= self->pixels[(gsize)(y - radius - 1) * self->width + x];
-      threshold_row (columns, self->pixels + (gsize)y * self->width, binary->pixels + (gsize)y * self->width,
-                     self->width, radius, until - from);
+      blur_row (columns, blurred->pixels + (gsize)y * self->width, self->width, radius, until - from);
     }
-  return binary;
+  return blurred;
 }
 
 DsGrey *
-ds_grey_turn (const DsGrey *self)
+ds_grey_threshold (const DsGrey *self, guint radius, guint bias)
 {
-  /* cos 45° in 16.16 fixed point. */
-  const gint64 c = 46341;
-  guint side = (guint)((((guint64)self->width + self->height) * (guint64)c >> 16) + 1);
-  DsGrey *turned = ds_grey_new (side, side);
-  gint64 cx = (gint64)self->width << 15;
-  gint64 cy = (gint64)self->height << 15;
-  gint64 half = side / 2;
+  DsGrey *binary = ds_grey_blur (self, radius);
+  gsize n = (gsize)self->width * self->height;
 
-  for (guint y = 0; y < side; y++)
+  for (gsize i = 0; i < n; i++)
+    binary->pixels[i] = self->pixels[i] + bias > binary->pixels[i] ? 255 : 0;
+  return binary;
+}
+
+/* Bilinear, with 16 bits behind the point; light outside. */
+static guint8
+look (const DsGrey *grey, gint64 x, gint64 y)
+{
+  gint64 left = x >> 16;
+  gint64 top = y >> 16;
+  guint32 fx = (guint32)(x & 0xFFFF) >> 8;
+  guint32 fy = (guint32)(y & 0xFFFF) >> 8;
+  const guint8 *p = grey->pixels + (gsize)top * grey->width + (gsize)left;
+
+  if (left < 0 || top < 0 || left + 1 >= grey->width || top + 1 >= grey->height)
+    return 255;
+  return (guint8)(((p[0] * (256 - fx) + p[1] * fx) * (256 - fy)
+                   + (p[grey->width] * (256 - fx) + p[grey->width + 1] * fx) * fy)
+                  >> 16);
+}
+
+DsGrey *
+ds_grey_turn (const DsGrey *self, double degrees)
+{
+  double radians = degrees * G_PI / 180;
+  gint64 c = llround (cos (radians) * 65536);
+  gint64 s = llround (sin (radians) * 65536);
+  guint64 c_size = (guint64)ABS (c);
+  guint64 s_size = (guint64)ABS (s);
+  guint width = (guint)((self->width * c_size + self->height * s_size) >> 16) + 1;
+  guint height = (guint)((self->width * s_size + self->height * c_size) >> 16) + 1;
+  DsGrey *turned = ds_grey_new (width, height);
+
+  for (guint y = 0; y < height; y++)
     {
-      gint64 sx = cx + c * (-half - ((gint64)y - half));
-      gint64 sy = cy + c * (-half + ((gint64)y - half));
-      guint8 *to = turned->pixels + (gsize)y * side;
+      gint64 from_middle_x = -(gint64)(width / 2);
+      gint64 from_middle_y = (gint64)y - height / 2;
+      gint64 x_at = ((gint64)self->width << 15) + c * from_middle_x + s * from_middle_y;
+      gint64 y_at = ((gint64)self->height << 15) - s * from_middle_x + c * from_middle_y;
+      guint8 *to = turned->pixels + (gsize)y * width;
 
-      for (guint x = 0; x < side; x++, sx += c, sy += c)
-        {
-          gint64 px = sx >> 16;
-          gint64 py = sy >> 16;
-
-          to[x] = px >= 0 && py >= 0 && px < self->width && py < self->height
-                      ? self->pixels[(gsize)py * self->width + (gsize)px]
-                      : 255;
-        }
+      for (guint x = 0; x < width; x++, x_at += c, y_at -= s)
+        to[x] = look (self, x_at, y_at);
     }
   return turned;
 }

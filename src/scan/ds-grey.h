@@ -47,18 +47,22 @@ DsGrey *ds_grey_double (const DsGrey *self);
 /* Returns: (transfer full): light for dark. */
 DsGrey *ds_grey_invert (const DsGrey *self);
 
+/* Returns: (transfer full): the mean of the square of 2 × @radius + 1 pixels around each. */
+DsGrey *ds_grey_blur (const DsGrey *self, guint radius);
+
 /**
  * ds_grey_threshold:
  * @self: a picture
  * @radius: half a window's side in pixels
+ * @bias: by how much more than its surroundings a pixel has to be dark, so that noise on flat ground is light
  *
  * Black and white by each pixel's own neighbourhood, so that a shadow across a code does not matter.
  *
  * Returns: (transfer full): 0 and 255 only
  */
-DsGrey *ds_grey_threshold (const DsGrey *self, guint radius);
+DsGrey *ds_grey_threshold (const DsGrey *self, guint radius, guint bias);
 
-/* Returns: (transfer full): turned by 45°, whole, on a light ground. */
-DsGrey *ds_grey_turn (const DsGrey *self);
+/* Returns: (transfer full): turned by @degrees, clockwise as it is seen, whole, on a light ground. */
+DsGrey *ds_grey_turn (const DsGrey *self, double degrees);
 
 G_END_DECLS

@@ -10,6 +10,9 @@
  * counts when this many scan lines agree. */
 #define CODE128_MIN_QUALITY 2
 
+/* Bars are long: one scan line of so many is enough to cross them. */
+#define CODE128_DENSITY 4
+
 struct _DsZbar
 {
   zbar_image_scanner_t *scanner;
@@ -24,10 +27,8 @@ ds_zbar_new (void)
 
   self->scanner = zbar_image_scanner_create ();
   zbar_image_scanner_set_config (self->scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
-  zbar_image_scanner_set_config (self->scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
   /* ZBar's own guess at the character set turns Chinese into something else. */
   zbar_image_scanner_set_config (self->scanner, ZBAR_QRCODE, ZBAR_CFG_BINARY, 1);
-  zbar_image_scanner_set_config (self->scanner, ZBAR_CODE128, ZBAR_CFG_ENABLE, 1);
   return self;
 }
 
@@ -38,6 +39,32 @@ ds_zbar_free (DsZbar *self)
     return;
   zbar_image_scanner_destroy (self->scanner);
   g_free (self);
+}
+
+static gboolean
+has_kana (const char *text)
+{
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    if (g_utf8_get_char (at) >= 0x3041 && g_utf8_get_char (at) <= 0x30fe)
+      return TRUE;
+  return FALSE;
+}
+
+/* Returns: (transfer full) (nullable): @bytes as the character set they make sense in. */
+static char *
+convert (const char *bytes, gsize n)
+{
+  /* Most specific first: almost anything is GB 18030 or Shift JIS, and everything is ISO 8859-1. */
+  static const char *const charsets[] = { "GB2312", "SHIFT_JIS", "GB18030", "ISO-8859-1" };
+  char *text = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (charsets) && text == NULL; i++)
+    {
+      text = g_convert (bytes, (gssize)n, "UTF-8", charsets[i], NULL, NULL, NULL);
+      if (i == 1 && text != NULL && !has_kana (text))
+        g_clear_pointer (&text, g_free);
+    }
+  return text;
 }
 
 char *
@@ -57,11 +84,7 @@ ds_symbol_text_from_bytes (const char *bytes, gsize n)
   if (g_utf8_validate_len (bytes, n, NULL))
     text = g_strndup (bytes, n);
   else if (memchr (bytes, '\0', n) == NULL)
-    {
-      text = g_convert (bytes, (gssize)n, "UTF-8", "GB18030", NULL, NULL, NULL);
-      if (text == NULL)
-        text = g_convert (bytes, (gssize)n, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
-    }
+    text = convert (bytes, n);
   else
     text = g_utf8_make_valid (bytes, (gssize)n);
 
@@ -100,11 +123,18 @@ add_symbol (const zbar_symbol_t *found, GPtrArray *symbols)
 }
 
 guint
-ds_zbar_scan (DsZbar *self, const DsGrey *picture, GPtrArray *symbols)
+ds_zbar_scan (DsZbar *self, const DsGrey *picture, DsSymbology symbology, GPtrArray *symbols)
 {
   g_autoptr (zbar_image_t) image = zbar_image_create ();
+  int density = symbology == DS_SYMBOLOGY_QR ? 1 : CODE128_DENSITY;
   guint added = 0;
 
+  /* Each costs time, and what is not looked for cannot be misread. */
+  zbar_image_scanner_set_config (self->scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, symbology == DS_SYMBOLOGY_QR);
+  zbar_image_scanner_set_config (self->scanner, ZBAR_CODE128, ZBAR_CFG_ENABLE,
+                                 symbology == DS_SYMBOLOGY_CODE128);
+  zbar_image_scanner_set_config (self->scanner, ZBAR_NONE, ZBAR_CFG_X_DENSITY, density);
+  zbar_image_scanner_set_config (self->scanner, ZBAR_NONE, ZBAR_CFG_Y_DENSITY, density);
   zbar_image_set_format (image, zbar_fourcc ('Y', '8', '0', '0'));
   zbar_image_set_size (image, picture->width, picture->height);
   zbar_image_set_data (image, picture->pixels, (gsize)picture->width * picture->height, NULL);

@@ -18,18 +18,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsZbar, ds_zbar_free)
  * ds_zbar_scan:
  * @self: a scanner
  * @picture: what to look at
+ * @symbology: what to look for
  * @symbols: (element-type DsSymbol): what is read is added to it, each text once
  *
  * Returns: how many symbols were added
  */
-guint ds_zbar_scan (DsZbar *self, const DsGrey *picture, GPtrArray *symbols);
+guint ds_zbar_scan (DsZbar *self, const DsGrey *picture, DsSymbology symbology, GPtrArray *symbols);
 
 /**
  * ds_symbol_text_from_bytes:
  * @bytes: (array length=n): what a symbol holds
  * @n: how many
  *
- * UTF-8 if it is such, else GB 18030 if that makes sense of all of it, else ISO 8859-1. A NUL becomes U+FFFD.
+ * UTF-8 if it is such, else the first of these that makes sense of all of it: GB 2312, Shift JIS (if there is kana in
+ * it), GB 18030, ISO 8859-1. A NUL becomes U+FFFD.
  *
  * Returns: (transfer full) (nullable): UTF-8, %NULL for more than %DS_SYMBOL_MAX_CHARACTERS
  */

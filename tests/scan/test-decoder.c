@@ -4,76 +4,10 @@
 #include "ds-decoder.h"
 #include "ds-error.h"
 #include "ds-qr.h"
+#include "frame.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
-
-#define LIGHT 230
-#define DARK 40
-
-/* A frame with a code somewhere on it, its rows padded as a camera's are. */
-typedef struct
-{
-  guint width, height;
-  gsize stride;
-  guint8 *pixels;
-} Frame;
-
-static void
-frame_clear (Frame *frame)
-{
-  g_free (frame->pixels);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Frame, frame_clear)
-
-static void
-frame_init (Frame *frame, guint width, guint height, gsize padding)
-{
-  frame->width = width;
-  frame->height = height;
-  frame->stride = width + padding;
-  frame->pixels = g_malloc (frame->stride * height);
-  memset (frame->pixels, LIGHT, frame->stride * height);
-  /* Whoever reads the padding as pixels sees stripes. */
-  for (guint y = 0; y < height; y++)
-    for (gsize x = width; x < frame->stride; x++)
-      frame->pixels[y * frame->stride + x] = y % 3 ? 0 : 255;
-}
-
-static void
-frame_draw_qr (Frame *frame, const char *text, guint scale, guint left, guint top)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (DsQr) qr = ds_qr_new (text, DS_QR_LEVEL_M, &error);
-  guint side;
-  g_autoptr (GBytes) pixels = ds_qr_render (qr, scale, &side);
-  const guint8 *p = g_bytes_get_data (pixels, NULL);
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (left + side, <=, frame->width);
-  g_assert_cmpuint (top + side, <=, frame->height);
-  for (guint y = 0; y < side; y++)
-    for (guint x = 0; x < side; x++)
-      frame->pixels[(top + y) * frame->stride + left + x] = p[(gsize)y * side + x] ? LIGHT : DARK;
-}
-
-static GPtrArray *
-frame_decode (const Frame *frame)
-{
-  return ds_decode_grey (frame->pixels, frame->width, frame->height, frame->stride);
-}
-
-static void
-assert_reads (const Frame *frame, const char *text)
-{
-  g_autoptr (GPtrArray) symbols = frame_decode (frame);
-  const DsSymbol *symbol;
-
-  g_assert_cmpuint (symbols->len, ==, 1);
-  symbol = g_ptr_array_index (symbols, 0);
-  g_assert_cmpstr (symbol->text, ==, text);
-  g_assert_cmpint (symbol->symbology, ==, DS_SYMBOLOGY_QR);
-}
 
 static void
 test_texts (void)
@@ -93,7 +27,7 @@ test_texts (void)
 
       frame_init (&frame, 640, 480, 0);
       frame_draw_qr (&frame, texts[i], 5, 200, 100);
-      assert_reads (&frame, texts[i]);
+      frame_assert_reads (&frame, texts[i]);
     }
 }
 
@@ -107,7 +41,7 @@ test_strides (void)
 
         frame_init (&frame, width, 180, padding);
         frame_draw_qr (&frame, "DS1:STRIDE", 5, 6, 9);
-        assert_reads (&frame, "DS1:STRIDE");
+        frame_assert_reads (&frame, "DS1:STRIDE");
       }
 }
 
@@ -121,7 +55,7 @@ test_inverted (void)
   for (guint y = 0; y < frame.height; y++)
     for (guint x = 0; x < frame.width; x++)
       frame.pixels[y * frame.stride + x] = 255 - frame.pixels[y * frame.stride + x];
-  assert_reads (&frame, "DS1:LIGHT ON DARK");
+  frame_assert_reads (&frame, "DS1:LIGHT ON DARK");
 }
 
 /* Strong light from one side: no one threshold fits the whole frame. */
@@ -139,7 +73,7 @@ test_shadow (void)
 
         *p = (guint8)(*p * (x + 60) / (frame.width + 60));
       }
-  assert_reads (&frame, "DS1:IN THE SHADOW");
+  frame_assert_reads (&frame, "DS1:IN THE SHADOW");
 }
 
 static void
@@ -153,8 +87,109 @@ test_sizes (void)
 
       frame_init (&frame, 1280, 1000, 0);
       frame_draw_qr (&frame, "0100320229316139647", scales[i], 33, 21);
-      assert_reads (&frame, "0100320229316139647");
+      frame_assert_reads (&frame, "0100320229316139647");
     }
+}
+
+static void
+test_turned (void)
+{
+  for (guint degrees = 0; degrees < 360; degrees += 15)
+    {
+      g_auto (Frame) frame = { 0 };
+
+      frame_init (&frame, 640, 480, 0);
+      frame_draw_qr (&frame, "0100320229316139647", 5, 230, 150);
+      frame_map (&frame, frame_turn, degrees);
+      frame_add_noise (&frame, 10);
+      frame_assert_reads (&frame, "0100320229316139647");
+    }
+}
+
+/* Seen from aside, around a bottle, and both. */
+static void
+test_not_flat (void)
+{
+  const struct
+  {
+    double slant, roll, turn;
+  } cases[]
+      = { { 0.3, 0, 0 }, { 0.5, 0, 20 }, { -0.5, 0, 130 }, { 0, 1.3, 0 }, { 0, 1.3, 40 }, { 0.2, 1, 200 } };
+  const char *const texts[]
+      = { "0100320229316139647", "DS1:6BF5A0%20$*+-./:6BF5A0%20$*+-./:6BF5A0%20$*+-./:" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (texts); j++)
+      {
+        g_auto (Frame) frame = { 0 };
+
+        frame_init (&frame, 640, 480, 0);
+        frame_draw_qr (&frame, texts[j], 8, 160, 80);
+        frame_map (&frame, frame_turn, cases[i].turn);
+        if (cases[i].roll > 0)
+          frame_map (&frame, frame_roll, cases[i].roll);
+        frame_map (&frame, frame_slant, cases[i].slant);
+        frame_assert_reads (&frame, texts[j]);
+      }
+}
+
+/* A voucher with its certificate is about this long; a whole receipt printed as text is longer. */
+static void
+test_dense (void)
+{
+  const gsize lengths[] = { 300, 600, 1000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autofree char *text = g_strnfill (lengths[i], 'a');
+      g_autoptr (DsQr) qr = NULL;
+      g_auto (Frame) frame = { 0 };
+      guint margin;
+
+      for (gsize c = 0; c < lengths[i]; c++)
+        text[c] = (char)('a' + c * c % 26);
+      qr = ds_qr_new (text, DS_QR_LEVEL_M, NULL);
+      margin = (900 - (ds_qr_get_size (qr) + 2 * DS_QR_QUIET) * 5) / 2;
+      frame_init (&frame, 900, 900, 0);
+      frame_draw_qr (&frame, text, 5, margin, margin);
+      frame_map (&frame, frame_turn, 11);
+      frame_map (&frame, frame_slant, 0.2);
+      frame_add_noise (&frame, 10);
+      frame_assert_reads (&frame, text);
+    }
+}
+
+static void
+test_waybill (void)
+{
+  for (guint degrees = 0; degrees < 180; degrees += 30)
+    {
+      g_auto (Frame) frame = { 0 };
+      g_autoptr (GPtrArray) symbols = NULL;
+
+      frame_init (&frame, 640, 640, 0);
+      frame_draw_code128 (&frame, "SF1234567890123", 2, 120, 260, 120);
+      frame_map (&frame, frame_turn, degrees);
+      frame_add_noise (&frame, 10);
+      symbols = frame_decode (&frame);
+      g_assert_cmpuint (symbols->len, ==, 1);
+      g_assert_cmpstr (((DsSymbol *)g_ptr_array_index (symbols, 0))->text, ==, "SF1234567890123");
+      g_assert_cmpint (((DsSymbol *)g_ptr_array_index (symbols, 0))->symbology, ==, DS_SYMBOLOGY_CODE128);
+    }
+}
+
+/* A QR code on a label does not hide its waybill. */
+static void
+test_label (void)
+{
+  g_auto (Frame) frame = { 0 };
+  g_autoptr (GPtrArray) symbols = NULL;
+
+  frame_init (&frame, 800, 600, 0);
+  frame_draw_code128 (&frame, "SF1234567890123", 2, 100, 100, 100);
+  frame_draw_qr (&frame, "https://example.test/track", 4, 300, 300);
+  symbols = frame_decode (&frame);
+  g_assert_cmpuint (symbols->len, ==, 2);
 }
 
 static void
@@ -165,8 +200,8 @@ test_several (void)
 
   frame_init (&frame, 900, 400, 0);
   frame_draw_qr (&frame, "FIRST", 6, 50, 50);
-  frame_draw_qr (&frame, "SECOND", 6, 500, 100);
-  frame_draw_qr (&frame, "SECOND", 6, 500, 100);
+  frame_draw_qr (&frame, "SECOND", 6, 300, 100);
+  frame_draw_qr (&frame, "SECOND", 4, 600, 100);
   symbols = frame_decode (&frame);
   g_assert_cmpuint (symbols->len, ==, 2);
 }
@@ -306,6 +341,11 @@ main (int argc, char **argv)
   g_test_add_func ("/decoder/inverted", test_inverted);
   g_test_add_func ("/decoder/shadow", test_shadow);
   g_test_add_func ("/decoder/sizes", test_sizes);
+  g_test_add_func ("/decoder/turned", test_turned);
+  g_test_add_func ("/decoder/not-flat", test_not_flat);
+  g_test_add_func ("/decoder/dense", test_dense);
+  g_test_add_func ("/decoder/waybill", test_waybill);
+  g_test_add_func ("/decoder/label", test_label);
   g_test_add_func ("/decoder/several", test_several);
   g_test_add_func ("/decoder/nothing", test_nothing);
   g_test_add_func ("/decoder/noise", test_noise);

@@ -15,9 +15,10 @@ test_character_sets (void)
     { "plain", "plain" },
     { "\xe5\xbf\xab\xe9\x80\x92", "快递" },
     { "\xef\xbb\xbf\xe5\xbf\xab", "快" },
-    { "\xbf\xec\xb5\xdd", "快递" },             /* GB 18030 */
-    { "\x95\x32\x82\x36", "\xf0\xa0\x80\x80" }, /* a four-byte character of GB 18030 */
-    { "caf\xe9", "café" },                      /* ISO 8859-1: no GB 18030 character ends there */
+    { "\xbf\xec\xb5\xdd", "快递" },               /* GB 18030 */
+    { "\x95\x32\x82\x36", "\xf0\xa0\x80\x80" },   /* a four-byte character of GB 18030 */
+    { "caf\xe9", "café" },                        /* ISO 8859-1: no GB 18030 character ends there */
+    { "\x83\x52\x81\x5b\x83\x68QR", "コードQR" }, /* Shift JIS: no GB 2312, and it has kana */
     { "", "" },
   };
 

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-grid-private.h"
+
+#include "ds-qr-layout.h"
+
+#include <string.h>
+
+/* Pixels a module and modules of quiet zone in what is handed on. */
+#define REDRAW_SCALE 3
+#define RECTIFY_SCALE 5
+#define QUIET 4
+
+/* The mean of a module's middle. */
+static guint8
+read_module (const DsGrid *self, const DsGrey *grey, guint x, guint y)
+{
+  double sum = 0;
+
+  for (gint dy = -1; dy <= 1; dy++)
+    for (gint dx = -1; dx <= 1; dx++)
+      sum += ds_grid_sample (self, grey, x + 0.5 + dx * 0.2, y + 0.5 + dy * 0.2);
+  return (guint8)(sum / 9);
+}
+
+DsGrey *
+ds_grid_read_modules (const DsGrid *self, const DsGrey *grey)
+{
+  DsGrey *values = ds_grey_new (self->size, self->size);
+
+  for (guint y = 0; y < self->size; y++)
+    for (guint x = 0; x < self->size; x++)
+      values->pixels[y * self->size + x] = read_module (self, grey, x, y);
+  return values;
+}
+
+DsGrey *
+ds_grid_redraw (const DsGrid *self, const DsGrey *grey)
+{
+  g_autofree DsModule *layout = ds_qr_layout_new (self->size);
+  g_autoptr (DsGrey) values = ds_grid_read_modules (self, grey);
+  g_autoptr (DsGrey) binary = ds_grey_threshold (values, DS_GRID_JUDGE_RADIUS, 0);
+  guint side = (self->size + 2 * QUIET) * REDRAW_SCALE;
+  DsGrey *picture = ds_grey_new (side, side);
+
+  memset (picture->pixels, 255, (gsize)side * side);
+  for (guint y = 0; y < self->size; y++)
+    for (guint x = 0; x < self->size; x++)
+      {
+        DsModule module = layout[y * self->size + x];
+
+        if (module == DS_MODULE_LIGHT
+            || (module == DS_MODULE_DATA && binary->pixels[y * self->size + x] != 0))
+          continue;
+        for (guint row = 0; row < REDRAW_SCALE; row++)
+          memset (picture->pixels + (gsize)((y + QUIET) * REDRAW_SCALE + row) * side
+                      + (x + QUIET) * REDRAW_SCALE,
+                  0, REDRAW_SCALE);
+      }
+  return picture;
+}
+
+DsGrey *
+ds_grid_rectify (const DsGrid *self, const DsGrey *grey)
+{
+  guint side = (self->size + 2 * QUIET) * RECTIFY_SCALE;
+  DsGrey *picture = ds_grey_new (side, side);
+
+  for (guint y = 0; y < side; y++)
+    for (guint x = 0; x < side; x++)
+      picture->pixels[(gsize)y * side + x] = (guint8)ds_grid_sample (
+          self, grey, (x + 0.5) / RECTIFY_SCALE - QUIET, (y + 0.5) / RECTIFY_SCALE - QUIET);
+  return picture;
+}
