@@ -73,6 +73,16 @@ ds_application_startup (GApplication *application)
                                            shortcuts[i].accels);
 }
 
+/* Not before: the store is often open before a window is on the screen, and making the pages that it then asks for
+ * would keep the first frame back. */
+static void
+did_draw_first_frame (GdkFrameClock *clock, DsApplication *self)
+{
+  g_signal_handlers_disconnect_by_data (clock, self);
+  if (self->session != NULL)
+    ds_session_open (self->session);
+}
+
 static void
 ds_application_activate (GApplication *application)
 {
@@ -88,8 +98,9 @@ ds_application_activate (GApplication *application)
         self->directory = g_build_filename (g_get_user_data_dir (), "doorstep", NULL);
       self->session = ds_session_new (self->directory, clock, random);
       window = GTK_WINDOW (ds_window_new (GTK_APPLICATION (application), self->session));
-      /* The store opens in its own thread: the first frame does not wait for it. */
-      ds_session_open (self->session);
+      gtk_widget_realize (GTK_WIDGET (window));
+      g_signal_connect_object (gtk_widget_get_frame_clock (GTK_WIDGET (window)), "after-paint",
+                               G_CALLBACK (did_draw_first_frame), self, 0);
     }
   gtk_window_present (window);
 }

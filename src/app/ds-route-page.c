@@ -10,13 +10,18 @@
 
 #include <glib/gi18n.h>
 
+#define ROWS_A_FRAME 8
+/* A list view makes no more rows than this, however long the list. */
+#define MAX_ROWS 208
+
 struct _DsRoutePage
 {
   GtkBox parent;
 
   DsSession *session;
   DsStopFilter *filter;
-  GtkFilterListModel *listed; /* owned by the list view's selection model */
+  GtkFilterListModel *listed; /* owned by the next */
+  GtkSliceListModel *shown;   /* owned by the list view's selection model */
 
   DsConnectionChip *chip;
   GtkSearchBar *search_bar;
@@ -102,6 +107,18 @@ explain_empty (DsRoutePage *self)
   gtk_label_set_text (self->empty_text, text);
 }
 
+/* The list view makes rows for two hundred stops at once, whatever fits on the screen; that takes as long as the whole
+ * start. So the first frame gets a screenful, and each one after it a few more. */
+static gboolean
+show_more_rows (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  DsRoutePage *self = DS_ROUTE_PAGE (widget);
+  guint n = gtk_slice_list_model_get_size (self->shown) + ROWS_A_FRAME;
+
+  gtk_slice_list_model_set_size (self->shown, n < MAX_ROWS ? n : G_MAXUINT);
+  return n < MAX_ROWS ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
 static void
 show_list_or_words (DsRoutePage *self)
 {
@@ -113,6 +130,11 @@ show_list_or_words (DsRoutePage *self)
   if (g_list_model_get_n_items (G_LIST_MODEL (self->listed)) > 0)
     {
       gtk_stack_set_visible_child_name (self->stack, "list");
+      if (gtk_slice_list_model_get_size (self->shown) == 0)
+        {
+          gtk_slice_list_model_set_size (self->shown, ROWS_A_FRAME);
+          gtk_widget_add_tick_callback (GTK_WIDGET (self), show_more_rows, NULL, NULL);
+        }
       return;
     }
   explain_empty (self);
@@ -303,10 +325,12 @@ ds_route_page_new (DsSession *session)
   self->listed = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (route)),
                                             g_object_ref (GTK_FILTER (self->filter)));
   gtk_filter_list_model_set_incremental (self->listed, TRUE);
+  self->shown = gtk_slice_list_model_new (G_LIST_MODEL (self->listed), 0, 0);
+  selection = gtk_no_selection_new (G_LIST_MODEL (self->shown));
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  /* After the slice has heard of it, whose size may be changed then. */
   g_signal_connect_object (self->listed, "items-changed", G_CALLBACK (show_list_or_words), self,
                            G_CONNECT_SWAPPED);
-  selection = gtk_no_selection_new (G_LIST_MODEL (self->listed));
-  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
 
   ds_connection_chip_set_session (self->chip, session);
   g_signal_connect_object (route, "summary-changed", G_CALLBACK (show_summary), self, G_CONNECT_SWAPPED);

@@ -262,6 +262,15 @@ count_rows (GtkWidget *widget)
   return n;
 }
 
+static gboolean
+lists_all_stops (gpointer user_data)
+{
+  AppFixture *fixture = user_data;
+  GtkWidget *list = ds_test_find (fixture->window, GTK_TYPE_LIST_VIEW, "Stops");
+
+  return g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (list)))) == 10000;
+}
+
 static void
 test_many_stops (void)
 {
@@ -280,6 +289,7 @@ test_many_stops (void)
   ds_test_settle (fixture->window);
   g_test_message ("10 000 stops on the screen after %d ms",
                   (int)((g_get_monotonic_time () - began_us) / 1000));
+  ds_test_wait (lists_all_stops, fixture, "every stop in the list");
   g_assert_cmpuint (count_rows (fixture->window), <, 400);
 
   began_us = g_get_monotonic_time ();
