@@ -3,12 +3,11 @@
  * SM2 signature, measured alternately in the same run. */
 #include "config.h"
 
+#include "bench-numbers.h"
 #include "store-fixture.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define ROUNDS 12
@@ -26,22 +25,6 @@ static void
 add_time (Times *times, gint64 since_us)
 {
   times->us[times->n++] = g_get_monotonic_time () - since_us;
-}
-
-static int
-compare_times (const void *a, const void *b)
-{
-  gint64 first = *(const gint64 *)a;
-  gint64 second = *(const gint64 *)b;
-
-  return first < second ? -1 : first > second;
-}
-
-static gint64
-get_quantile (Times *times, guint percent)
-{
-  qsort (times->us, times->n, sizeof *times->us, compare_times);
-  return times->us[(times->n - 1) * percent / 100];
 }
 
 static char *
@@ -111,13 +94,13 @@ main (int argc, char *argv[])
     }
   g_close (file, NULL);
 
-  bare_median_us = get_quantile (&bare, 50);
-  store_median_us = get_quantile (&store, 50);
+  bare_median_us = bench_median (bare.us, bare.n);
+  store_median_us = bench_median (store.us, store.n);
   g_print ("{\"bench\":\"append\",\"n\":%u,\"store_us\":%" G_GINT64_FORMAT
            ",\"store_p99_us\":%" G_GINT64_FORMAT ",\"bare_us\":%" G_GINT64_FORMAT
            ",\"bare_p99_us\":%" G_GINT64_FORMAT ",\"ratio_percent\":%" G_GINT64_FORMAT "}\n",
-           store.n, store_median_us, get_quantile (&store, 99), bare_median_us, get_quantile (&bare, 99),
-           store_median_us * 100 / bare_median_us);
+           store.n, store_median_us, bench_quantile (store.us, store.n, 99), bare_median_us,
+           bench_quantile (bare.us, bare.n, 99), store_median_us * 100 / bare_median_us);
   fixture_tear_down (&fixture, NULL);
   return 0;
 }

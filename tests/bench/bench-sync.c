@@ -3,6 +3,7 @@
  * store. Beside it, in the same run, the sqlite3 shell's import of the same rows from a file. */
 #include "config.h"
 
+#include "bench-numbers.h"
 #include "ds-depot.h"
 #include "ds-enrol-code.h"
 #include "ds-json.h"
@@ -194,22 +195,6 @@ import_once (const char *csv, const char *database)
   return g_get_monotonic_time () - start_us;
 }
 
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  gint64 x = *(const gint64 *)a;
-  gint64 y = *(const gint64 *)b;
-
-  return (x > y) - (x < y);
-}
-
-static gint64
-take_median (gint64 *values, gsize n)
-{
-  qsort (values, n, sizeof *values, compare);
-  return values[n / 2];
-}
-
 static void
 remove_tree (const char *directory)
 {
@@ -263,8 +248,8 @@ main (int argc, char *argv[])
                sync_us[i] / 1000, import_us[i] / 1000);
     }
   {
-    gint64 sync_median_us = take_median (sync_us, PASSES);
-    gint64 import_median_us = take_median (import_us, PASSES);
+    gint64 sync_median_us = bench_median (sync_us, PASSES);
+    gint64 import_median_us = bench_median (import_us, PASSES);
 
     g_print ("{\"bench\":\"sync\",\"stops\":%u,\"sync_ms\":%" G_GINT64_FORMAT
              ",\"import_ms\":%" G_GINT64_FORMAT ",\"ratio_percent\":%" G_GINT64_FORMAT "}\n",
