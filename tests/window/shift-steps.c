@@ -97,6 +97,11 @@ suits (DsStop *stop, gboolean prepaid, guint n_parcels)
 {
   DsDebt debt;
 
+  for (guint i = 0; i < stop->parcels->len; i++)
+    {
+      if (!prepaid && ((DsParcel *)g_ptr_array_index (stop->parcels, i))->prepaid)
+        return FALSE; /* something is due for each parcel, so that any of them may be refused */
+    }
   ds_stop_get_debt (stop, &debt);
   if (prepaid)
     return ds_stop_get_status (stop) == DS_STOP_TO_DELIVER;

@@ -50,7 +50,7 @@ open_shift (Shift *shift)
   shift_take_picture (shift, "open-shift");
   ds_test_press (shift->window, "Open with ¥" FLOAT_YUAN ".00");
   ds_test_wait (is_open, shift, "the shift to be open");
-  ds_test_wait_for_words (shift->window, "To collect");
+  ds_test_wait_for_words (shift->window, " to go");
   ds_test_wait (shift_all_sent, shift, "the shift's opening to be sent");
   ds_route_get_totals (ds_session_get_route (shift->session), &totals);
   due = shift_format_yuan (totals.due_fen);
