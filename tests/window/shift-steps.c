@@ -106,7 +106,7 @@ suits (DsStop *stop, gboolean prepaid, guint n_parcels)
   if (prepaid)
     return ds_stop_get_status (stop) == DS_STOP_TO_DELIVER;
   return ds_stop_get_status (stop) == DS_STOP_TO_COLLECT && stop->parcels->len == n_parcels
-         && debt.open_fen > 2 && debt.open_fen <= 50000;
+         && debt.open_fen > 200 && debt.open_fen <= 50000;
 }
 
 DsStop *
