@@ -16,8 +16,9 @@
  * of the file system's own books, which makes it a quarter faster. It holds the pages up to a checkpoint. */
 #define LOG_BYTES (4 * 1024 * 1024)
 
-/* A checkpoint within a commit, when nobody found an idle moment for it. So many pages fit in the grown log. */
-#define CHECKPOINT_PAGES 960
+/* A checkpoint within a commit, when nobody found an idle moment for it: late enough for a whole route to come in
+ * without one, early enough to bound the log (32 MiB), which shrinks to its usual size afterwards. */
+#define CHECKPOINT_PAGES 8000
 
 struct _DsDb
 {
@@ -116,6 +117,15 @@ did_commit_to_log (void *data, sqlite3 *handle, const char *name, int pages)
   return SQLITE_OK;
 }
 
+/* What a log is cut to when it begins anew; below 0 it is left as long as it has become. */
+static gboolean
+limit_log (DsDb *self, gint64 bytes, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("PRAGMA journal_size_limit = %" G_GINT64_FORMAT, bytes);
+
+  return ds_db_exec (self, sql, error);
+}
+
 static gboolean
 set_rules (DsDb *self, const char *path, GError **error)
 {
@@ -134,9 +144,9 @@ set_rules (DsDb *self, const char *path, GError **error)
                    "PRAGMA cell_size_check = ON;"
                    "PRAGMA temp_store = MEMORY;"
                    "PRAGMA cache_size = -16384;" /* KiB: a whole route, so that applying it spills nothing */
-                   "PRAGMA journal_size_limit = -1;"
                    "BEGIN IMMEDIATE; COMMIT;",
-                   error))
+                   error)
+      || !limit_log (self, LOG_BYTES, error))
     return FALSE;
 
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -183,6 +193,9 @@ ds_db_close (DsDb *self)
   /* What cannot be copied now stays in the log for the next time. */
   if (self->handle != NULL && !self->damaged)
     ds_db_checkpoint (self, NULL);
+  /* With a limit, closing would cut the log to nothing, and the next start would have to grow it again. */
+  if (self->handle != NULL)
+    limit_log (self, -1, NULL);
   /* With every statement finalized, closing cannot be refused. */
   sqlite3_close (self->handle);
   g_free (self);

@@ -68,8 +68,8 @@ gint64 ds_db_get_log_pages (DsDb *self);
 /**
  * ds_db_checkpoint:
  *
- * Copies the log into the database and syncs it. SQLite does so by itself when the log has about 1000 pages; whoever
- * knows an idle moment can spare a commit that work.
+ * Copies the log into the database and syncs it. A commit does so when the log has grown long; whoever knows an idle
+ * moment can spare it that work.
  */
 gboolean ds_db_checkpoint (DsDb *self, GError **error);
 
