@@ -138,9 +138,8 @@ show_allowance (DsCollectPage *self)
   left_text = g_strdup_printf (_ ("%s left"), left);
   gtk_label_set_text (self->allowance_used, used_text);
   gtk_label_set_text (self->allowance_left, left_text);
-  /* A share of a bar, not an amount. */
   gtk_progress_bar_set_fraction (self->allowance_bar,
-                                 MIN (1.0, (double)allowance.used_fen / (double)allowance.limit_fen));
+                                 ds_format_ratio (allowance.used_fen, allowance.limit_fen));
 }
 
 static void
