@@ -457,6 +457,8 @@ ds_db_migrate (DsDb *self, const char *const *steps, GError **error)
                    "The database has version %" G_GINT64_FORMAT "; this program knows %" G_GINT64_FORMAT
                    ". Update the program",
                    version, n_steps);
+      /* What a newer program keeps must not be written by one that does not know it. */
+      ds_db_exec (self, "PRAGMA query_only = ON", NULL);
       return FALSE;
     }
 

@@ -87,7 +87,7 @@ gboolean ds_db_renew_log (DsDb *self, GError **error);
  * @steps: (array zero-terminated=1): SQL scripts; the n-th leads from user_version n−1 to n
  *
  * Brings the schema up to date, each step with its new user_version in one transaction.
- * %DS_ERROR_READ_ONLY when the file is newer than the last step.
+ * %DS_ERROR_READ_ONLY when the file is newer than the last step; nothing can be written through @self from then on.
  */
 gboolean ds_db_migrate (DsDb *self, const char *const *steps, GError **error);
 

@@ -5,7 +5,9 @@
 
 #include <stdarg.h>
 
-static const char *const steps[] = {
+/* A step that was released never changes: what comes later is a step of its own (tests/golden holds what is out
+ * there). */
+const char *const ds_depot_schema[] = {
   /* Who there is. A courier's handhelds come and go; their journals stay. */
   "CREATE TABLE property ("
   "  name TEXT PRIMARY KEY,"
@@ -153,13 +155,35 @@ static const char *const steps[] = {
   "  line TEXT NOT NULL,"
   "  UNIQUE (courier, type, subject)) STRICT;"
   "CREATE INDEX feed_courier ON feed (courier, cursor);",
+
+  /* Two handhelds with one identity: what does not follow the journal that is held stands apart, as evidence. */
+  "ALTER TABLE device ADD COLUMN forks_at INTEGER NOT NULL DEFAULT 0;" /* the first entry that differs */
+  "ALTER TABLE device ADD COLUMN signed_out_at_ms INTEGER NOT NULL DEFAULT 0;"
+  "CREATE TABLE fork_entry ("
+  "  device TEXT NOT NULL REFERENCES device (id),"
+  "  seq INTEGER NOT NULL,"
+  "  hash TEXT NOT NULL,"
+  "  received_at_ms INTEGER NOT NULL,"
+  "  line TEXT NOT NULL,"
+  "  PRIMARY KEY (device, seq, hash)) STRICT, WITHOUT ROWID;"
+  /* A refused entry's case, until a person has ended it. */
+  "ALTER TABLE entry ADD COLUMN resolution TEXT;"
+  /* Rescue files that were taken in, by their digest. */
+  "CREATE TABLE rescue ("
+  "  sm3 TEXT PRIMARY KEY,"
+  "  device TEXT NOT NULL REFERENCES device (id),"
+  "  by_device TEXT," /* the handheld that brought it; NULL: a person at the depot */
+  "  at_ms INTEGER NOT NULL,"
+  "  first_seq INTEGER NOT NULL,"
+  "  last_seq INTEGER NOT NULL,"
+  "  n_new INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
   NULL,
 };
 
 gboolean
 ds_depot_sql_migrate (DsDb *db, GError **error)
 {
-  return ds_db_migrate (db, steps, error);
+  return ds_db_migrate (db, ds_depot_schema, error);
 }
 
 static DsQuery *

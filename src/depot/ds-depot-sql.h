@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* The steps to the newest schema, for ds_db_migrate(). */
+extern const char *const ds_depot_schema[];
+
 /* Brings the depot's tables up to date. */
 gboolean ds_depot_sql_migrate (DsDb *db, GError **error);
 

@@ -16,7 +16,10 @@
  *
  * A payment takes news from both logs; the kept feed items say after which entry each of them came, so that they
  * can be replayed in the order in which they were applied. For other subjects the latest item is all there is to
- * know, and `slot` is 0. */
+ * know, and `slot` is 0.
+ *
+ * A step that was released never changes: what comes later is a step of its own (tests/golden holds what is out
+ * there). */
 const char *const ds_ledger_schema[] = {
   "CREATE TABLE identity (only INTEGER PRIMARY KEY CHECK (only = 1), device TEXT NOT NULL, address TEXT NOT "
   "NULL,"
@@ -63,6 +66,11 @@ const char *const ds_ledger_schema[] = {
   "  UNIQUE (wallet_serial, voucher_counter)) STRICT;"
   "CREATE INDEX payments_by_stop ON payments (stop);"
   "CREATE INDEX payments_by_shift ON payments (shift);",
+
+  /* What became of an entry that the depot refused. Rows are never deleted. */
+  "ALTER TABLE quarantine ADD COLUMN state TEXT NOT NULL DEFAULT 'open';"
+  "ALTER TABLE quarantine ADD COLUMN changed_at_ms INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE quarantine ADD COLUMN answer TEXT;",
   NULL,
 };
 
