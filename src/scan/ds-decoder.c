@@ -63,10 +63,14 @@ ds_symbol_free (DsSymbol *self)
 static gboolean
 read_grid (Search *search, const DsGrid *grid)
 {
-  g_autoptr (DsGrey) redrawn = ds_grid_redraw (grid, search->whole);
+  g_autoptr (DsGrey) redrawn = ds_grid_redraw (grid, search->whole, FALSE);
+  g_autoptr (DsGrey) sharp = NULL;
   g_autoptr (DsGrey) upright = NULL;
 
   if (ds_zbar_scan (search->zbar, redrawn, DS_SYMBOLOGY_QR, search->symbols) > 0)
+    return TRUE;
+  sharp = ds_grid_redraw (grid, search->whole, TRUE);
+  if (ds_zbar_scan (search->zbar, sharp, DS_SYMBOLOGY_QR, search->symbols) > 0)
     return TRUE;
   upright = ds_grid_rectify (grid, search->whole);
   return ds_zbar_scan (search->zbar, upright, DS_SYMBOLOGY_QR, search->symbols) > 0;

@@ -48,8 +48,9 @@ gboolean ds_grid_adjust (DsGrid *self, const DsGrey *grey);
 void ds_grid_warp (DsGrid *self, const DsGrey *grey);
 
 /* Returns: (transfer full): the code as a clean upright picture, every module judged by itself, its fixed patterns
- * drawn anew. */
-DsGrey *ds_grid_redraw (const DsGrid *self, const DsGrey *grey);
+ * drawn anew. @is_blurred: judge a module after taking away what its neighbours shed on it; a sharp but noisy code is
+ * read better without. */
+DsGrey *ds_grid_redraw (const DsGrid *self, const DsGrey *grey, gboolean is_blurred);
 
 /* Returns: (transfer full): the code upright, with its quiet zone, as it looks in the picture. */
 DsGrey *ds_grid_rectify (const DsGrid *self, const DsGrey *grey);

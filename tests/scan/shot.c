@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "shot.h"
+
+#include <math.h>
+
+/* A phone's camera sees about 65° across the frame: so many pixels from lens to picture. */
+#define FOCAL_PX 1005.0
+
+/* A turned and leaning symbol reaches so many of its sides from its middle. */
+#define REACH 0.8
+
+#define BACKGROUND 110
+#define SAMPLES 3
+
+const ShotTerms shot_medium = {
+  .tilt_degrees = 30,
+  .turn_degrees = 45,
+  .blur_px = 1.2,
+  .noise = 10,
+  .shade = 0.6,
+};
+
+/* Where the screen is: from its own plane, with the middle of the symbol at 0 and frame pixels as the unit, to the
+ * frame, and back. */
+typedef struct
+{
+  double forth[9];
+  double back[9];
+  double left, top;
+} View;
+
+static void
+map (const double m[9], double x, double y, double *to_x, double *to_y)
+{
+  double w = m[6] * x + m[7] * y + m[8];
+
+  *to_x = (m[0] * x + m[1] * y + m[2]) / w;
+  *to_y = (m[3] * x + m[4] * y + m[5]) / w;
+}
+
+static void
+invert (const double m[9], double to[9])
+{
+  /* The adjugate: a homography does not mind a factor. */
+  for (guint r = 0; r < 3; r++)
+    for (guint c = 0; c < 3; c++)
+      {
+        guint r1 = (c + 1) % 3, r2 = (c + 2) % 3, c1 = (r + 1) % 3, c2 = (r + 2) % 3;
+
+        to[3 * r + c] = m[3 * r1 + c1] * m[3 * r2 + c2] - m[3 * r1 + c2] * m[3 * r2 + c1];
+      }
+}
+
+static double
+draw_within (GRand *rand, double most)
+{
+  return most > 0 ? g_rand_double_range (rand, -most, most) : 0;
+}
+
+static void
+view_init (View *self, double side_px, const ShotTerms *terms, GRand *rand)
+{
+  double turn = draw_within (rand, terms->turn_degrees) * G_PI / 180;
+  double tilt = draw_within (rand, terms->tilt_degrees) * G_PI / 180;
+  double axis = g_rand_double_range (rand, 0, G_PI);
+  double c = cos (axis), s = sin (axis);
+  /* Turned, then leant about an axis in the picture's plane (Rodrigues). */
+  double lean[6]
+      = { cos (tilt) + c * c * (1 - cos (tilt)), c * s * (1 - cos (tilt)), c * s * (1 - cos (tilt)),
+          cos (tilt) + s * s * (1 - cos (tilt)), -s * sin (tilt),          c * sin (tilt) };
+  double room_x = SHOT_WIDTH / 2.0 - REACH * side_px, room_y = SHOT_HEIGHT / 2.0 - REACH * side_px;
+
+  for (guint row = 0; row < 3; row++)
+    {
+      double by = row < 2 ? FOCAL_PX : 1;
+
+      self->forth[3 * row] = by * (lean[2 * row] * cos (turn) + lean[2 * row + 1] * sin (turn));
+      self->forth[3 * row + 1] = by * (-lean[2 * row] * sin (turn) + lean[2 * row + 1] * cos (turn));
+      self->forth[3 * row + 2] = row < 2 ? 0 : FOCAL_PX;
+    }
+  invert (self->forth, self->back);
+  self->left = SHOT_WIDTH / 2.0 + draw_within (rand, room_x);
+  self->top = SHOT_HEIGHT / 2.0 + draw_within (rand, room_y);
+}
+
+/* How light a point of the screen is, 0 or 1; the background's level outside. */
+static double
+look_at (DsQr *symbol, double x, double y, double side_px, double *background)
+{
+  double modules = ds_qr_get_size (symbol) + 2 * DS_QR_QUIET;
+  gint column = (gint)floor ((x / side_px + 0.5) * modules) - DS_QR_QUIET;
+  gint row = (gint)floor ((y / side_px + 0.5) * modules) - DS_QR_QUIET;
+  gint size = (gint)ds_qr_get_size (symbol);
+
+  if (fabs (x) > side_px / 2 || fabs (y) > side_px / 2)
+    {
+      *background += 1;
+      return 0;
+    }
+  if (column < 0 || row < 0 || column >= size || row >= size)
+    return 1;
+  return ds_qr_is_dark (symbol, (guint)column, (guint)row) ? 0 : 1;
+}
+
+static void
+draw_screen (float *levels,
+             DsQr *symbol,
+             double side_px,
+             const ShotTerms *terms,
+             const View *view,
+             GRand *rand)
+{
+  double glare = terms->glare * side_px;
+  double glare_x = draw_within (rand, side_px / 2), glare_y = draw_within (rand, side_px / 2);
+
+  for (guint i = 0; i < SHOT_WIDTH * SHOT_HEIGHT; i++)
+    {
+      double sum = 0;
+
+      /* Only where the screen can be at all. */
+      if (fabs (i % SHOT_WIDTH - view->left) > REACH * side_px
+          || fabs (i / SHOT_WIDTH - view->top) > REACH * side_px)
+        {
+          levels[i] = BACKGROUND;
+          continue;
+        }
+      for (guint sample = 0; sample < SAMPLES * SAMPLES; sample++)
+        {
+          double x, y, outside = 0, light;
+
+          map (view->back, i % SHOT_WIDTH + (sample % SAMPLES + 0.5) / SAMPLES - view->left,
+               i / SHOT_WIDTH + (sample / SAMPLES + 0.5) / SAMPLES - view->top, &x, &y);
+          light = look_at (symbol, x, y, side_px, &outside);
+          if (outside > 0)
+            sum += BACKGROUND;
+          else if (hypot (x - glare_x, y - glare_y) < glare)
+            sum += 255;
+          else
+            sum += light > 0 ? FRAME_LIGHT : FRAME_DARK;
+        }
+      levels[i] = (float)(sum / (SAMPLES * SAMPLES));
+    }
+}
+
+/* One way of the two: every @step-th of @n levels. */
+static void
+blur_line (float *line, guint n, gsize step, const float *weights, gint radius, float *room)
+{
+  for (guint i = 0; i < n; i++)
+    room[i] = line[i * step];
+  for (gint i = 0; i < (gint)n; i++)
+    {
+      float sum = 0;
+
+      for (gint k = -radius; k <= radius; k++)
+        sum += weights[ABS (k)] * room[CLAMP (i + k, 0, (gint)n - 1)];
+      line[(gsize)i * step] = sum;
+    }
+}
+
+static void
+blur (float *levels, double sigma, const View *view, double reach)
+{
+  gint radius = (gint)ceil (3 * sigma);
+  gint left = MAX ((gint)(view->left - reach), 0), right = MIN ((gint)(view->left + reach), SHOT_WIDTH);
+  gint top = MAX ((gint)(view->top - reach), 0), bottom = MIN ((gint)(view->top + reach), SHOT_HEIGHT);
+  g_autofree float *weights = g_new (float, radius + 1);
+  g_autofree float *room = g_new (float, SHOT_WIDTH);
+  float sum = 0;
+
+  if (sigma <= 0)
+    return;
+  for (gint k = 0; k <= radius; k++)
+    {
+      weights[k] = (float)exp (-k * k / (2 * sigma * sigma));
+      sum += weights[k] * (k > 0 ? 2 : 1);
+    }
+  for (gint k = 0; k <= radius; k++)
+    weights[k] /= sum;
+  for (gint y = top; y < bottom; y++)
+    blur_line (levels + y * SHOT_WIDTH + left, (guint)(right - left), 1, weights, radius, room);
+  for (gint x = left; x < right; x++)
+    blur_line (levels + top * SHOT_WIDTH + x, (guint)(bottom - top), SHOT_WIDTH, weights, radius, room);
+}
+
+/* The sum of four draws is near enough to normal; each has a variance of 1/12. */
+static double
+draw_noise (guint64 *state)
+{
+  double sum = 0;
+
+  /* Not the caller's generator: a million draws a frame want a quick one (xorshift64). */
+  for (guint i = 0; i < 4; i++)
+    {
+      *state ^= *state << 13;
+      *state ^= *state >> 7;
+      *state ^= *state << 17;
+      sum += (double)(*state >> 40) / (1 << 24) - 0.5;
+    }
+  return sum * sqrt (3);
+}
+
+void
+shot_take (Frame *frame, DsQr *symbol, double side_px, const ShotTerms *terms, GRand *rand)
+{
+  g_autofree float *levels = g_new (float, SHOT_WIDTH *SHOT_HEIGHT);
+  double shade = terms->shade * g_rand_double (rand);
+  double shade_angle = g_rand_double_range (rand, 0, 2 * G_PI);
+  double sigma = terms->blur_px * g_rand_double_range (rand, 0.5, 1);
+  guint64 noise = ((guint64)g_rand_int (rand) << 32) | 1;
+  View view;
+
+  view_init (&view, side_px, terms, rand);
+  draw_screen (levels, symbol, side_px, terms, &view, rand);
+  blur (levels, sigma, &view, REACH * side_px);
+  frame_init (frame, SHOT_WIDTH, SHOT_HEIGHT, 0);
+  for (guint i = 0; i < SHOT_WIDTH * SHOT_HEIGHT; i++)
+    {
+      double x = (double)(i % SHOT_WIDTH) / SHOT_WIDTH - 0.5,
+             y = (double)(i / SHOT_WIDTH) / SHOT_HEIGHT - 0.5;
+      double light = 1 - shade * (0.5 + x * cos (shade_angle) + y * sin (shade_angle));
+      double level = levels[i] * MIN (light, 1) + terms->noise * draw_noise (&noise);
+
+      frame->pixels[i] = (guint8)CLAMP (level + 0.5, 0, 255);
+    }
+}
