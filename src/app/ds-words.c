@@ -148,6 +148,7 @@ ds_words_for_stop (DsStop *stop)
     [DS_STOP_REJECTED] = { FAILED, N_ ("Offline payment rejected"), "failed" },
     [DS_STOP_REFUND] = { REFUND, N_ ("Refund due"), "waiting" },
     [DS_STOP_REMOVED] = { "list-remove-symbolic", N_ ("Taken off the route"), NULL },
+    [DS_STOP_REMOVED_PAID] = { WARNING, N_ ("Taken off the route · money taken"), "accepted" },
   };
   DsStopStatus status = ds_stop_get_status (stop);
 
@@ -186,6 +187,7 @@ ds_words_get_row_amount_fen (DsStop *stop)
     case DS_STOP_CASH:
       return debt.covered_fen;
     case DS_STOP_REFUND:
+    case DS_STOP_REMOVED_PAID:
       return debt.over_fen;
     case DS_STOP_TO_DELIVER:
     case DS_STOP_DELIVERED:

@@ -3,44 +3,105 @@
 
 #include "ds-payment-state.h"
 
-#define B(state) (1u << DS_PAYMENT_##state)
+#define STATE(state) DS_PAYMENT_##state
+#define ON(event, state) [DS_PAYMENT_IS_##event] = STATE (state)
 
-/* An e-CNY order cannot be closed, so expired → paid is a late success, not a contradiction. A claim is the
- * courier's note on a presented code: what the depot says of the order afterwards replaces it. */
-static const guint successors[DS_N_PAYMENT_STATES] = {
-  [DS_PAYMENT_NONE] = B (REQUESTED) | B (PRESENTED) | B (SCANNED) | B (PAID),
-  [DS_PAYMENT_REQUESTED] = B (PRESENTED) | B (DECLINED) | B (EXPIRED),
-  [DS_PAYMENT_PRESENTED]
-  = B (PENDING) | B (UNKNOWN) | B (CLAIMED) | B (ACCEPTED) | B (PAID) | B (DECLINED) | B (EXPIRED),
-  [DS_PAYMENT_SCANNED] = B (PENDING) | B (UNKNOWN) | B (PAID) | B (DECLINED) | B (EXPIRED),
-  [DS_PAYMENT_PENDING] = B (UNKNOWN) | B (CLAIMED) | B (ACCEPTED) | B (PAID) | B (DECLINED) | B (EXPIRED),
-  [DS_PAYMENT_UNKNOWN] = B (PENDING) | B (CLAIMED) | B (ACCEPTED) | B (PAID) | B (DECLINED) | B (EXPIRED),
-  [DS_PAYMENT_CLAIMED] = B (ACCEPTED) | B (PAID) | B (DECLINED) | B (EXPIRED),
-  [DS_PAYMENT_ACCEPTED] = B (SETTLED) | B (REJECTED),
-  [DS_PAYMENT_PAID] = B (SETTLED) | B (REFUNDED),
-  [DS_PAYMENT_SETTLED] = B (REFUNDED),
-  [DS_PAYMENT_EXPIRED] = B (PAID),
-  [DS_PAYMENT_DECLINED] = 0,
-  [DS_PAYMENT_REJECTED] = 0,
-  [DS_PAYMENT_REFUNDED] = 0,
+/* What is not listed is refused. An e-CNY order cannot be closed, so expired → paid is a late success, not a
+ * contradiction. A claim is the courier's note on a presented code: what the depot says of the order afterwards
+ * replaces it. A voucher whose order ends without money was not honoured. */
+/* clang-format off */
+static const struct
+{
+  const char *name;
+  DsDebtEffect effect;
+  gboolean final;
+  DsPaymentState after[DS_N_PAYMENT_EVENTS];
+} states[DS_N_PAYMENT_STATES] = {
+  [STATE (NONE)] = { "none", DS_DEBT_LEFT, FALSE, {
+    ON (REQUESTED, REQUESTED), ON (PRESENTED, PRESENTED), ON (SCANNED, SCANNED), ON (CASH, PAID) } },
+  [STATE (REQUESTED)] = { "requested", DS_DEBT_SHOWN, FALSE, {
+    ON (PRESENTED, PRESENTED), ON (OPENED, PRESENTED), ON (CONFIRMED, PAID), ON (DECLINED, DECLINED),
+    ON (ENDED, EXPIRED) } },
+  [STATE (PRESENTED)] = { "presented", DS_DEBT_SHOWN, FALSE, {
+    ON (PROVED, PAID), ON (VOUCHED, ACCEPTED), ON (CLAIMED, CLAIMED), ON (UNANSWERED, UNKNOWN),
+    ON (AWAITED, PENDING), ON (CONFIRMED, PAID), ON (DECLINED, DECLINED), ON (ENDED, EXPIRED) } },
+  [STATE (SCANNED)] = { "scanned", DS_DEBT_UNCERTAIN, FALSE, {
+    ON (PROVED, PAID), ON (UNANSWERED, UNKNOWN), ON (AWAITED, PENDING), ON (CONFIRMED, PAID),
+    ON (DECLINED, DECLINED), ON (ENDED, EXPIRED) } },
+  [STATE (PENDING)] = { "pending", DS_DEBT_UNCERTAIN, FALSE, {
+    ON (PROVED, PAID), ON (VOUCHED, ACCEPTED), ON (CLAIMED, CLAIMED), ON (UNANSWERED, UNKNOWN),
+    ON (AWAITED, PENDING), ON (CONFIRMED, PAID), ON (DECLINED, DECLINED), ON (ENDED, EXPIRED) } },
+  [STATE (UNKNOWN)] = { "unknown", DS_DEBT_UNCERTAIN, FALSE, {
+    ON (PROVED, PAID), ON (VOUCHED, ACCEPTED), ON (CLAIMED, CLAIMED), ON (AWAITED, PENDING),
+    ON (CONFIRMED, PAID), ON (DECLINED, DECLINED), ON (ENDED, EXPIRED) } },
+  [STATE (CLAIMED)] = { "claimed", DS_DEBT_UNCERTAIN, FALSE, {
+    ON (PROVED, PAID), ON (VOUCHED, ACCEPTED), ON (CONFIRMED, PAID), ON (DECLINED, DECLINED),
+    ON (ENDED, EXPIRED) } },
+  [STATE (ACCEPTED)] = { "accepted", DS_DEBT_PROVISIONAL, FALSE, {
+    ON (CONFIRMED, SETTLED), ON (DECLINED, REJECTED), ON (ENDED, REJECTED) } },
+  [STATE (PAID)] = { "paid", DS_DEBT_COVERED, FALSE, {
+    ON (PROVED, PAID), ON (CONFIRMED, PAID), ON (MATCHED, SETTLED), ON (REFUNDED, REFUNDED) } },
+  [STATE (SETTLED)] = { "settled", DS_DEBT_COVERED, TRUE, {
+    ON (PROVED, SETTLED), ON (CONFIRMED, SETTLED), ON (REFUNDED, REFUNDED) } },
+  [STATE (DECLINED)] = { "declined", DS_DEBT_LEFT, TRUE, { STATE (NONE) } },
+  [STATE (EXPIRED)] = { "expired", DS_DEBT_LEFT, TRUE, {
+    ON (PROVED, PAID), ON (CONFIRMED, PAID) } },
+  [STATE (REJECTED)] = { "rejected", DS_DEBT_REOPENED, TRUE, { STATE (NONE) } },
+  [STATE (REFUNDED)] = { "refunded", DS_DEBT_LEFT, TRUE, {
+    ON (PROVED, REFUNDED), ON (CONFIRMED, REFUNDED) } },
 };
+/* clang-format on */
 
-static const char *const names[DS_N_PAYMENT_STATES] = {
-  [DS_PAYMENT_NONE] = "none",           [DS_PAYMENT_REQUESTED] = "requested",
-  [DS_PAYMENT_PRESENTED] = "presented", [DS_PAYMENT_SCANNED] = "scanned",
-  [DS_PAYMENT_PENDING] = "pending",     [DS_PAYMENT_UNKNOWN] = "unknown",
-  [DS_PAYMENT_CLAIMED] = "claimed",     [DS_PAYMENT_ACCEPTED] = "accepted",
-  [DS_PAYMENT_PAID] = "paid",           [DS_PAYMENT_SETTLED] = "settled",
-  [DS_PAYMENT_DECLINED] = "declined",   [DS_PAYMENT_EXPIRED] = "expired",
-  [DS_PAYMENT_REJECTED] = "rejected",   [DS_PAYMENT_REFUNDED] = "refunded",
-};
+DsPaymentState
+ds_payment_state_after (DsPaymentState from, DsPaymentEvent event)
+{
+  g_return_val_if_fail (from < DS_N_PAYMENT_STATES && event < DS_N_PAYMENT_EVENTS, DS_PAYMENT_NONE);
+
+  return states[from].after[event];
+}
+
+static guint
+get_successors (DsPaymentState from)
+{
+  guint successors = 0;
+
+  for (guint event = 0; event < DS_N_PAYMENT_EVENTS; event++)
+    successors |= 1u << states[from].after[event];
+  return successors & ~(1u << DS_PAYMENT_NONE) & ~(1u << from);
+}
 
 gboolean
 ds_payment_state_may_become (DsPaymentState from, DsPaymentState to)
 {
   g_return_val_if_fail (from < DS_N_PAYMENT_STATES && to < DS_N_PAYMENT_STATES, FALSE);
 
-  return (successors[from] & (1u << to)) != 0;
+  return (get_successors (from) & (1u << to)) != 0;
+}
+
+gboolean
+ds_payment_state_may_reach (DsPaymentState from, DsPaymentState to)
+{
+  guint reached = 1u << from;
+  guint before;
+
+  g_return_val_if_fail (from < DS_N_PAYMENT_STATES && to < DS_N_PAYMENT_STATES, FALSE);
+
+  do
+    {
+      before = reached;
+      for (guint via = 0; via < DS_N_PAYMENT_STATES; via++)
+        reached |= (before & (1u << via)) != 0 ? get_successors ((DsPaymentState)via) : 0;
+    }
+  while (reached != before);
+  return from != to && (reached & (1u << to)) != 0;
+}
+
+DsDebtEffect
+ds_payment_state_get_effect (DsPaymentState state)
+{
+  g_return_val_if_fail (state < DS_N_PAYMENT_STATES, DS_DEBT_LEFT);
+
+  return states[state].effect;
 }
 
 const char *
@@ -48,7 +109,7 @@ ds_payment_state_to_name (DsPaymentState state)
 {
   g_return_val_if_fail (state < DS_N_PAYMENT_STATES, NULL);
 
-  return names[state];
+  return states[state].name;
 }
 
 gboolean
@@ -56,7 +117,7 @@ ds_payment_state_from_name (const char *name, DsPaymentState *state)
 {
   for (guint i = DS_PAYMENT_NONE + 1; i < DS_N_PAYMENT_STATES; i++)
     {
-      if (g_strcmp0 (name, names[i]) == 0)
+      if (g_strcmp0 (name, states[i].name) == 0)
         {
           *state = (DsPaymentState)i;
           return TRUE;
@@ -68,19 +129,21 @@ ds_payment_state_from_name (const char *name, DsPaymentState *state)
 gboolean
 ds_payment_state_covers_debt (DsPaymentState state)
 {
-  return state == DS_PAYMENT_PAID || state == DS_PAYMENT_SETTLED || state == DS_PAYMENT_ACCEPTED;
+  DsDebtEffect effect = ds_payment_state_get_effect (state);
+
+  return effect == DS_DEBT_COVERED || effect == DS_DEBT_PROVISIONAL;
 }
 
 gboolean
 ds_payment_state_is_uncertain (DsPaymentState state)
 {
-  return state == DS_PAYMENT_SCANNED || state == DS_PAYMENT_PENDING || state == DS_PAYMENT_UNKNOWN
-         || state == DS_PAYMENT_CLAIMED;
+  return ds_payment_state_get_effect (state) == DS_DEBT_UNCERTAIN;
 }
 
 gboolean
 ds_payment_state_is_final (DsPaymentState state)
 {
-  return state == DS_PAYMENT_SETTLED || state == DS_PAYMENT_DECLINED || state == DS_PAYMENT_EXPIRED
-         || state == DS_PAYMENT_REJECTED || state == DS_PAYMENT_REFUNDED;
+  g_return_val_if_fail (state < DS_N_PAYMENT_STATES, FALSE);
+
+  return states[state].final;
 }

@@ -61,7 +61,9 @@ G_DECLARE_FINAL_TYPE (DsPayment, ds_payment, DS, PAYMENT, GObject)
  * @voucher_counter: for a voucher, its counter; -1 otherwise
  * @reason: (nullable): why it was declined, rejected …
  * @red_packet_fen: the part that came from a red packet
+ * @red_packet_refunded_fen: the part of @refunded_fen that went back into the red packet
  * @refunded_fen: what has been given back
+ * @kept_fen: what the depot decided to keep although the stop does not owe it
  * @tendered_fen: cash given by the customer
  * @change_fen: cash given back
  * @created_at_ms: wall time of its first entry
@@ -91,7 +93,9 @@ struct _DsPayment
   gint64 voucher_counter;
   char *reason;
   gint64 red_packet_fen;
+  gint64 red_packet_refunded_fen;
   gint64 refunded_fen;
+  gint64 kept_fen;
   gint64 tendered_fen;
   gint64 change_fen;
   gint64 created_at_ms;

@@ -11,8 +11,8 @@ static const char *const outcome_names[]
     = { "open", "delivered", "refused", "absent", "rescheduled", "damaged" };
 
 static const char *const status_names[] = {
-  "to-deliver", "to-collect", "waiting",       "unknown",  "paid",   "accepted",
-  "cash",       "delivered",  "not-delivered", "rejected", "refund", "removed",
+  "to-deliver", "to-collect",    "waiting",  "unknown", "paid",    "accepted",     "cash",
+  "delivered",  "not-delivered", "rejected", "refund",  "removed", "removed-paid",
 };
 
 const char *
@@ -55,7 +55,8 @@ ds_stop_status_is_done (DsStopStatus status)
 gboolean
 ds_stop_status_is_problem (DsStopStatus status)
 {
-  return status == DS_STOP_UNKNOWN || status == DS_STOP_REJECTED || status == DS_STOP_REFUND;
+  return status == DS_STOP_UNKNOWN || status == DS_STOP_REJECTED || status == DS_STOP_REFUND
+         || status == DS_STOP_REMOVED_PAID;
 }
 
 DsParcel *
@@ -119,14 +120,40 @@ is_owed_for (const DsParcel *parcel)
   return !parcel->prepaid && (parcel->outcome == DS_OUTCOME_OPEN || parcel->outcome == DS_OUTCOME_DELIVERED);
 }
 
+static void
+add_payment (DsDebt *debt, DsPayment *payment, gint64 *kept_fen)
+{
+  gint64 covered_fen = ds_payment_get_covered_fen (payment);
+
+  debt->covered_fen += covered_fen;
+  *kept_fen += MIN (payment->kept_fen, covered_fen);
+  switch (ds_payment_state_get_effect (payment->state))
+    {
+    case DS_DEBT_PROVISIONAL:
+      debt->provisional_fen += payment->amount_fen;
+      break;
+    case DS_DEBT_UNCERTAIN:
+      debt->uncertain_fen += payment->superseded ? 0 : payment->amount_fen;
+      break;
+    case DS_DEBT_LEFT:
+    case DS_DEBT_SHOWN:
+    case DS_DEBT_COVERED:
+    case DS_DEBT_REOPENED:
+    default:
+      break;
+    }
+}
+
 void
 ds_stop_get_debt (DsStop *self, DsDebt *debt)
 {
+  gint64 kept_fen = 0;
+
   g_return_if_fail (DS_IS_STOP (self));
   g_return_if_fail (debt != NULL);
 
   *debt = (DsDebt){ 0 };
-  for (guint i = 0; i < self->parcels->len; i++)
+  for (guint i = 0; i < self->parcels->len && self->removed_reason == NULL; i++)
     {
       const DsParcel *parcel = g_ptr_array_index (self->parcels, i);
 
@@ -134,17 +161,9 @@ ds_stop_get_debt (DsStop *self, DsDebt *debt)
         debt->due_fen += parcel->due_fen;
     }
   for (guint i = 0; i < self->payments->len; i++)
-    {
-      DsPayment *payment = g_ptr_array_index (self->payments, i);
-
-      debt->covered_fen += ds_payment_get_covered_fen (payment);
-      if (payment->state == DS_PAYMENT_ACCEPTED)
-        debt->provisional_fen += payment->amount_fen;
-      if (ds_payment_state_is_uncertain (payment->state) && !payment->superseded)
-        debt->uncertain_fen += payment->amount_fen;
-    }
+    add_payment (debt, g_ptr_array_index (self->payments, i), &kept_fen);
   debt->open_fen = MAX (debt->due_fen - debt->covered_fen, 0);
-  debt->over_fen = MAX (debt->covered_fen - debt->due_fen, 0);
+  debt->over_fen = MAX (debt->covered_fen - debt->due_fen - kept_fen, 0);
 }
 
 /* What the payments alone say, as far as it comes before the debt: something is awaited, or went wrong. */
@@ -216,10 +235,10 @@ ds_stop_get_status (DsStop *self)
   ds_stop_get_debt (self, &debt);
   if (get_status_of_payments (self, &debt, &status))
     return status;
+  if (self->removed_reason != NULL)
+    return debt.over_fen > 0 ? DS_STOP_REMOVED_PAID : DS_STOP_REMOVED;
   if (debt.over_fen > 0)
     return DS_STOP_REFUND;
-  if (self->removed_reason != NULL)
-    return DS_STOP_REMOVED;
   if (debt.open_fen > 0)
     return DS_STOP_TO_COLLECT;
   if (debt.covered_fen > 0)

@@ -47,12 +47,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsParcel, ds_parcel_free)
 
 /**
  * DsDebt:
- * @due_fen: sum over the parcels that are open or delivered and not prepaid
+ * @due_fen: sum over the parcels that are open or delivered and not prepaid; nothing once the stop was removed
  * @covered_fen: sum of what the payments take off it
  * @provisional_fen: the part of @covered_fen that rests on vouchers not yet redeemed
  * @uncertain_fen: sum of payments whose result is awaited or unknown, not superseded
  * @open_fen: @due_fen − @covered_fen, never below zero
- * @over_fen: @covered_fen − @due_fen where that is positive: money to give back or to book to suspense
+ * @over_fen: @covered_fen − @due_fen where that is positive, less what the depot decided to keep: money that waits in
+ *   suspense for a decision
  */
 struct _DsDebt
 {
@@ -83,6 +84,7 @@ typedef enum
   DS_STOP_REJECTED,      /* a voucher was rejected: collect again */
   DS_STOP_REFUND,        /* more was taken than is due */
   DS_STOP_REMOVED,       /* taken off the route by the depot */
+  DS_STOP_REMOVED_PAID,  /* the same, and money was taken for it */
 } DsStopStatus;
 
 const char *ds_stop_status_to_name (DsStopStatus status);

@@ -90,11 +90,11 @@ commit_create (DsJob *job, DsDepotPayment *payment, GError **error)
   if (job->result == NULL && payment->base->state == DS_PAYMENT_REQUESTED)
     {
       if (job_is_refused (job))
-        return ds_depot_end_payment (depot, payment, DS_PAYMENT_DECLINED, job->error->message, error)
+        return ds_depot_end_payment (depot, payment, DS_PAYMENT_IS_DECLINED, job->error->message, error)
                && finish_task (job, error);
       /* The courier has gone on with another code: one that comes now would only confuse. */
       if (ds_depot_now_ms (depot) - payment->base->changed_at_ms > patience_ms)
-        return ds_depot_end_payment (depot, payment, DS_PAYMENT_EXPIRED, "The operator does not answer",
+        return ds_depot_end_payment (depot, payment, DS_PAYMENT_IS_ENDED, "The operator does not answer",
                                      error)
                && finish_task (job, error);
       return repeat_task (job, get_retry_ms (job->attempts), error);
@@ -116,12 +116,12 @@ commit_charge (DsJob *job, DsDepotPayment *payment, GError **error)
     {
       if (!job_is_refused (job))
         return repeat_task (job, get_retry_ms (job->attempts), error);
-      return ds_depot_end_payment (depot, payment, DS_PAYMENT_DECLINED, job->error->message, error)
+      return ds_depot_end_payment (depot, payment, DS_PAYMENT_IS_DECLINED, job->error->message, error)
              && finish_task (job, error);
     }
   /* Asked about first, not heard of, and by now too old to be charged. */
   if (job->result->state == DS_ORDER_UNKNOWN)
-    return ds_depot_end_payment (depot, payment, DS_PAYMENT_EXPIRED, "stale", error)
+    return ds_depot_end_payment (depot, payment, DS_PAYMENT_IS_ENDED, "stale", error)
            && finish_task (job, error);
 
   if (!ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
@@ -140,7 +140,7 @@ commit_redeem (DsJob *job, DsDepotPayment *payment, GError **error)
     {
       if (!job_is_refused (job))
         return repeat_task (job, get_retry_ms (job->attempts), error);
-      return ds_depot_end_payment (depot, payment, DS_PAYMENT_DECLINED, job->error->message, error)
+      return ds_depot_end_payment (depot, payment, DS_PAYMENT_IS_DECLINED, job->error->message, error)
              && finish_task (job, error);
     }
   if (!ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
@@ -179,7 +179,7 @@ commit_query (DsJob *job, DsDepotPayment *payment, GError **error)
   if (is_overtaken (job, payment))
     return finish_task (job, error);
   if (has_passed_unheard (job, payment)
-      && !ds_depot_end_payment (depot, payment, DS_PAYMENT_EXPIRED, "No operator knows of it", error))
+      && !ds_depot_end_payment (depot, payment, DS_PAYMENT_IS_ENDED, "No operator knows of it", error))
     return FALSE;
   if (job->result != NULL && !ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
     return FALSE;

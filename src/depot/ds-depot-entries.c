@@ -168,7 +168,7 @@ apply_requested (Applying *self, GError **error)
     return TRUE;
 
   payment->base->source = DS_CODE_SOURCE_LIVE;
-  ds_depot_payment_set_state (payment, DS_PAYMENT_REQUESTED, ds_depot_now_ms (self->depot));
+  ds_depot_payment_happens (payment, DS_PAYMENT_IS_REQUESTED, ds_depot_now_ms (self->depot));
   /* Not published: the handheld knows its own request and waits for the code. */
   return ds_depot_payment_save (self->depot->db, payment, error)
          && ds_depot_work_add (self->depot, DS_TASK_CREATE, payment->base->id, 0, error);
@@ -211,7 +211,7 @@ apply_presented (Applying *self, GError **error)
   payment->base->source = source;
   if (source == DS_CODE_SOURCE_BUILT || payment->base->code_expires_at_ms == 0)
     payment->base->code_expires_at_ms = expires_at_ms;
-  ds_depot_payment_set_state (payment, DS_PAYMENT_PRESENTED, ds_depot_now_ms (self->depot));
+  ds_depot_payment_happens (payment, DS_PAYMENT_IS_PRESENTED, ds_depot_now_ms (self->depot));
   if (!check_shown_code (self, payment, code_sm3, error)
       || !ds_depot_change_payment (self->depot, payment, error))
     return FALSE;
@@ -238,13 +238,13 @@ apply_scanned (Applying *self, GError **error)
   if (payment == NULL)
     return TRUE;
 
-  ds_depot_payment_set_state (payment, DS_PAYMENT_SCANNED, ds_depot_now_ms (self->depot));
+  ds_depot_payment_happens (payment, DS_PAYMENT_IS_SCANNED, ds_depot_now_ms (self->depot));
   payment->base->code_expires_at_ms = expires_at_ms;
   if (expires_at_ms <= ds_depot_now_ms (self->depot))
-    return ds_depot_end_payment (self->depot, payment, DS_PAYMENT_EXPIRED, "stale", error);
+    return ds_depot_end_payment (self->depot, payment, DS_PAYMENT_IS_ENDED, "stale", error);
   if (ds_payer_code_classify (payer_code, operator_id) != DS_PAYER_CODE_ECNY
       || ds_depot_find_operator (self->depot, operator_id) == NULL)
-    return ds_depot_end_payment (self->depot, payment, DS_PAYMENT_DECLINED,
+    return ds_depot_end_payment (self->depot, payment, DS_PAYMENT_IS_DECLINED,
                                  "No operator of this depot knows the wallet", error);
 
   payment->payer_code = ds_payer_code_normalize (payer_code);
@@ -297,7 +297,7 @@ apply_receipt (Applying *self, GError **error)
     return TRUE;
 
   base = payment->base;
-  if (ds_depot_payment_set_state (payment, DS_PAYMENT_PAID, ds_depot_now_ms (self->depot)))
+  if (ds_depot_payment_happens (payment, DS_PAYMENT_IS_PROVED, ds_depot_now_ms (self->depot)))
     {
       g_free (base->operator_id);
       base->operator_id = g_strdup (receipt->operator_id);
@@ -315,8 +315,8 @@ reject_voucher (Applying *self, DsDepotPayment *payment, const char *reason, GEr
 {
   gint64 now_ms = ds_depot_now_ms (self->depot);
 
-  ds_depot_payment_set_state (payment, DS_PAYMENT_ACCEPTED, now_ms);
-  if (!ds_depot_payment_set_state (payment, DS_PAYMENT_REJECTED, now_ms))
+  ds_depot_payment_happens (payment, DS_PAYMENT_IS_VOUCHED, now_ms);
+  if (!ds_depot_payment_happens (payment, DS_PAYMENT_IS_DECLINED, now_ms))
     return TRUE;
   g_free (payment->base->reason);
   payment->base->reason = g_strdup (reason);
@@ -349,7 +349,7 @@ apply_voucher (Applying *self, GError **error)
     return FALSE;
   if (n_others > 0)
     return reject_voucher (self, payment, "The voucher was given for another payment before", error);
-  if (!ds_depot_payment_set_state (payment, DS_PAYMENT_ACCEPTED, ds_depot_now_ms (self->depot)))
+  if (!ds_depot_payment_happens (payment, DS_PAYMENT_IS_VOUCHED, ds_depot_now_ms (self->depot)))
     return TRUE; /* paid otherwise in the meantime: the voucher is not needed */
 
   g_free (base->operator_id);
@@ -362,7 +362,7 @@ apply_voucher (Applying *self, GError **error)
 
 /* The courier wants to know: claimed, unknown, or "check now". */
 static gboolean
-apply_question (Applying *self, DsPaymentState state, GError **error)
+apply_question (Applying *self, gboolean is_news, DsPaymentEvent event, GError **error)
 {
   g_autoptr (DsDepotPayment) payment = NULL;
 
@@ -372,8 +372,8 @@ apply_question (Applying *self, DsPaymentState state, GError **error)
     return TRUE;
 
   /* Known better by now, it stays as it is. */
-  if (state != DS_PAYMENT_NONE)
-    ds_depot_payment_set_state (payment, state, ds_depot_now_ms (self->depot));
+  if (is_news)
+    ds_depot_payment_happens (payment, event, ds_depot_now_ms (self->depot));
   /* Published also unchanged: the courier sees that the question arrived, and what is known. */
   return ds_depot_publish_payment (self->depot, payment, error)
          && ds_depot_work_add (self->depot, DS_TASK_QUERY, payment->base->id, 0, error);
@@ -415,7 +415,7 @@ apply_cash (Applying *self, GError **error)
   if (payment->base->state != DS_PAYMENT_NONE)
     return refuse (self, "The payment was made before");
 
-  ds_depot_payment_set_state (payment, DS_PAYMENT_PAID, ds_depot_now_ms (self->depot));
+  ds_depot_payment_happens (payment, DS_PAYMENT_IS_CASH, ds_depot_now_ms (self->depot));
   payment->base->tendered_fen = tendered_fen;
   payment->base->change_fen = change_fen;
   key = g_strconcat ("cash:", payment->base->id, NULL);
@@ -435,7 +435,7 @@ refund_cash (Applying *self,
 
   payment->base->refunded_fen += amount_fen;
   if (payment->base->refunded_fen == payment->base->amount_fen)
-    ds_depot_payment_set_state (payment, DS_PAYMENT_REFUNDED, ds_depot_now_ms (self->depot));
+    ds_depot_payment_happens (payment, DS_PAYMENT_IS_REFUNDED, ds_depot_now_ms (self->depot));
   return ds_depot_book_cash (self->depot, payment, key, -amount_fen, error)
          && ds_depot_sql_run (self->depot->db, error, "UPDATE refund SET outcome = 'refunded' WHERE id = ?",
                               "s", refund_id)
@@ -628,11 +628,11 @@ ds_depot_apply_entry (DsDepot *self,
         return effects[i].apply (&applying, error);
     }
   if (g_str_equal (entry->type, "payment.claimed"))
-    return apply_question (&applying, DS_PAYMENT_CLAIMED, error);
+    return apply_question (&applying, TRUE, DS_PAYMENT_IS_CLAIMED, error);
   if (g_str_equal (entry->type, "payment.unknown"))
-    return apply_question (&applying, DS_PAYMENT_UNKNOWN, error);
+    return apply_question (&applying, TRUE, DS_PAYMENT_IS_UNANSWERED, error);
   if (g_str_equal (entry->type, "payment.query"))
-    return apply_question (&applying, DS_PAYMENT_NONE, error);
+    return apply_question (&applying, FALSE, DS_N_PAYMENT_EVENTS, error);
 
   /* Notes and clock jumps need nothing done. Of what a newer handheld may write, money must not pass unseen. */
   return g_str_has_prefix (entry->type, "payment.")

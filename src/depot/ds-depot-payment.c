@@ -148,9 +148,11 @@ ds_depot_payment_save (DsDb *db, const DsDepotPayment *self, GError **error)
 }
 
 gboolean
-ds_depot_payment_set_state (DsDepotPayment *self, DsPaymentState state, gint64 at_ms)
+ds_depot_payment_happens (DsDepotPayment *self, DsPaymentEvent event, gint64 at_ms)
 {
-  if (!ds_payment_state_may_become (self->base->state, state))
+  DsPaymentState state = ds_payment_state_after (self->base->state, event);
+
+  if (state == DS_PAYMENT_NONE || state == self->base->state)
     return FALSE;
   self->base->state = state;
   self->base->changed_at_ms = at_ms;

@@ -46,8 +46,8 @@ gboolean ds_depot_payment_load_shift (DsDb *db, const char *shift_id, GPtrArray 
 
 gboolean ds_depot_payment_save (DsDb *db, const DsDepotPayment *self, GError **error);
 
-/* Changes the state if the table of states lists the change. Returns: whether it did. */
-gboolean ds_depot_payment_set_state (DsDepotPayment *self, DsPaymentState state, gint64 at_ms);
+/* Lets @event happen to it, if the table of states lists that. Returns: whether it has another state now. */
+gboolean ds_depot_payment_happens (DsDepotPayment *self, DsPaymentEvent event, gint64 at_ms);
 
 /* Returns: (transfer full): the data of its feed item. */
 json_t *ds_depot_payment_to_json (const DsDepotPayment *self);

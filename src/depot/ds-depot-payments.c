@@ -190,11 +190,10 @@ apply_paid (DsDepot *self, DsDepotPayment *payment, const DsOrderResult *result,
   fits = base->amount_fen == result->amount_fen;
   if (fits)
     {
-      ds_depot_payment_set_state (payment, DS_PAYMENT_PRESENTED, now_ms); /* from requested */
-      if (base->state == DS_PAYMENT_ACCEPTED)
-        ds_depot_payment_set_state (payment, DS_PAYMENT_SETTLED, now_ms);
-      else
-        ds_depot_payment_set_state (payment, DS_PAYMENT_PAID, now_ms);
+      /* A code that travels with its stop has no state before its order is paid. */
+      if (base->state == DS_PAYMENT_NONE)
+        ds_depot_payment_happens (payment, DS_PAYMENT_IS_PRESENTED, now_ms);
+      ds_depot_payment_happens (payment, DS_PAYMENT_IS_CONFIRMED, now_ms);
     }
   reached = base->state == DS_PAYMENT_PAID || base->state == DS_PAYMENT_SETTLED;
 
@@ -240,23 +239,21 @@ apply_refunds (DsDepot *self, DsDepotPayment *payment, const DsOrderResult *resu
   base->refunded_fen = result->refunded_fen;
   base->changed_at_ms = ds_depot_now_ms (self);
   if (base->refunded_fen == payment->booked_fen)
-    ds_depot_payment_set_state (payment, DS_PAYMENT_REFUNDED, base->changed_at_ms);
+    ds_depot_payment_happens (payment, DS_PAYMENT_IS_REFUNDED, base->changed_at_ms);
   return TRUE;
 }
 
 gboolean
 ds_depot_end_payment (DsDepot *self,
                       DsDepotPayment *payment,
-                      DsPaymentState ended,
+                      DsPaymentEvent event,
                       const char *reason,
                       GError **error)
 {
   DsPayment *base = payment->base;
 
   g_clear_pointer (&payment->payer_code, g_free);
-  if (base->state == DS_PAYMENT_ACCEPTED)
-    ended = DS_PAYMENT_REJECTED;
-  if (ds_depot_payment_set_state (payment, ended, ds_depot_now_ms (self)))
+  if (ds_depot_payment_happens (payment, event, ds_depot_now_ms (self)))
     {
       adopt_text (&base->reason, reason);
       return ds_depot_change_payment (self, payment, error);
@@ -265,7 +262,9 @@ ds_depot_end_payment (DsDepot *self,
   if (!ds_depot_payment_save (self->db, payment, error))
     return FALSE;
   if (base->state == DS_PAYMENT_PAID && payment->booked_fen == 0 && payment->journalled)
-    return publish_contradiction (self, payment, ended, reason, error);
+    return publish_contradiction (self, payment,
+                                  event == DS_PAYMENT_IS_DECLINED ? DS_PAYMENT_DECLINED : DS_PAYMENT_EXPIRED,
+                                  reason, error);
   return TRUE;
 }
 
@@ -284,11 +283,10 @@ ds_depot_apply_result (DsDepot *self,
     {
     case DS_ORDER_OPEN:
       adopt_code (payment, result);
-      if (payment->base->state == DS_PAYMENT_REQUESTED)
-        ds_depot_payment_set_state (payment, DS_PAYMENT_PRESENTED, ds_depot_now_ms (self));
+      ds_depot_payment_happens (payment, DS_PAYMENT_IS_OPENED, ds_depot_now_ms (self));
       break;
     case DS_ORDER_WAITING:
-      ds_depot_payment_set_state (payment, DS_PAYMENT_PENDING, ds_depot_now_ms (self));
+      ds_depot_payment_happens (payment, DS_PAYMENT_IS_AWAITED, ds_depot_now_ms (self));
       break;
     case DS_ORDER_PAID:
     case DS_ORDER_REFUNDED:
@@ -296,9 +294,9 @@ ds_depot_apply_result (DsDepot *self,
         return FALSE;
       break;
     case DS_ORDER_DECLINED:
-      return ds_depot_end_payment (self, payment, DS_PAYMENT_DECLINED, result->reason, error);
+      return ds_depot_end_payment (self, payment, DS_PAYMENT_IS_DECLINED, result->reason, error);
     case DS_ORDER_EXPIRED:
-      return ds_depot_end_payment (self, payment, DS_PAYMENT_EXPIRED, result->reason, error);
+      return ds_depot_end_payment (self, payment, DS_PAYMENT_IS_ENDED, result->reason, error);
     case DS_ORDER_UNKNOWN:
     default:
       g_assert_not_reached ();

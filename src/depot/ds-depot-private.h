@@ -131,11 +131,11 @@ gboolean ds_depot_apply_result (DsDepot *self,
                                 const DsOrderResult *result,
                                 GError **error);
 
-/* Ends @payment without money, @reason (nullable) in words: for good, or (expired) as far as anybody knows. A voucher is
- * rejected. What the journal has established stays, and the contradiction is told. */
+/* Ends @payment without money, @reason (nullable) in words: @event is declined, for good, or ended, as far as anybody
+ * knows. A voucher is rejected. What the journal has established stays, and the contradiction is told. */
 gboolean ds_depot_end_payment (DsDepot *self,
                                DsDepotPayment *payment,
-                               DsPaymentState ended,
+                               DsPaymentEvent event,
                                const char *reason,
                                GError **error);
 

@@ -228,7 +228,7 @@ settle_matched (DsDepot *self, GPtrArray *payments, json_t *lines, gboolean *cha
       if (payment->base->tender == DS_TENDER_CASH || payment->base->state != DS_PAYMENT_PAID
           || payment->booked_fen == 0 || g_strcmp0 (find_verdict (lines, payment->base->id), "matched") != 0)
         continue;
-      ds_depot_payment_set_state (payment, DS_PAYMENT_SETTLED, ds_depot_now_ms (self));
+      ds_depot_payment_happens (payment, DS_PAYMENT_IS_MATCHED, ds_depot_now_ms (self));
       if (!ds_depot_publish_payment (self, payment, error))
         return FALSE;
       *changed = TRUE;

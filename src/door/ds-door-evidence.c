@@ -241,7 +241,8 @@ decide_receipt (DsVisit *visit, DsPayment *payment)
   DsScanOperation *operation = visit->data;
   const DsEvidence *receipt = operation->evidence;
 
-  if (ds_payment_state_may_become (payment->state, DS_PAYMENT_PAID))
+  if (ds_payment_state_after (payment->state, DS_PAYMENT_IS_PROVED) == DS_PAYMENT_PAID
+      && payment->state != DS_PAYMENT_PAID)
     {
       draft_evidence (visit, "payment.receipt", "receipt");
       return;
@@ -294,7 +295,7 @@ decide_voucher (DsVisit *visit, DsPayment *payment)
           _ ("Taken already"), g_strdup (_ ("This payment was taken before, and counts once.")));
       return;
     }
-  if (!ds_payment_state_may_become (payment->state, DS_PAYMENT_ACCEPTED))
+  if (ds_payment_state_after (payment->state, DS_PAYMENT_IS_VOUCHED) == DS_PAYMENT_NONE)
     {
       refuse (operation, "ended", _ ("This payment has ended"),
               g_strdup (_ ("A voucher can no longer pay it. Show a new code, or take cash.")));

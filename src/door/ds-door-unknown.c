@@ -296,7 +296,7 @@ decide_claim (DsVisit *visit, GError **error)
     return FALSE;
   if (payment->state == DS_PAYMENT_CLAIMED)
     return TRUE;
-  if (!ds_payment_state_may_become (payment->state, DS_PAYMENT_CLAIMED))
+  if (ds_payment_state_after (payment->state, DS_PAYMENT_IS_CLAIMED) == DS_PAYMENT_NONE)
     {
       g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE,
                            _ ("This payment has its result already. Go back and look at the stop."));

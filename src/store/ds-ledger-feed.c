@@ -406,30 +406,6 @@ read_payment_news (Item *item, PaymentNews *news, GError **error)
   return TRUE;
 }
 
-/* The depot keeps only the latest state of a payment, so the handheld may see "settled" after "presented" without
- * the "paid" between them: what counts is that the table leads there by some way. */
-static gboolean
-may_reach (DsPaymentState from, DsPaymentState to)
-{
-  guint reached = 1u << from;
-  guint before;
-
-  do
-    {
-      before = reached;
-      for (guint via = 0; via < DS_N_PAYMENT_STATES; via++)
-        {
-          for (guint next = 0; next < DS_N_PAYMENT_STATES && (before & (1u << via)); next++)
-            {
-              if (ds_payment_state_may_become ((DsPaymentState)via, (DsPaymentState)next))
-                reached |= 1u << next;
-            }
-        }
-    }
-  while (reached != before);
-  return from != to && (reached & (1u << to)) != 0;
-}
-
 /* The depot may know of money before the journal does: a carried code that was paid without being presented. News
  * without money in it creates nothing. */
 static gboolean
@@ -519,19 +495,20 @@ apply_payment (DsLedger *self, Item *item, gboolean replaying, GError **error)
     }
 
   state = row.state;
+  /* The depot keeps only the latest state of a payment: what counts is that the table leads there by some way. */
   /* That the operator made a live code does not mean that it was shown: that is for the journal to say. */
-  if (may_reach (row.state, news.state)
+  if (ds_payment_state_may_reach (row.state, news.state)
       && !(row.state == DS_PAYMENT_REQUESTED && news.state == DS_PAYMENT_PRESENTED))
     state = news.state;
-  else if (row.state != news.state && !may_reach (row.state, news.state) && !may_reach (news.state, row.state)
-           && ds_payment_state_is_final (news.state))
+  else if (row.state != news.state && !ds_payment_state_may_reach (row.state, news.state)
+           && !ds_payment_state_may_reach (news.state, row.state) && ds_payment_state_is_final (news.state))
     {
       g_set_error (error, DS_ERROR, DS_ERROR_CONFLICT, "The depot says %s; this handheld holds that it is %s",
                    ds_payment_state_to_name (news.state), ds_payment_state_to_name (row.state));
       return FALSE;
     }
   /* What is behind our own knowledge brings no details either: its refusal has a reason we do not share. */
-  else if (row.state != news.state && !may_reach (row.state, news.state))
+  else if (row.state != news.state && !ds_payment_state_may_reach (row.state, news.state))
     return TRUE;
 
   if (!merge_payment (self, &news, state, item->at_ms, error))

@@ -54,14 +54,16 @@ ds_ledger_load_payment_row (DsLedger *self, const char *id, DsPaymentRow *row, G
   return TRUE;
 }
 
-static gboolean
-check_transition (const char *id, DsPaymentState from, DsPaymentState to, GError **error)
+/* Returns: the state of the payment after @event; %DS_PAYMENT_NONE with an error when the table lists no such. */
+static DsPaymentState
+find_state (const char *id, DsPaymentState from, const DsEntry *entry, DsPaymentEvent event, GError **error)
 {
-  if (ds_payment_state_may_become (from, to))
-    return TRUE;
-  g_set_error (error, DS_ERROR, DS_ERROR_TRANSITION, "Payment %s is %s and cannot become %s", id,
-               ds_payment_state_to_name (from), ds_payment_state_to_name (to));
-  return FALSE;
+  DsPaymentState to = ds_payment_state_after (from, event);
+
+  if (to == DS_PAYMENT_NONE)
+    g_set_error (error, DS_ERROR, DS_ERROR_TRANSITION, "Payment %s is %s: “%s” cannot happen to it", id,
+                 ds_payment_state_to_name (from), entry->type);
+  return to;
 }
 
 /* Finds a payment that must be known already. */
@@ -76,25 +78,29 @@ find_payment (DsLedger *self, const char *id, DsPaymentRow *row, GError **error)
   return FALSE;
 }
 
-/* Sets the state of a payment, its row being known. */
+/* Lets something happen to a payment, its row being known. */
 static gboolean
 change_state (DsLedger *self,
               const char *id,
               const DsPaymentRow *row,
-              DsPaymentState to,
-              gint64 at_ms,
+              const DsEntry *entry,
+              DsPaymentEvent event,
               GError **error)
 {
+  DsPaymentState to = find_state (id, row->state, entry, event, error);
   DsQuery *query;
 
-  if (!check_transition (id, row->state, to, error))
+  if (to == DS_PAYMENT_NONE)
     return FALSE;
+  /* What is known already changes nothing. */
+  if (to == row->state)
+    return TRUE;
   query = ds_db_prepare (self->db, "UPDATE payments SET state = ?2, changed_at_ms = ?3 WHERE id = ?1", error);
   if (query == NULL)
     return FALSE;
   ds_db_bind_text (query, 1, id);
   ds_db_bind_text (query, 2, ds_payment_state_to_name (to));
-  ds_db_bind_int (query, 3, at_ms);
+  ds_db_bind_int (query, 3, entry->at_ms);
   ds_ledger_touch (self, row->stop_id);
   return ds_db_run (self->db, query, error);
 }
@@ -206,7 +212,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NewPayment, new_payment_clear)
 typedef struct
 {
   DsTender tender;
-  DsPaymentState state;
+  DsPaymentEvent event;
   DsCodeSource source;
   const char *code;
   gint64 expires_at_ms;
@@ -246,6 +252,7 @@ static gboolean
 insert_payment (DsLedger *self,
                 const NewPayment *payment,
                 const Beginning *beginning,
+                DsPaymentState state,
                 gint64 at_ms,
                 GError **error)
 {
@@ -264,7 +271,7 @@ insert_payment (DsLedger *self,
   ds_db_bind_text (query, 4, payment->waybills);
   ds_db_bind_int (query, 5, payment->amount_fen);
   ds_db_bind_text (query, 6, ds_tender_to_name (beginning->tender));
-  ds_db_bind_text (query, 7, ds_payment_state_to_name (beginning->state));
+  ds_db_bind_text (query, 7, ds_payment_state_to_name (state));
   ds_db_bind_text (query, 8, ds_code_source_to_name (beginning->source));
   ds_db_bind_text (query, 9, beginning->code);
   ds_db_bind_int (query, 10, beginning->expires_at_ms);
@@ -276,7 +283,12 @@ insert_payment (DsLedger *self,
 
 /* A requested payment is presented: what it was asked for stays, what is shown is added. */
 static gboolean
-update_presented (DsLedger *self, const char *id, const Beginning *beginning, gint64 at_ms, GError **error)
+update_presented (DsLedger *self,
+                  const char *id,
+                  const Beginning *beginning,
+                  DsPaymentState state,
+                  gint64 at_ms,
+                  GError **error)
 {
   DsQuery *query = ds_db_prepare (self->db,
                                   "UPDATE payments SET state = ?2, source = ?3, code = coalesce(?4, code),"
@@ -286,7 +298,7 @@ update_presented (DsLedger *self, const char *id, const Beginning *beginning, gi
   if (query == NULL)
     return FALSE;
   ds_db_bind_text (query, 1, id);
-  ds_db_bind_text (query, 2, ds_payment_state_to_name (beginning->state));
+  ds_db_bind_text (query, 2, ds_payment_state_to_name (state));
   ds_db_bind_text (query, 3, ds_code_source_to_name (beginning->source));
   ds_db_bind_text (query, 4, beginning->code);
   ds_db_bind_int (query, 5, beginning->expires_at_ms);
@@ -303,6 +315,7 @@ begin_payment (DsLedger *self,
 {
   g_auto (NewPayment) payment = { 0 };
   g_auto (DsPaymentRow) row = { 0 };
+  DsPaymentState state;
 
   if (!read_new_payment (self, entry, replaying, &payment, error)
       || !ds_ledger_load_payment_row (self, payment.id, &row, error))
@@ -314,18 +327,20 @@ begin_payment (DsLedger *self,
                    payment.id);
       return FALSE;
     }
-  if (!check_transition (payment.id, row.state, beginning->state, error))
+  state = find_state (payment.id, row.state, entry, beginning->event, error);
+  if (state == DS_PAYMENT_NONE)
     return FALSE;
 
   ds_ledger_touch (self, payment.stop);
-  return row.state == DS_PAYMENT_NONE ? insert_payment (self, &payment, beginning, entry->at_ms, error)
-                                      : update_presented (self, payment.id, beginning, entry->at_ms, error);
+  return row.state == DS_PAYMENT_NONE
+             ? insert_payment (self, &payment, beginning, state, entry->at_ms, error)
+             : update_presented (self, payment.id, beginning, state, entry->at_ms, error);
 }
 
 static gboolean
 project_requested (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
 {
-  const Beginning beginning = { .tender = DS_TENDER_CODE, .state = DS_PAYMENT_REQUESTED };
+  const Beginning beginning = { .tender = DS_TENDER_CODE, .event = DS_PAYMENT_IS_REQUESTED };
 
   return begin_payment (self, entry, replaying, &beginning, error);
 }
@@ -333,7 +348,7 @@ project_requested (DsLedger *self, const DsEntry *entry, gboolean replaying, GEr
 static gboolean
 project_presented (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
 {
-  Beginning beginning = { .tender = DS_TENDER_CODE, .state = DS_PAYMENT_PRESENTED };
+  Beginning beginning = { .tender = DS_TENDER_CODE, .event = DS_PAYMENT_IS_PRESENTED };
   const char *source;
   json_int_t expires_at_ms;
 
@@ -354,7 +369,7 @@ project_presented (DsLedger *self, const DsEntry *entry, gboolean replaying, GEr
 static gboolean
 project_scanned (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
 {
-  Beginning beginning = { .tender = DS_TENDER_SCAN, .state = DS_PAYMENT_SCANNED };
+  Beginning beginning = { .tender = DS_TENDER_SCAN, .event = DS_PAYMENT_IS_SCANNED };
   const char *payer_code;
   json_int_t expires_at_ms;
 
@@ -368,7 +383,7 @@ project_scanned (DsLedger *self, const DsEntry *entry, gboolean replaying, GErro
 static gboolean
 project_cash (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
 {
-  Beginning beginning = { .tender = DS_TENDER_CASH, .state = DS_PAYMENT_PAID };
+  Beginning beginning = { .tender = DS_TENDER_CASH, .event = DS_PAYMENT_IS_CASH };
   json_int_t amount_fen, tendered_fen, change_fen;
 
   if (!ds_json_unpack (entry->data, error, "{s:I, s:I, s:I}", "amount_fen", &amount_fen, "tendered_fen",
@@ -389,25 +404,25 @@ project_cash (DsLedger *self, const DsEntry *entry, gboolean replaying, GError *
 /* News of payments that have begun */
 
 static gboolean
-change_named_payment (DsLedger *self, const DsEntry *entry, DsPaymentState to, GError **error)
+change_named_payment (DsLedger *self, const DsEntry *entry, DsPaymentEvent event, GError **error)
 {
   g_auto (DsPaymentRow) row = { 0 };
   const char *id;
 
   return ds_json_unpack (entry->data, error, "{s:s}", "payment", &id) && find_payment (self, id, &row, error)
-         && change_state (self, id, &row, to, entry->at_ms, error);
+         && change_state (self, id, &row, entry, event, error);
 }
 
 static gboolean
 project_claimed (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
 {
-  return change_named_payment (self, entry, DS_PAYMENT_CLAIMED, error);
+  return change_named_payment (self, entry, DS_PAYMENT_IS_CLAIMED, error);
 }
 
 static gboolean
 project_unknown (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
 {
-  return change_named_payment (self, entry, DS_PAYMENT_UNKNOWN, error);
+  return change_named_payment (self, entry, DS_PAYMENT_IS_UNANSWERED, error);
 }
 
 /* A question to the depot: nothing is known by asking. */
@@ -494,11 +509,11 @@ project_receipt (DsLedger *self, const DsEntry *entry, gboolean replaying, GErro
   receipt = read_evidence (entry, "receipt", DS_EVIDENCE_RECEIPT, id, &row, error);
   if (receipt == NULL)
     return FALSE;
-  /* Evidence of what is known already changes nothing. */
-  if (row.state == DS_PAYMENT_PAID || row.state == DS_PAYMENT_SETTLED || row.state == DS_PAYMENT_REFUNDED)
-    return TRUE;
-  if (!change_state (self, id, &row, DS_PAYMENT_PAID, entry->at_ms, error))
+  if (!change_state (self, id, &row, entry, DS_PAYMENT_IS_PROVED, error))
     return FALSE;
+  /* Evidence of what is known already changes nothing. */
+  if (ds_payment_state_after (row.state, DS_PAYMENT_IS_PROVED) == row.state)
+    return TRUE;
 
   query = ds_db_prepare (
       self->db, "UPDATE payments SET operator = ?2, operator_ref = ?3, red_packet_fen = ?4 WHERE id = ?1",
@@ -525,7 +540,7 @@ project_voucher (DsLedger *self, const DsEntry *entry, gboolean replaying, GErro
   if (!ds_json_unpack (entry->data, error, "{s:s}", "payment", &id) || !find_payment (self, id, &row, error))
     return FALSE;
   voucher = read_evidence (entry, "voucher", DS_EVIDENCE_VOUCHER, id, &row, error);
-  if (voucher == NULL || !change_state (self, id, &row, DS_PAYMENT_ACCEPTED, entry->at_ms, error))
+  if (voucher == NULL || !change_state (self, id, &row, entry, DS_PAYMENT_IS_VOUCHED, error))
     return FALSE;
 
   query = ds_db_prepare (
