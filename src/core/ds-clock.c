@@ -10,9 +10,16 @@
 
 G_DEFINE_INTERFACE (DsClock, ds_clock, G_TYPE_OBJECT)
 
+static GSource *
+new_machine_timeout (DsClock *self, guint delay_ms)
+{
+  return g_timeout_source_new (delay_ms);
+}
+
 static void
 ds_clock_default_init (DsClockInterface *iface)
 {
+  iface->new_timeout = new_machine_timeout;
 }
 
 gint64
@@ -37,6 +44,30 @@ ds_clock_get_boot_id (DsClock *self)
   g_return_val_if_fail (DS_IS_CLOCK (self), NULL);
 
   return DS_CLOCK_GET_IFACE (self)->get_boot_id (self);
+}
+
+guint
+ds_clock_add_timeout_full (DsClock *self,
+                           guint delay_ms,
+                           int priority,
+                           GSourceFunc callback,
+                           gpointer user_data,
+                           GDestroyNotify notify)
+{
+  g_autoptr (GSource) source = NULL;
+
+  g_return_val_if_fail (DS_IS_CLOCK (self), 0);
+
+  source = DS_CLOCK_GET_IFACE (self)->new_timeout (self, delay_ms);
+  g_source_set_priority (source, priority);
+  g_source_set_callback (source, callback, user_data, notify);
+  return g_source_attach (source, NULL);
+}
+
+guint
+ds_clock_add_timeout (DsClock *self, guint delay_ms, GSourceFunc callback, gpointer user_data)
+{
+  return ds_clock_add_timeout_full (self, delay_ms, G_PRIORITY_DEFAULT, callback, user_data, NULL);
 }
 
 /* The machine's clock */

@@ -15,6 +15,8 @@ G_DECLARE_INTERFACE (DsClock, ds_clock, DS, CLOCK, GObject)
  * @get_mono_ms: milliseconds of a clock that never goes back while the machine is up; it counts suspended
  *   time too (CLOCK_BOOTTIME), since a code that expired in a pocket has expired
  * @get_boot_id: an id that changes with every start of the machine
+ * @new_timeout: (transfer full): a source that becomes ready once so many milliseconds have passed by this clock; by
+ *   default the machine's own
  */
 struct _DsClockInterface
 {
@@ -23,11 +25,34 @@ struct _DsClockInterface
   gint64 (*get_wall_ms) (DsClock *self);
   gint64 (*get_mono_ms) (DsClock *self);
   const char *(*get_boot_id) (DsClock *self);
+  GSource *(*new_timeout) (DsClock *self, guint delay_ms);
 };
 
 gint64 ds_clock_get_wall_ms (DsClock *self);
 gint64 ds_clock_get_mono_ms (DsClock *self);
 const char *ds_clock_get_boot_id (DsClock *self);
+
+/**
+ * ds_clock_add_timeout_full:
+ * @delay_ms: after how many milliseconds of this clock
+ * @priority: the source's
+ * @callback: called on the default main context, again and again until it returns %G_SOURCE_REMOVE
+ * @user_data: for @callback
+ * @notify: (nullable): frees @user_data
+ *
+ * As g_timeout_add_full(), by whatever this clock takes for the time.
+ *
+ * Returns: the source's id, for g_source_remove()
+ */
+guint ds_clock_add_timeout_full (DsClock *self,
+                                 guint delay_ms,
+                                 int priority,
+                                 GSourceFunc callback,
+                                 gpointer user_data,
+                                 GDestroyNotify notify);
+
+/* The same at the default priority. */
+guint ds_clock_add_timeout (DsClock *self, guint delay_ms, GSourceFunc callback, gpointer user_data);
 
 /**
  * ds_clock_new_system:
@@ -43,7 +68,7 @@ G_DECLARE_FINAL_TYPE (DsManualClock, ds_manual_clock, DS, MANUAL_CLOCK, GObject)
  * ds_manual_clock_new:
  * @wall_ms: where the wall clock starts
  *
- * A clock that moves only when told. Usable from any thread.
+ * A clock that moves only when told; its timeouts still go by the machine's. Usable from any thread.
  *
  * Returns: (transfer full): a new clock
  */

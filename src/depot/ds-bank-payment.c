@@ -325,7 +325,8 @@ ds_bank_schedule (DsBank *self)
     {
       gint64 wait_ms = ds_db_column_int (query, 0) - ds_bank_now_ms (self);
 
-      self->due_source = g_timeout_add ((guint)CLAMP (wait_ms, 1, G_MAXINT), on_due, self);
+      self->due_source
+          = ds_clock_add_timeout (self->clock, (guint)CLAMP (wait_ms, 1, G_MAXINT), on_due, self);
     }
   ds_db_reset (query);
 }

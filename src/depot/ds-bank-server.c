@@ -99,7 +99,8 @@ start_reply (DsBankServer *self, SoupServerMessage *message, gboolean lost)
   reply->message = g_object_ref (message);
   reply->lost = lost;
   reply->finished_handler = g_signal_connect (message, "finished", G_CALLBACK (on_finished), reply);
-  reply->source = g_timeout_add ((guint)ds_bank_get_faults (self->bank)->slow_ms, send_reply, reply);
+  reply->source = ds_clock_add_timeout (self->bank->clock, (guint)ds_bank_get_faults (self->bank)->slow_ms,
+                                        send_reply, reply);
   self->replies = g_slist_prepend (self->replies, reply);
   soup_server_message_pause (message);
 }

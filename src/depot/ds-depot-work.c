@@ -139,7 +139,8 @@ static void
 start_after (DsDepotWork *self, gint64 delay_ms)
 {
   g_clear_handle_id (&self->timer_source, g_source_remove);
-  self->timer_source = g_timeout_add ((guint)CLAMP (delay_ms, 1, LONGEST_SLEEP_MS), wake_up, self);
+  self->timer_source = ds_clock_add_timeout (self->depot->clock, (guint)CLAMP (delay_ms, 1, LONGEST_SLEEP_MS),
+                                             wake_up, self);
 }
 
 static gboolean

@@ -176,7 +176,7 @@ ds_depot_new (const char *directory,
   self->random = g_object_ref (random);
   if (!open_parts (self, host, error))
     return NULL;
-  self->refresh_source = g_timeout_add_seconds (REFRESH_S, refresh_trust, self);
+  self->refresh_source = ds_clock_add_timeout (clock, REFRESH_S * 1000, refresh_trust, self);
   ds_depot_work_start (self->work);
   return g_steal_pointer (&self);
 }

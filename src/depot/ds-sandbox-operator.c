@@ -78,7 +78,8 @@ reply (DsSandboxOperator *self, GTask *task, gpointer result, GDestroyNotify fre
     answer->error->code = DS_ERROR_NETWORK;
 
   g_task_set_task_data (task, answer, (GDestroyNotify)answer_free);
-  g_timeout_add_full (G_PRIORITY_DEFAULT, (guint)faults.slow_ms, give_answer, task, g_object_unref);
+  ds_clock_add_timeout_full (self->bank->clock, (guint)faults.slow_ms, G_PRIORITY_DEFAULT, give_answer, task,
+                             g_object_unref);
 }
 
 static GTask *
@@ -275,7 +276,8 @@ on_order_changed (DsSandboxOperator *self, const char *operator_id, const char *
   notification->self = self;
   notification->payment_id = g_strdup (payment_id);
   notification->times = faults->notify_times;
-  notification->source = g_timeout_add ((guint)faults->slow_ms, notify, notification);
+  notification->source
+      = ds_clock_add_timeout (self->bank->clock, (guint)faults->slow_ms, notify, notification);
   self->notifications = g_slist_prepend (self->notifications, notification);
 }
 

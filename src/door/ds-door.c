@@ -126,8 +126,8 @@ ds_door_schedule (DsDoor *self)
   g_clear_handle_id (&self->timer_id, g_source_remove);
   if (deadline_mono_ms == G_MAXINT64)
     return;
-  self->timer_id
-      = g_timeout_add ((guint)CLAMP (deadline_mono_ms - now_mono_ms, 1, MAX_TIMER_MS), did_time_out, self);
+  self->timer_id = ds_clock_add_timeout (
+      self->clock, (guint)CLAMP (deadline_mono_ms - now_mono_ms, 1, MAX_TIMER_MS), did_time_out, self);
 }
 
 gboolean

@@ -27,7 +27,7 @@ struct _DsClient
   DsStore *store;
   DsClock *clock;
   DsRandom *random;
-  DsHttp *http;
+  DsTransport *transport;
   guint timeout_ms;
 
   char *token; /* (nullable) */
@@ -80,7 +80,7 @@ ds_client_finalize (GObject *object)
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
   g_clear_object (&self->random);
-  g_clear_object (&self->http);
+  g_clear_object (&self->transport);
   g_clear_pointer (&self->waiting, g_ptr_array_unref);
   g_free (self->token);
 
@@ -100,7 +100,12 @@ ds_client_init (DsClient *self)
 }
 
 DsClient *
-ds_client_new (DsStore *store, DsClock *clock, DsRandom *random, guint timeout_ms, GError **error)
+ds_client_new (DsStore *store,
+               DsNetwork *network,
+               DsClock *clock,
+               DsRandom *random,
+               guint timeout_ms,
+               GError **error)
 {
   g_autoptr (DsClient) self = g_object_new (DS_TYPE_CLIENT, NULL);
   const DsIdentity *identity = ds_store_get_identity (store);
@@ -115,8 +120,8 @@ ds_client_new (DsStore *store, DsClock *clock, DsRandom *random, guint timeout_m
   trust = ds_tls_trust_new_for_ca (identity->ca_pem, error);
   if (trust == NULL)
     return NULL;
-  self->http = ds_http_new (identity->address, trust, error);
-  if (self->http == NULL)
+  self->transport = ds_network_connect (network, identity->address, trust, error);
+  if (self->transport == NULL)
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -211,7 +216,7 @@ did_ask (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean reached;
   json_t *now_ms;
 
-  reply = ds_http_request_finish (DS_HTTP (source), result, &reached, &error);
+  reply = ds_transport_request_finish (DS_TRANSPORT (source), result, &reached, &error);
   if (reply == NULL)
     {
       answer_waiting (self, reached, NULL, error);
@@ -262,7 +267,7 @@ send_ask (Ask *ask, gint64 at_ms)
   line = ds_json_to_line (object);
   body = g_bytes_new (line, strlen (line));
   request.body = body;
-  ds_http_request_async (self->http, &request, ask->cancellable, did_ask, ask);
+  ds_transport_request_async (self->transport, &request, ask->cancellable, did_ask, ask);
 }
 
 static void
@@ -287,7 +292,7 @@ did_request (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (DsHttpReply) reply = NULL;
   GError *error = NULL;
 
-  reply = ds_http_request_finish (DS_HTTP (source), result, &call->reached, &error);
+  reply = ds_transport_request_finish (DS_TRANSPORT (source), result, &call->reached, &error);
   if (reply == NULL)
     {
       g_task_return_error (task, error);
@@ -319,7 +324,7 @@ send_call (GTask *task)
       g_free (call->token);
       call->token = g_strdup (self->token);
       call->request.token = call->token;
-      ds_http_request_async (self->http, &call->request, cancellable, did_request, task);
+      ds_transport_request_async (self->transport, &call->request, cancellable, did_request, task);
       return;
     }
 

@@ -2,7 +2,7 @@
 /* Requests in the handheld's own name: each carries a bearer token, got with a signed assertion and kept in memory. */
 #pragma once
 
-#include "ds-http.h"
+#include "ds-network.h"
 #include "ds-store.h"
 
 G_BEGIN_DECLS
@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE (DsClient, ds_client, DS, CLIENT, GObject)
 /**
  * ds_client_new:
  * @store: enrolled; gives identity, key and the trusted time
+ * @network: the way to the depot
  * @clock: measures the token's life
  * @random: for nonces
  * @timeout_ms: patience with a token request
@@ -20,7 +21,12 @@ G_DECLARE_FINAL_TYPE (DsClient, ds_client, DS, CLIENT, GObject)
  *
  * Returns: (transfer full) (nullable): a client for the depot that @store is enrolled with
  */
-DsClient *ds_client_new (DsStore *store, DsClock *clock, DsRandom *random, guint timeout_ms, GError **error);
+DsClient *ds_client_new (DsStore *store,
+                         DsNetwork *network,
+                         DsClock *clock,
+                         DsRandom *random,
+                         guint timeout_ms,
+                         GError **error);
 
 /**
  * ds_client_request_async:
@@ -34,7 +40,7 @@ void ds_client_request_async (DsClient *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
 
-/* As ds_http_request_finish(). When the depot refuses a token, that refusal is the reply. */
+/* As ds_transport_request_finish(). When the depot refuses a token, that refusal is the reply. */
 DsHttpReply *
 ds_client_request_finish (DsClient *self, GAsyncResult *result, gboolean *reached, GError **error);
 

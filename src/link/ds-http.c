@@ -4,27 +4,30 @@
 #include "ds-http.h"
 
 #include "ds-error.h"
-#include "ds-json.h"
 #include "ds-task.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define CHUNK_BYTES (64 * 1024)
-#define MAX_PROBLEM_BYTES (64 * 1024)
-#define PROBLEM_PREFIX "urn:doorstep:problem:"
 
 struct _DsHttp
 {
   GObject parent;
 
   char *address; /* without a slash at its end */
+  DsClock *clock;
   DsTlsTrust *trust;
   GTlsCertificate *trusted_peer; /* (nullable): the last one that passed the check */
   SoupSession *session;
 };
 
-G_DEFINE_FINAL_TYPE (DsHttp, ds_http, G_TYPE_OBJECT)
+static void ds_http_transport_iface_init (DsTransportInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (DsHttp,
+                               ds_http,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (DS_TYPE_TRANSPORT, ds_http_transport_iface_init))
 
 /* One request on its way; the data of its task. */
 typedef struct
@@ -64,29 +67,6 @@ exchange_free (Exchange *self)
   g_free (self);
 }
 
-DsHttpReply *
-ds_http_reply_ref (DsHttpReply *self)
-{
-  return g_rc_box_acquire (self);
-}
-
-static void
-reply_clear (gpointer data)
-{
-  DsHttpReply *self = data;
-
-  g_clear_pointer (&self->headers, soup_message_headers_unref);
-  g_clear_pointer (&self->body, g_bytes_unref);
-  g_clear_pointer (&self->members, json_decref);
-  g_free (self->problem);
-}
-
-void
-ds_http_reply_unref (DsHttpReply *self)
-{
-  g_rc_box_release_full (self, reply_clear);
-}
-
 static void
 ds_http_finalize (GObject *object)
 {
@@ -94,6 +74,7 @@ ds_http_finalize (GObject *object)
 
   g_clear_object (&self->session);
   g_clear_object (&self->trusted_peer);
+  g_clear_object (&self->clock);
   g_clear_pointer (&self->trust, ds_tls_trust_free);
   g_free (self->address);
 
@@ -121,13 +102,14 @@ ds_http_init (DsHttp *self)
 }
 
 DsHttp *
-ds_http_new (const char *address, DsTlsTrust *trust, GError **error)
+ds_http_new (const char *address, DsTlsTrust *trust, DsClock *clock, GError **error)
 {
   g_autoptr (DsHttp) self = g_object_new (DS_TYPE_HTTP, NULL);
   g_autoptr (GUri) uri = NULL;
   gsize n;
 
   self->trust = trust;
+  self->clock = g_object_ref (clock);
   uri = g_uri_parse (address, G_URI_FLAGS_NONE, NULL);
   if (uri == NULL || g_strcmp0 (g_uri_get_scheme (uri), "https") != 0 || g_uri_get_host (uri) == NULL
       || *g_uri_get_host (uri) == '\0' || g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
@@ -169,7 +151,7 @@ static void
 made_progress (Exchange *exchange)
 {
   g_clear_handle_id (&exchange->timer, g_source_remove);
-  exchange->timer = g_timeout_add (exchange->timeout_ms, timed_out, exchange);
+  exchange->timer = ds_clock_add_timeout (exchange->http->clock, exchange->timeout_ms, timed_out, exchange);
 }
 
 static gboolean
@@ -264,86 +246,19 @@ fail (GTask *task, GError *error)
     g_task_return_error (task, explain_failure (own));
 }
 
-static gint64
-read_retry_after (SoupMessageHeaders *headers)
-{
-  const char *text = soup_message_headers_get_one (headers, "Retry-After");
-  g_autoptr (GDateTime) date = NULL;
-  guint64 seconds;
-
-  if (text == NULL)
-    return -1;
-  if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT32, &seconds, NULL))
-    return (gint64)seconds;
-
-  date = soup_date_time_new_from_http_string (text);
-  if (date == NULL)
-    return -1;
-  {
-    g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-
-    return MAX (g_date_time_difference (date, now) / G_TIME_SPAN_SECOND, 0);
-  }
-}
-
-/* A refusal's problem+json, if it has one. Its form is nothing to fail on: the status alone decides. */
-static void
-read_problem (DsHttpReply *reply)
-{
-  gsize n;
-  const char *text = g_bytes_get_data (reply->body, &n);
-  const char *type;
-
-  if (g_strcmp0 (soup_message_headers_get_content_type (reply->headers, NULL), "application/problem+json")
-      != 0)
-    return;
-  reply->members = ds_json_parse_object (text, n, MAX_PROBLEM_BYTES, NULL);
-  if (reply->members == NULL)
-    return;
-
-  type = json_string_value (json_object_get (reply->members, "type"));
-  if (type != NULL && g_str_has_prefix (type, PROBLEM_PREFIX))
-    reply->problem = g_strdup (type + strlen (PROBLEM_PREFIX));
-}
-
-/* Whether a good status comes with a depot's answer, or with somebody else's page. */
-static gboolean
-check_media (DsHttpReply *reply, const char *accept, GError **error)
-{
-  const char *media = soup_message_headers_get_content_type (reply->headers, NULL);
-
-  if (g_bytes_get_size (reply->body) == 0 || g_strcmp0 (media, accept) == 0)
-    return TRUE;
-
-  if (g_strcmp0 (media, "text/html") == 0 || g_strcmp0 (media, "application/xhtml+xml") == 0)
-    g_set_error_literal (error, DS_ERROR, DS_ERROR_PROTOCOL,
-                         _ ("A web page came in place of the depot's answer. This network may want you to "
-                            "sign in first."));
-  else
-    g_set_error_literal (error, DS_ERROR, DS_ERROR_PROTOCOL, _ ("What answered does not speak as a depot."));
-  return FALSE;
-}
-
 static void
 complete (GTask *task)
 {
   Exchange *exchange = g_task_get_task_data (task);
-  g_autoptr (DsHttpReply) reply = g_rc_box_new0 (DsHttpReply);
   GError *error = NULL;
+  DsHttpReply *reply = ds_http_reply_new (
+      soup_message_get_status (exchange->message), soup_message_get_response_headers (exchange->message),
+      g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body)), exchange->accept, &error);
 
-  reply->status = soup_message_get_status (exchange->message);
-  reply->headers = soup_message_headers_ref (soup_message_get_response_headers (exchange->message));
-  reply->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
-  reply->retry_after_s = read_retry_after (reply->headers);
-
-  if (!SOUP_STATUS_IS_SUCCESSFUL (reply->status))
-    read_problem (reply);
-  else if (!check_media (reply, exchange->accept, &error))
-    {
-      fail (task, error);
-      return;
-    }
-  g_task_return_pointer (task, g_steal_pointer (&reply), (GDestroyNotify)ds_http_reply_unref);
+  if (reply == NULL)
+    fail (task, error);
+  else
+    g_task_return_pointer (task, reply, (GDestroyNotify)ds_http_reply_unref);
 }
 
 static void read_on (GTask *task);
@@ -442,19 +357,17 @@ make_message (DsHttp *self, const DsHttpRequest *request)
   return message;
 }
 
-void
-ds_http_request_async (DsHttp *self,
+static void
+ds_http_request_async (DsTransport *transport,
                        const DsHttpRequest *request,
                        GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
 {
+  DsHttp *self = DS_HTTP (transport);
   g_autoptr (GTask) task = NULL;
   Exchange *exchange;
   GUri *uri;
-
-  g_return_if_fail (DS_IS_HTTP (self));
-  g_return_if_fail (request->path[0] == '/');
 
   /* The task goes by the exchange's own cancellable only: a reason of ours must not be lost to "cancelled". */
   task = g_task_new (self, NULL, callback, user_data);
@@ -490,12 +403,12 @@ ds_http_request_async (DsHttp *self,
                            did_send, g_steal_pointer (&task));
 }
 
-DsHttpReply *
-ds_http_request_finish (DsHttp *self, GAsyncResult *result, gboolean *reached, GError **error)
+static DsHttpReply *
+ds_http_request_finish (DsTransport *transport, GAsyncResult *result, gboolean *reached, GError **error)
 {
   Exchange *exchange;
 
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, transport), NULL);
 
   exchange = g_task_get_task_data (G_TASK (result));
   if (reached != NULL)
@@ -503,69 +416,9 @@ ds_http_request_finish (DsHttp *self, GAsyncResult *result, gboolean *reached, G
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* What a status means for whoever asked. */
-static DsError
-classify_status (guint status)
+static void
+ds_http_transport_iface_init (DsTransportInterface *iface)
 {
-  if (status == SOUP_STATUS_UNAUTHORIZED)
-    return DS_ERROR_UNAUTHORISED;
-  if (status == SOUP_STATUS_CONFLICT)
-    return DS_ERROR_CONFLICT;
-  if (status == 429 || status >= 500)
-    return DS_ERROR_NETWORK;
-  if (status < 400)
-    return DS_ERROR_PROTOCOL;
-  return DS_ERROR_REFUSED;
-}
-
-gboolean
-ds_http_reply_check (DsHttpReply *self, GError **error)
-{
-  const char *detail;
-  DsError code;
-
-  if (SOUP_STATUS_IS_SUCCESSFUL (self->status))
-    return TRUE;
-
-  code = classify_status (self->status);
-  detail = json_string_value (json_object_get (self->members, "detail"));
-  if (detail == NULL)
-    detail = json_string_value (json_object_get (self->members, "title"));
-
-  if (SOUP_STATUS_IS_REDIRECTION (self->status))
-    g_set_error_literal (
-        error, DS_ERROR, code,
-        _ ("The depot's address leads elsewhere. This network may want you to sign in first."));
-  else if (detail != NULL)
-    g_set_error (error, DS_ERROR, code, _ ("The depot says: %s"), detail);
-  else if (code == DS_ERROR_NETWORK)
-    g_set_error (error, DS_ERROR, code, _ ("The depot cannot answer now (status %u)."), self->status);
-  else
-    g_set_error (error, DS_ERROR, code, _ ("The depot refused (status %u)."), self->status);
-  return FALSE;
-}
-
-json_t *
-ds_http_reply_parse (DsHttpReply *self, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  gsize n;
-  const char *text = g_bytes_get_data (self->body, &n);
-  json_t *object = ds_json_parse_object (text ? text : "", n, n, &problem);
-
-  if (object == NULL)
-    g_set_error (error, DS_ERROR, DS_ERROR_PROTOCOL, _ ("The depot's answer cannot be read: %s"),
-                 problem->message);
-  return object;
-}
-
-gint64
-ds_http_reply_get_number (DsHttpReply *self, const char *name)
-{
-  const char *text = soup_message_headers_get_one (self->headers, name);
-  guint64 number;
-
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &number, NULL))
-    return -1;
-  return (gint64)number;
+  iface->request_async = ds_http_request_async;
+  iface->request_finish = ds_http_request_finish;
 }

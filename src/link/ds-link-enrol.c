@@ -103,7 +103,7 @@ did_ask (GObject *source, GAsyncResult *result, gpointer user_data)
   DsIdentity *identity = NULL;
   GError *error = NULL;
 
-  reply = ds_http_request_finish (DS_HTTP (source), result, NULL, &error);
+  reply = ds_transport_request_finish (DS_TRANSPORT (source), result, NULL, &error);
   if (reply != NULL && ds_http_reply_check (reply, &error))
     identity = read_identity (reply, &enrolment->code, &error);
   if (identity == NULL)
@@ -125,7 +125,7 @@ prove (DsKey *key, const char *code, const char *public_hex, GError **error)
 }
 
 static void
-send_question (GTask *task, DsKey *key, DsHttp *http)
+send_question (GTask *task, DsKey *key, DsTransport *transport)
 {
   DsLink *self = g_task_get_source_object (task);
   Enrolment *enrolment = g_task_get_task_data (task);
@@ -157,24 +157,27 @@ send_question (GTask *task, DsKey *key, DsHttp *http)
   line = ds_json_to_line (object);
   body = g_bytes_new (line, strlen (line));
   request.body = body;
-  ds_http_request_async (http, &request, g_task_get_cancellable (task), did_ask, g_object_ref (task));
+  ds_transport_request_async (transport, &request, g_task_get_cancellable (task), did_ask,
+                              g_object_ref (task));
 }
 
 static void
 did_prepare_key (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  DsLink *self = g_task_get_source_object (task);
   Enrolment *enrolment = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (DsKey) key = ds_store_prepare_key_finish (DS_STORE (source), result, &error);
-  g_autoptr (DsHttp) http = NULL;
+  g_autoptr (DsTransport) transport = NULL;
 
   if (key != NULL)
-    http = ds_http_new (enrolment->code.address, ds_tls_trust_new_for_pin (enrolment->code.pin), &error);
-  if (http == NULL)
+    transport = ds_network_connect (self->network, enrolment->code.address,
+                                    ds_tls_trust_new_for_pin (enrolment->code.pin), &error);
+  if (transport == NULL)
     g_task_return_error (task, error);
   else
-    send_question (task, key, http);
+    send_question (task, key, transport);
 }
 
 void

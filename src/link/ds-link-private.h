@@ -19,6 +19,7 @@ struct _DsLink
   GObject parent;
 
   DsStore *store;
+  DsNetwork *network;
   DsClock *clock;
   DsRandom *random;
   DsLinkTimings timings;
@@ -64,7 +65,7 @@ void ds_link_exchanged (DsLink *self);
 /**
  * ds_link_failed:
  * @breaks: counts the direction's broken connections in a row
- * @reached: whether the connection stood, as ds_http_request_finish() says
+ * @reached: whether the connection stood, as ds_transport_request_finish() says
  * @error: (transfer full): why
  *
  * Returns: whether to try again at once: a connection that stood and broke may have been an old one; otherwise

@@ -144,7 +144,7 @@ took_nothing (Pull *pull)
 
   self->feed_ended = TRUE;
   if (pull->polling && took_ms < SHORTEST_POLL_MS && self->timings.feed_wait_s > 0)
-    self->poll_source = g_timeout_add (self->timings.shortest_delay_ms, poll_again, self);
+    self->poll_source = ds_clock_add_timeout (self->clock, self->timings.shortest_delay_ms, poll_again, self);
   go_on (self);
 }
 

@@ -52,6 +52,7 @@ ds_link_finalize (GObject *object)
   DsLink *self = DS_LINK (object);
 
   g_clear_object (&self->store);
+  g_clear_object (&self->network);
   g_clear_object (&self->clock);
   g_clear_object (&self->random);
   g_free (self->problem);
@@ -109,16 +110,22 @@ ds_link_init (DsLink *self)
 }
 
 DsLink *
-ds_link_new_with_timings (DsStore *store, DsClock *clock, DsRandom *random, const DsLinkTimings *timings)
+ds_link_new_over (DsStore *store,
+                  DsNetwork *network,
+                  DsClock *clock,
+                  DsRandom *random,
+                  const DsLinkTimings *timings)
 {
   DsLink *self;
 
   g_return_val_if_fail (DS_IS_STORE (store), NULL);
+  g_return_val_if_fail (DS_IS_NETWORK (network), NULL);
   g_return_val_if_fail (timings->shortest_delay_ms > 0, NULL);
   g_return_val_if_fail (timings->longest_delay_ms >= timings->shortest_delay_ms, NULL);
 
   self = g_object_new (DS_TYPE_LINK, NULL);
   self->store = g_object_ref (store);
+  self->network = g_object_ref (network);
   self->clock = g_object_ref (clock);
   self->random = g_object_ref (random);
   self->timings = *timings;
@@ -130,7 +137,9 @@ ds_link_new_with_timings (DsStore *store, DsClock *clock, DsRandom *random, cons
 DsLink *
 ds_link_new (DsStore *store, DsClock *clock, DsRandom *random)
 {
-  return ds_link_new_with_timings (store, clock, random, &ds_link_timings);
+  g_autoptr (DsNetwork) network = ds_network_new_system (clock);
+
+  return ds_link_new_over (store, network, clock, random, &ds_link_timings);
 }
 
 gboolean
@@ -260,7 +269,7 @@ ds_link_go_offline (DsLink *self, const char *problem, gint64 retry_after_s)
       delay_ms = MAX (delay_ms, (guint)asked_ms);
       self->not_before_mono_ms = ds_clock_get_mono_ms (self->clock) + asked_ms;
     }
-  self->retry_source = g_timeout_add (delay_ms, retry, self);
+  self->retry_source = ds_clock_add_timeout (self->clock, delay_ms, retry, self);
   set_online (self, FALSE, problem);
   ds_link_update (self);
 }
@@ -296,7 +305,7 @@ appended (DsStore *store, gpointer user_data)
 }
 
 static void
-network_changed (GNetworkMonitor *monitor, gboolean available, gpointer user_data)
+network_changed (DsNetwork *network, gpointer user_data)
 {
   DsLink *self = user_data;
 
@@ -319,7 +328,8 @@ ds_link_start (DsLink *self)
   if (self->client != NULL)
     return;
 
-  self->client = ds_client_new (self->store, self->clock, self->random, self->timings.timeout_ms, &error);
+  self->client = ds_client_new (self->store, self->network, self->clock, self->random,
+                                self->timings.timeout_ms, &error);
   if (self->client == NULL)
     {
       /* Only a damaged identity leads here; time does not heal it. */
@@ -328,8 +338,7 @@ ds_link_start (DsLink *self)
     }
   self->forked = FALSE;
   self->appended_handler = g_signal_connect (self->store, "appended", G_CALLBACK (appended), self);
-  self->network_handler = g_signal_connect (g_network_monitor_get_default (), "network-changed",
-                                            G_CALLBACK (network_changed), self);
+  self->network_handler = g_signal_connect (self->network, "changed", G_CALLBACK (network_changed), self);
   begin_round (self);
 }
 
@@ -343,7 +352,7 @@ ds_link_stop (DsLink *self)
 
   end_round (self);
   g_clear_signal_handler (&self->appended_handler, self->store);
-  g_clear_signal_handler (&self->network_handler, g_network_monitor_get_default ());
+  g_clear_signal_handler (&self->network_handler, self->network);
   g_clear_object (&self->client);
   self->backoff.failures = 0;
   self->not_before_mono_ms = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ds-enrol-code.h"
+#include "ds-network.h"
 #include "ds-store.h"
 
 G_BEGIN_DECLS
@@ -41,13 +42,16 @@ extern const DsLinkTimings ds_link_timings;
  * ds_link_new:
  * @store: an open store
  *
- * Does nothing until ds_link_start(). Uses no proxy, cookies, cache or redirects.
+ * A link over the machine's network. Does nothing until ds_link_start(). Uses no proxy, cookies, cache or redirects.
  */
 DsLink *ds_link_new (DsStore *store, DsClock *clock, DsRandom *random);
 
-/* With other timings, so that a test need not wait. */
-DsLink *
-ds_link_new_with_timings (DsStore *store, DsClock *clock, DsRandom *random, const DsLinkTimings *timings);
+/* With other timings, so that a test need not wait, or over another network. */
+DsLink *ds_link_new_over (DsStore *store,
+                          DsNetwork *network,
+                          DsClock *clock,
+                          DsRandom *random,
+                          const DsLinkTimings *timings);
 
 /* Begins exchanging, and goes on, keeping itself alive, until ds_link_stop(): pushes when entries wait, polls the feed, backs off with
  * jitter from 1 s to 5 min, and starts again at once when the network returns. Needs an enrolled store. */

@@ -3,7 +3,7 @@
 
 #include "ds-authority.h"
 #include "ds-error.h"
-#include "ds-http.h"
+#include "ds-network.h"
 #include "ds-json.h"
 
 #include "raw-server.h"
@@ -21,7 +21,7 @@ typedef struct
 {
   DsAuthority *authority;
   RawServer *server;
-  DsHttp *http;
+  DsTransport *http;
 } Fixture;
 
 static DsAuthority *
@@ -38,15 +38,25 @@ open_authority (const char *name, gint64 age_days)
   return authority;
 }
 
-static DsHttp *
+/* The transport that the machine's network gives. */
+static DsTransport *
+connect_to (const char *address, DsTlsTrust *trust, GError **error)
+{
+  g_autoptr (DsClock) clock = ds_clock_new_system ();
+  g_autoptr (DsNetwork) network = ds_network_new_system (clock);
+
+  return ds_network_connect (network, address, trust, error);
+}
+
+static DsTransport *
 make_client (RawServer *server, DsAuthority *authority)
 {
   g_autoptr (GError) error = NULL;
   DsTlsTrust *trust = ds_tls_trust_new_for_ca (ds_authority_get_ca_pem (authority), &error);
-  DsHttp *http;
+  DsTransport *http;
 
   g_assert_no_error (error);
-  http = ds_http_new (raw_server_get_address (server), trust, &error);
+  http = connect_to (raw_server_get_address (server), trust, &error);
   g_assert_no_error (error);
   return http;
 }
@@ -92,7 +102,8 @@ did_request (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Outcome *outcome = user_data;
 
-  outcome->reply = ds_http_request_finish (DS_HTTP (source), result, &outcome->reached, &outcome->error);
+  outcome->reply
+      = ds_transport_request_finish (DS_TRANSPORT (source), result, &outcome->reached, &outcome->error);
   outcome->done = TRUE;
 }
 
@@ -105,10 +116,10 @@ static const DsHttpRequest plain_request = {
 };
 
 static void
-request (DsHttp *http, const DsHttpRequest *what, Outcome *outcome)
+request (DsTransport *http, const DsHttpRequest *what, Outcome *outcome)
 {
   outcome_clear (outcome);
-  ds_http_request_async (http, what, NULL, did_request, outcome);
+  ds_transport_request_async (http, what, NULL, did_request, outcome);
   WAIT_UNTIL (outcome->done);
 }
 
@@ -185,7 +196,7 @@ test_no_cookies (Fixture *fixture, gconstpointer data)
 static void
 assert_refused (RawServer *server, DsAuthority *trusted)
 {
-  g_autoptr (DsHttp) http = make_client (server, trusted);
+  g_autoptr (DsTransport) http = make_client (server, trusted);
   g_auto (Outcome) outcome = { 0 };
 
   raw_server_set_reply (server,
@@ -287,8 +298,8 @@ test_pin (Fixture *fixture, gconstpointer data)
                         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
   for (gsize i = 0; i < G_N_ELEMENTS (pins); i++)
     {
-      g_autoptr (DsHttp) http
-          = ds_http_new (raw_server_get_address (fixture->server), ds_tls_trust_new_for_pin (pins[i]), NULL);
+      g_autoptr (DsTransport) http
+          = connect_to (raw_server_get_address (fixture->server), ds_tls_trust_new_for_pin (pins[i]), NULL);
       g_auto (Outcome) outcome = { 0 };
 
       request (http, &plain_request, &outcome);
@@ -326,7 +337,7 @@ test_addresses (Fixture *fixture, gconstpointer data)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (ds_http_new (bad[i], ds_tls_trust_new_for_pin ("x"), &error));
+      g_assert_null (connect_to (bad[i], ds_tls_trust_new_for_pin ("x"), &error));
       g_assert_error (error, DS_ERROR, DS_ERROR_INVALID);
     }
 }
@@ -541,7 +552,7 @@ test_nobody_there (Fixture *fixture, gconstpointer data)
   g_auto (Outcome) outcome = { 0 };
   g_autoptr (RawServer) gone
       = raw_server_new (ds_authority_get_server_certificate (fixture->authority), "127.0.0.1");
-  g_autoptr (DsHttp) http = make_client (gone, fixture->authority);
+  g_autoptr (DsTransport) http = make_client (gone, fixture->authority);
 
   g_clear_pointer (&gone, raw_server_free);
   request (http, &plain_request, &outcome);
@@ -556,7 +567,7 @@ test_cancel (Fixture *fixture, gconstpointer data)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
   raw_server_set_reply (fixture->server, NULL);
-  ds_http_request_async (fixture->http, &plain_request, cancellable, did_request, &outcome);
+  ds_transport_request_async (fixture->http, &plain_request, cancellable, did_request, &outcome);
   while (raw_server_get_n_requests (fixture->server) == 0)
     g_main_context_iteration (NULL, TRUE);
   g_cancellable_cancel (cancellable);
@@ -564,7 +575,7 @@ test_cancel (Fixture *fixture, gconstpointer data)
   g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
   outcome_clear (&outcome);
-  ds_http_request_async (fixture->http, &plain_request, cancellable, did_request, &outcome);
+  ds_transport_request_async (fixture->http, &plain_request, cancellable, did_request, &outcome);
   WAIT_UNTIL (outcome.done);
   g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (raw_server_get_n_requests (fixture->server), ==, 1);

@@ -58,8 +58,10 @@ online_changed (DsLink *link, GParamSpec *pspec, gpointer user_data)
 static void
 make_link (Fixture *fixture, const DsLinkTimings *timings)
 {
+  g_autoptr (DsNetwork) network = ds_network_new_system (DS_CLOCK (fixture->clock));
+
   fixture->link
-      = ds_link_new_with_timings (fixture->store, DS_CLOCK (fixture->clock), fixture->random, timings);
+      = ds_link_new_over (fixture->store, network, DS_CLOCK (fixture->clock), fixture->random, timings);
   g_signal_connect (fixture->link, "caught-up", G_CALLBACK (caught_up), fixture);
   g_signal_connect (fixture->link, "notify::online", G_CALLBACK (online_changed), fixture);
 }
