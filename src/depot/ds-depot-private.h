@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 typedef struct _DsDepotWork DsDepotWork;
 typedef struct _DsDepotHttp DsDepotHttp;
+typedef struct _DsDepotService DsDepotService;
 
 struct _DsDepot
 {
@@ -32,6 +33,7 @@ struct _DsDepot
   DsTrustList *trust;
   json_t *settings; /* the company's part of the "settings" item */
   DsDepotWork *work;
+  DsDepotService *service;
   DsDepotHttp *http;
   GCancellable *closing;
   guint8 token_secret[DS_SM3_SIZE]; /* new with every start: an old token only means asking for a new one */
@@ -213,6 +215,17 @@ gboolean ds_depot_settle_finish (DsDepot *self, GAsyncResult *result, GError **e
 /* Puts a stop as it is now, as a new version, in its courier's feed; inside a transaction. */
 gboolean ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error);
 
+/* ds-depot-service.c */
+
+DsDepotService *ds_depot_service_new (DsDepot *depot);
+void ds_depot_service_free (DsDepotService *self);
+/* How many long polls sleep. */
+guint ds_depot_service_get_n_waiters (DsDepotService *self);
+/* Answers the long polls of a courier. */
+void ds_depot_service_tell (DsDepotService *self, const char *courier_id);
+/* Drops all long polls. */
+void ds_depot_service_hang_up (DsDepotService *self);
+
 /* ds-depot-http.c */
 
 DsDepotHttp *ds_depot_http_new (DsDepot *depot);
@@ -220,9 +233,5 @@ void ds_depot_http_free (DsDepotHttp *self);
 gboolean ds_depot_http_listen (DsDepotHttp *self, gboolean everywhere, guint16 port, GError **error);
 gboolean ds_depot_http_set_line (DsDepotHttp *self, gboolean up, GError **error);
 const char *ds_depot_http_get_address (DsDepotHttp *self);
-/* How many long polls sleep. */
-guint ds_depot_http_get_n_waiters (DsDepotHttp *self);
-/* Answers the long polls of a courier. */
-void ds_depot_http_tell (DsDepotHttp *self, const char *courier_id);
 
 G_END_DECLS

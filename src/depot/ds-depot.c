@@ -21,6 +21,7 @@ ds_depot_close (DsDepot *self)
 
   g_clear_handle_id (&self->refresh_source, g_source_remove);
   g_clear_pointer (&self->http, ds_depot_http_free);
+  g_clear_pointer (&self->service, ds_depot_service_free);
   if (self->closing != NULL)
     g_cancellable_cancel (self->closing);
   g_clear_pointer (&self->work, ds_depot_work_free);
@@ -126,8 +127,8 @@ did_get_news (const char *courier_id, gpointer user_data)
 {
   DsDepot *self = user_data;
 
-  if (self->http != NULL)
-    ds_depot_http_tell (self->http, courier_id);
+  if (self->service != NULL)
+    ds_depot_service_tell (self->service, courier_id);
 }
 
 static gboolean
@@ -152,6 +153,7 @@ open_parts (DsDepot *self, const char *host, GError **error)
   self->work = ds_depot_work_new (self, error);
   if (self->work == NULL)
     return FALSE;
+  self->service = ds_depot_service_new (self);
   self->http = ds_depot_http_new (self);
   return ds_depot_load_settings (self, error) && ds_depot_refresh_trust (self, error);
 }

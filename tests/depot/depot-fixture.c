@@ -210,7 +210,7 @@ depot_fixture_begin_message (DepotFixture *self, SoupMessage *message, Reply *re
 void
 depot_fixture_wait_for_polls (DepotFixture *self, guint n)
 {
-  while (ds_depot_http_get_n_waiters (self->depot->http) != n)
+  while (ds_depot_service_get_n_waiters (self->depot->service) != n)
     g_main_context_iteration (NULL, TRUE);
 }
 

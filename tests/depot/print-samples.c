@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "depot-fixture.h"
-#include "ds-depot-http.h"
+#include "ds-depot-service.h"
 #include "ds-json.h"
 
 #include <stdio.h>
