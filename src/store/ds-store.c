@@ -26,7 +26,9 @@ struct _DsStore
   DsClock *clock;
   DsLedger *ledger; /* the store thread's, from its start to its end */
   GMainContext *context;
-  GThread *thread;
+  gboolean unthreaded;
+  gboolean opened;
+  GThread *thread;   /* (nullable) */
   GAsyncQueue *jobs; /* (element-type DsJob), ended by @end_of_jobs */
   DsNews *now;
 };
@@ -233,12 +235,16 @@ ds_store_submit (DsStore *self,
   job->tells = kind != DS_JOB_READS;
   /* Once it is written it is written, whatever the caller wants by then. */
   g_task_set_check_cancellable (task, FALSE);
-  if (self->thread == NULL)
+  if (!self->opened)
+    g_task_return_new_error (task, DS_ERROR, DS_ERROR_STATE, "The store is not open");
+  else if (self->thread != NULL)
+    g_async_queue_push (self->jobs, g_steal_pointer (&job));
+  else
     {
-      g_task_return_new_error (task, DS_ERROR, DS_ERROR_STATE, "The store is not open");
-      return;
+      run_job (self, job);
+      tidy_up (self->ledger);
+      return_to_main_thread (self, g_steal_pointer (&job));
     }
-  g_async_queue_push (self->jobs, g_steal_pointer (&job));
 }
 
 static void
@@ -345,6 +351,15 @@ ds_store_new (const char *directory, DsClock *clock, DsRandom *random)
   return self;
 }
 
+DsStore *
+ds_store_new_unthreaded (const char *directory, DsClock *clock, DsRandom *random)
+{
+  DsStore *self = ds_store_new (directory, clock, random);
+
+  self->unthreaded = TRUE;
+  return self;
+}
+
 static gboolean
 run_open (DsJob *job, DsLedger *ledger, GError **error)
 {
@@ -368,12 +383,13 @@ ds_store_open_async (DsStore *self,
   GTask *task;
 
   g_return_if_fail (DS_IS_STORE (self));
-  g_return_if_fail (self->thread != NULL || self->ledger != NULL);
+  g_return_if_fail (self->opened || self->ledger != NULL);
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, DS_TASK_TAG (ds_store_open_async));
-  if (self->thread == NULL)
+  if (!self->opened && !self->unthreaded)
     self->thread = g_thread_new ("doorstep-store", store_thread, self);
+  self->opened = TRUE;
   ds_store_submit (self, task, run_open, NULL, NULL, DS_JOB_WRITES);
 }
 
@@ -390,8 +406,14 @@ ds_store_close (DsStore *self)
 {
   g_return_if_fail (DS_IS_STORE (self));
 
-  if (self->thread == NULL)
+  if (!self->opened)
     return;
+  self->opened = FALSE;
+  if (self->thread == NULL)
+    {
+      g_clear_pointer (&self->ledger, ds_ledger_free);
+      return;
+    }
   g_async_queue_push (self->jobs, &end_of_jobs);
   g_thread_join (g_steal_pointer (&self->thread));
 }

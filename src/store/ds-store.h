@@ -149,6 +149,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsOutbox, ds_outbox_free)
  */
 DsStore *ds_store_new (const char *directory, DsClock *clock, DsRandom *random);
 
+/* The same without a thread of its own: each call does its work before it returns, and its callback comes from the
+ * main loop as ever. For simulations, where everything must happen in one order. */
+DsStore *ds_store_new_unthreaded (const char *directory, DsClock *clock, DsRandom *random);
+
 /**
  * ds_store_open_async:
  *
