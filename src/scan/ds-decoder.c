@@ -32,14 +32,21 @@
 /* Pictures this small are looked at at twice their size too, where a module may be less than two pixels. */
 #define DOUBLE_BELOW_SIDE 500
 
+/* A picture that is nowhere brighter shows nothing. */
+#define DARK_LEVEL 40
+
+/* Modules of fewer pixels run into each other. */
+#define FAR_MODULE_PX 1.8
+
 /* What one picture is asked. */
 typedef struct
 {
   const DsGrey *whole;
   DsZbar *zbar;
   GPtrArray *symbols;
-  GArray *read;         /* (element-type DsTriple): the codes that were read by their finder patterns */
-  gboolean has_finders; /* enough for a code that was not read by them */
+  GArray *read;           /* (element-type DsTriple): the codes that were read by their finder patterns */
+  double smallest_module; /* of finder patterns left over, in pixels of the whole picture */
+  gboolean has_finders;   /* enough for a code that was not read by them */
   gboolean has_stripes;
 } Search;
 
@@ -117,12 +124,19 @@ is_taken (const Search *search, const DsFinder *finder)
 
 /* Returns: how many finder patterns are left over that no code which was read explains. */
 static guint
-count_left (const Search *search, const GArray *finders)
+count_left (Search *search, const GArray *finders)
 {
   guint n = 0;
 
   for (guint i = 0; i < finders->len; i++)
-    n += is_taken (search, &g_array_index (finders, DsFinder, i)) ? 0 : 1;
+    {
+      const DsFinder *finder = &g_array_index (finders, DsFinder, i);
+
+      if (is_taken (search, finder))
+        continue;
+      n++;
+      search->smallest_module = MIN (search->smallest_module, finder->module);
+    }
   return n;
 }
 
@@ -271,22 +285,56 @@ read_stripes (Search *search)
     ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_CODE128, search->symbols);
 }
 
-GPtrArray *
-ds_decode_grey (const guint8 *pixels, guint width, guint height, gsize stride)
+/* A lens cap, a pocket, night: nothing in the picture is brighter than this, but for a few pixels' noise. */
+static gboolean
+is_dark (const DsGrey *grey)
 {
-  g_autoptr (GPtrArray) symbols = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_symbol_free);
+  gsize n = (gsize)grey->width * grey->height;
+  gsize n_bright = 0;
+
+  for (gsize i = 0; i < n; i++)
+    n_bright += grey->pixels[i] >= DARK_LEVEL ? 1 : 0;
+  return n_bright * 1000 < n;
+}
+
+static DsView
+judge_view (const Search *search)
+{
+  if (search->symbols->len > 0)
+    return DS_VIEW_READ;
+  if (is_dark (search->whole))
+    return DS_VIEW_DARK;
+  if (search->has_finders)
+    return search->smallest_module < FAR_MODULE_PX ? DS_VIEW_FAR : DS_VIEW_UNREADABLE;
+  return search->has_stripes ? DS_VIEW_UNREADABLE : DS_VIEW_EMPTY;
+}
+
+void
+ds_reading_free (DsReading *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->symbols);
+  g_free (self);
+}
+
+DsReading *
+ds_decode_frame (const guint8 *pixels, guint width, guint height, gsize stride)
+{
+  DsReading *reading = g_new0 (DsReading, 1);
   g_autoptr (DsGrey) whole = NULL;
   g_autoptr (DsZbar) zbar = NULL;
   g_autoptr (GArray) read = g_array_new (FALSE, FALSE, sizeof (DsTriple));
   Search search;
 
-  g_return_val_if_fail (pixels != NULL && stride >= width, g_steal_pointer (&symbols));
+  reading->symbols = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_symbol_free);
+  g_return_val_if_fail (pixels != NULL && stride >= width, reading);
 
   if (width == 0 || height == 0)
-    return g_steal_pointer (&symbols);
+    return reading;
   whole = ds_grey_new_scaled (pixels, width, height, stride, DS_PICTURE_MAX_SIDE);
   zbar = ds_zbar_new ();
-  search = (Search){ whole, zbar, symbols, read, FALSE, FALSE };
+  search = (Search){ whole, zbar, reading->symbols, read, G_MAXDOUBLE, FALSE, FALSE };
 
   /* A label may have both; and most frames have neither, and nothing that looks like it. */
   read_by_finders (&search);
@@ -294,7 +342,16 @@ ds_decode_grey (const guint8 *pixels, guint width, guint height, gsize stride)
     read_whole (&search);
   if (search.has_stripes)
     read_stripes (&search);
-  return g_steal_pointer (&symbols);
+  reading->view = judge_view (&search);
+  return reading;
+}
+
+GPtrArray *
+ds_decode_grey (const guint8 *pixels, guint width, guint height, gsize stride)
+{
+  g_autoptr (DsReading) reading = ds_decode_frame (pixels, width, height, stride);
+
+  return g_ptr_array_ref (reading->symbols);
 }
 
 GPtrArray *
@@ -305,38 +362,4 @@ ds_decode_picture (GBytes *bytes, GError **error)
   if (grey == NULL)
     return NULL;
   return ds_decode_grey (grey->pixels, grey->width, grey->height, grey->width);
-}
-
-static void
-decode_in_thread (GTask *task, gpointer source, gpointer bytes, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  GPtrArray *symbols = ds_decode_picture (bytes, &error);
-
-  if (symbols != NULL)
-    g_task_return_pointer (task, symbols, (GDestroyNotify)g_ptr_array_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-void
-ds_decode_picture_async (GBytes *bytes,
-                         GCancellable *cancellable,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-
-  g_return_if_fail (bytes != NULL);
-
-  g_task_set_name (task, "ds_decode_picture");
-  g_task_set_task_data (task, g_bytes_ref (bytes), (GDestroyNotify)g_bytes_unref);
-  g_task_run_in_thread (task, decode_in_thread);
-}
-
-GPtrArray *
-ds_decode_picture_finish (GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -50,6 +50,42 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsSymbol, ds_symbol_free)
 GPtrArray *ds_decode_grey (const guint8 *pixels, guint width, guint height, gsize stride);
 
 /**
+ * DsView:
+ * @DS_VIEW_EMPTY: nothing in it looks like a code
+ * @DS_VIEW_DARK: nothing can be seen in it
+ * @DS_VIEW_FAR: there is a code whose modules are too small to be told apart
+ * @DS_VIEW_UNREADABLE: there is something like a code: unsharp, damaged, or cut off
+ * @DS_VIEW_READ: a code was read
+ *
+ * What to tell the person who holds the camera.
+ */
+typedef enum
+{
+  DS_VIEW_EMPTY,
+  DS_VIEW_DARK,
+  DS_VIEW_FAR,
+  DS_VIEW_UNREADABLE,
+  DS_VIEW_READ,
+} DsView;
+
+/**
+ * DsReading:
+ * @view: how it looked
+ * @symbols: (element-type DsSymbol): what was read, each text once; may be empty
+ */
+typedef struct
+{
+  DsView view;
+  GPtrArray *symbols;
+} DsReading;
+
+void ds_reading_free (DsReading *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsReading, ds_reading_free)
+
+/* Returns: (transfer full): as ds_decode_grey(), with how it looked. */
+DsReading *ds_decode_frame (const guint8 *pixels, guint width, guint height, gsize stride);
+
+/**
  * ds_decode_picture:
  * @bytes: a picture file, PNG or JPEG
  * @error: return location for a %DS_ERROR_INVALID when it is no picture or too large
@@ -57,12 +93,5 @@ GPtrArray *ds_decode_grey (const guint8 *pixels, guint width, guint height, gsiz
  * Returns: (transfer full) (nullable) (element-type DsSymbol): what was read; may be empty. Any thread.
  */
 GPtrArray *ds_decode_picture (GBytes *bytes, GError **error);
-
-/* The same off the main thread. */
-void ds_decode_picture_async (GBytes *bytes,
-                              GCancellable *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data);
-GPtrArray *ds_decode_picture_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -6,8 +6,9 @@
 #include "ds-decoder.h"
 #include "ds-error.h"
 
-#include <gdk-pixbuf/gdk-pixbuf.h>
+#include <png.h>
 #include <string.h>
+#include <turbojpeg.h>
 
 /* A picture file larger than this is no photograph of a code. */
 #define PICTURE_MAX_BYTES (64 * 1024 * 1024)
@@ -15,103 +16,104 @@
 /* Pixels that a picture file may claim. */
 #define PICTURE_MAX_PIXELS ((gint64)DS_PICTURE_MAX_SIDE * DS_PICTURE_MAX_SIDE)
 
-/* Refuses a picture by the size it claims, before room is made for it. */
 static void
-on_size_prepared (GdkPixbufLoader *loader, int width, int height, gpointer user_data)
+tj_free (void *handle)
 {
-  gboolean *too_large = user_data;
+  tjDestroy (handle);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (png_image, png_image_free)
+typedef void TjHandle;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TjHandle, tj_free)
 
-  if (width < 1 || height < 1 || (gint64)width * height > PICTURE_MAX_PIXELS)
-    {
-      *too_large = TRUE;
-      gdk_pixbuf_loader_set_size (loader, 1, 1);
-    }
+/* Refuses a picture by the size it claims, before room is made for it. */
+static gboolean
+check_size (gint64 width, gint64 height, GError **error)
+{
+  if (width >= 1 && height >= 1 && width <= PICTURE_MAX_PIXELS / height)
+    return TRUE;
+  g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The picture is too large; take it again, smaller");
+  return FALSE;
 }
 
-/* The loader is chosen here, not by gdk-pixbuf: its own choice needs the system's MIME database, and every further
- * format is one more parser for strangers' bytes. */
-static GdkPixbufLoader *
-new_loader (GBytes *bytes, GError **error)
+static void
+set_unreadable (GError **error, const char *why)
 {
-  static const struct
-  {
-    const char *begin;
-    gsize n;
-    const char *type;
-  } formats[] = {
-    { "\x89PNG\r\n\x1a\n", 8, "png" },
-    { "\xff\xd8\xff", 3, "jpeg" },
-  };
-  gsize n = 0;
-  const guint8 *file = g_bytes_get_data (bytes, &n);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
-    if (n >= formats[i].n && memcmp (file, formats[i].begin, formats[i].n) == 0)
-      return gdk_pixbuf_loader_new_with_type (formats[i].type, error);
-  g_set_error_literal (error, GDK_PIXBUF_ERROR, GDK_PIXBUF_ERROR_UNKNOWN_TYPE, "it is neither PNG nor JPEG");
-  return NULL;
+  g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "This is no picture that can be read: %s", why);
 }
 
-static GdkPixbuf *
-load_picture (GBytes *bytes, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  g_autoptr (GdkPixbufLoader) loader = new_loader (bytes, &local);
-  gboolean too_large = g_bytes_get_size (bytes) > PICTURE_MAX_BYTES;
-  gboolean loaded = FALSE;
-  GdkPixbuf *pixbuf = NULL;
-
-  if (loader != NULL)
-    {
-      g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), &too_large);
-      loaded = !too_large && gdk_pixbuf_loader_write_bytes (loader, bytes, &local);
-      /* Closing is due even after a failure, whose reason is the first one. */
-      loaded = gdk_pixbuf_loader_close (loader, local == NULL ? &local : NULL) && loaded;
-      pixbuf = gdk_pixbuf_loader_get_pixbuf (loader);
-    }
-
-  if (too_large)
-    g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
-                         "The picture is too large; take it again, smaller");
-  else if (!loaded || pixbuf == NULL)
-    g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "This is no picture that can be read: %s",
-                 local != NULL ? local->message : "it ends too early");
-  else
-    return g_object_ref (pixbuf);
-  return NULL;
-}
-
-/* Luma by ITU-R BT.601; what is transparent is white, as it would be on paper. */
+/* What is transparent is white, as it would be on paper. */
 static DsGrey *
-to_grey (GdkPixbuf *pixbuf)
+load_png (const guint8 *file, gsize n, GError **error)
 {
-  guint width = (guint)gdk_pixbuf_get_width (pixbuf);
-  guint height = (guint)gdk_pixbuf_get_height (pixbuf);
-  guint channels = (guint)gdk_pixbuf_get_n_channels (pixbuf);
-  gsize stride = (gsize)gdk_pixbuf_get_rowstride (pixbuf);
-  const guint8 *pixels = gdk_pixbuf_read_pixels (pixbuf);
-  DsGrey *grey = ds_grey_new (width, height);
+  static const png_color white = { 255, 255, 255 };
+  png_image png = { .version = PNG_IMAGE_VERSION };
+  g_autoptr (png_image) cleared = &png;
+  g_autoptr (DsGrey) grey = NULL;
 
-  for (guint y = 0; y < height; y++)
-    for (guint x = 0; x < width; x++)
-      {
-        const guint8 *p = pixels + y * stride + (gsize)x * channels;
-        guint luma = (p[0] * 77u + p[1] * 150u + p[2] * 29u) >> 8;
+  if (!png_image_begin_read_from_memory (&png, file, n))
+    {
+      set_unreadable (error, png.message);
+      return NULL;
+    }
+  if (!check_size (png.width, png.height, error))
+    return NULL;
 
-        if (channels == 4)
-          luma = (luma * p[3] + 255u * (255u - p[3])) / 255u;
-        grey->pixels[(gsize)y * width + x] = (guint8)luma;
-      }
-  return grey;
+  png.format = PNG_FORMAT_GRAY;
+  grey = ds_grey_new (png.width, png.height);
+  if (!png_image_finish_read (&png, &white, grey->pixels, 0, NULL))
+    {
+      set_unreadable (error, png.message);
+      return NULL;
+    }
+  return g_steal_pointer (&grey);
+}
+
+/* A JPEG holds its luma (ITU-R BT.601) apart: no colour has to be worked out. */
+static DsGrey *
+load_jpeg (const guint8 *file, gsize n, GError **error)
+{
+  g_autoptr (TjHandle) jpeg = tjInitDecompress ();
+  g_autoptr (DsGrey) grey = NULL;
+  int width = 0;
+  int height = 0;
+  int subsampling;
+  int space;
+
+  if (tjDecompressHeader3 (jpeg, file, n, &width, &height, &subsampling, &space) != 0)
+    {
+      set_unreadable (error, tjGetErrorStr2 (jpeg));
+      return NULL;
+    }
+  if (!check_size (width, height, error))
+    return NULL;
+
+  grey = ds_grey_new ((guint)width, (guint)height);
+  /* A warning (a stray byte, a missing end) leaves a picture that may well hold a readable code. */
+  if (tjDecompress2 (jpeg, file, n, grey->pixels, width, width, height, TJPF_GRAY, TJFLAG_LIMITSCANS) != 0
+      && tjGetErrorCode (jpeg) != TJERR_WARNING)
+    {
+      set_unreadable (error, tjGetErrorStr2 (jpeg));
+      return NULL;
+    }
+  return g_steal_pointer (&grey);
 }
 
 DsGrey *
 ds_picture_load (GBytes *bytes, GError **error)
 {
-  g_autoptr (GdkPixbuf) pixbuf = NULL;
+  gsize n = 0;
+  const guint8 *file;
 
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  pixbuf = load_picture (bytes, error);
-  return pixbuf != NULL ? to_grey (pixbuf) : NULL;
+  file = g_bytes_get_data (bytes, &n);
+  if (n > PICTURE_MAX_BYTES)
+    check_size (G_MAXINT64, G_MAXINT64, error);
+  else if (n >= 8 && memcmp (file, "\x89PNG\r\n\x1a\n", 8) == 0)
+    return load_png (file, n, error);
+  else if (n >= 3 && memcmp (file, "\xff\xd8\xff", 3) == 0)
+    return load_jpeg (file, n, error);
+  else
+    set_unreadable (error, "it is neither PNG nor JPEG");
+  return NULL;
 }

@@ -3,7 +3,7 @@
 
 #include "ds-picture-source.h"
 
-#include "ds-decoder.h"
+#include "ds-decoder-process.h"
 #include "ds-error.h"
 #include "ds-task.h"
 
@@ -25,22 +25,25 @@ did_decode (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) symbols = ds_decode_picture_finish (result, &error);
+  g_autoptr (DsReading) reading
+      = ds_decoder_process_decode_finish (DS_DECODER_PROCESS (source), result, &error);
 
-  if (symbols == NULL)
-    return_unreadable (task, error);
-  else if (symbols->len == 0)
+  if (reading == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else if (reading->symbols->len == 0)
     g_task_return_new_error (
         task, DS_ERROR, DS_ERROR_NOT_FOUND, "%s",
         _ ("No code was found in the picture. Hold it closer and steady, or type the code in."));
   else
-    g_task_return_pointer (task, g_strdup (((DsSymbol *)g_ptr_array_index (symbols, 0))->text), g_free);
+    g_task_return_pointer (task, g_strdup (((DsSymbol *)g_ptr_array_index (reading->symbols, 0))->text),
+                           g_free);
 }
 
 static void
 decode (GTask *task, GBytes *bytes)
 {
-  ds_decode_picture_async (bytes, g_task_get_cancellable (task), did_decode, g_object_ref (task));
+  ds_decoder_process_decode_picture_async (ds_decoder_process_get_default (), bytes,
+                                           g_task_get_cancellable (task), did_decode, g_object_ref (task));
 }
 
 static void

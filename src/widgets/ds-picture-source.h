@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A code out of a picture file or the clipboard, decoded off the main thread. */
+/* A code out of a picture file or the clipboard, decoded by the helper process (ds-decoder-process.h). */
 #pragma once
 
 #include <gtk/gtk.h>

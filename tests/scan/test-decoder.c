@@ -307,31 +307,6 @@ test_broken_pictures (void)
     }
 }
 
-static void
-did_decode (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  *slot = g_object_ref (result);
-}
-
-static void
-test_async (void)
-{
-  g_autoptr (GBytes) png = make_png ("DS1:LATER");
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) symbols = NULL;
-
-  ds_decode_picture_async (png, NULL, did_decode, &result);
-  g_assert_null (result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  symbols = ds_decode_picture_finish (result, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (symbols->len, ==, 1);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -351,6 +326,5 @@ main (int argc, char **argv)
   g_test_add_func ("/decoder/noise", test_noise);
   g_test_add_func ("/decoder/picture", test_picture);
   g_test_add_func ("/decoder/broken-pictures", test_broken_pictures);
-  g_test_add_func ("/decoder/async", test_async);
   return g_test_run ();
 }

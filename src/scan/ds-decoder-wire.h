@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a DsDecoderProcess and its helper say to each other. The picture lies in shared memory that only the
+ * application can write; requests and replies are messages of a SOCK_SEQPACKET socket, in host byte order, since both
+ * ends are of one build. */
+#pragma once
+
+#include "ds-decoder.h"
+
+G_BEGIN_DECLS
+
+/* The descriptors a helper is started with. */
+#define DS_WIRE_SOCKET_FD 3
+#define DS_WIRE_MEMORY_FD 4
+
+/* Room for a picture; pages are only taken as they are used. */
+#define DS_WIRE_MEMORY_SIZE ((gsize)32 * 1024 * 1024)
+
+/* No reply is longer. Eight QR codes of the most bytes there are fit. */
+#define DS_WIRE_REPLY_SIZE 65536
+
+/* Codes in one picture. */
+#define DS_WIRE_MAX_SYMBOLS 8
+
+typedef enum
+{
+  DS_WIRE_FRAME,   /* width × height grey pixels */
+  DS_WIRE_PICTURE, /* a PNG or JPEG file */
+} DsWireContent;
+
+typedef struct
+{
+  guint32 id; /* from 1 */
+  guint32 content;
+  guint32 width;
+  guint32 height;
+  guint32 stride;
+  guint32 unused;
+  guint64 size; /* bytes in the memory */
+} DsWireRequest;
+
+typedef enum
+{
+  DS_WIRE_READY,      /* id 0: the helper has locked itself in */
+  DS_WIRE_READ,       /* symbols follow */
+  DS_WIRE_NO_PICTURE, /* the file cannot be read */
+} DsWireStatus;
+
+typedef struct
+{
+  guint32 id;
+  guint32 status;
+  guint32 view;
+  guint32 n_symbols; /* this many DsWireSymbol follow, each with its text */
+} DsWireReply;
+
+typedef struct
+{
+  guint32 symbology;
+  guint32 length; /* bytes of UTF-8 that follow, without an end */
+} DsWireSymbol;
+
+G_END_DECLS
