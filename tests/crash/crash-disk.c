@@ -3,450 +3,798 @@
 
 #include "crash-disk.h"
 
-#include <sqlite3.h>
+#include <errno.h>
 #include <string.h>
 
 #define SECTOR 512
+#define PAGE 4096
 
-/* A write that no sync has covered; without bytes, a truncation to @offset. */
+/* Bytes that files share until one of them is written to. */
 typedef struct
 {
-  gint64 offset;
-  GBytes *bytes;
-} Write;
+  guint n_refs;
+  guint8 bytes[PAGE];
+} Page;
 
+/* A page that has never been written is %NULL and reads as zeros. */
 typedef struct
 {
-  GByteArray *shown; /* what a read gives */
-  GByteArray *disk;  /* what a power cut leaves for certain */
-  GArray *unsynced;  /* (element-type Write) */
+  gint64 size;
+  GPtrArray *pages; /* (element-type Page) (nullable elements) */
 } Content;
 
+struct _CrashFile
+{
+  guint n_refs;
+  guint id; /* the same in all copies of a file */
+  Content content;
+};
+
+typedef enum
+{
+  OPERATION_WRITE,
+  OPERATION_TRUNCATE,
+  OPERATION_SYNC,
+  OPERATION_LOSE, /* a sync that failed, and will not be made good */
+  OPERATION_MAKE,
+  OPERATION_RENAME,
+  OPERATION_UNLINK,
+  OPERATION_SYNC_DIRECTORY,
+} OperationKind;
+
 typedef struct
 {
-  sqlite3_file parent;
-  Content *content;
-} CrashFile;
+  OperationKind kind;
+  guint file;
+  gint64 offset;
+  GBytes *bytes;
+  char *name;
+  char *to;
+} Operation;
+
+struct _CrashImage
+{
+  GHashTable *names; /* (element-type utf8 CrashFile) */
+};
+
+struct _CrashHistory
+{
+  GArray *operations; /* (element-type Operation) */
+  guint at;
+  CrashImage *durable;
+  GHashTable *files;   /* (element-type guint CrashFile): also those that no durable name leads to yet */
+  GArray *unsynced;    /* (element-type guint): writes and truncations that no sync has covered */
+  GArray *uncommitted; /* (element-type guint): changes of names that no sync has covered */
+};
 
 static struct
 {
-  GHashTable *files; /* (element-type utf8 Content) */
-  CrashFault fault;
-  guint64 countdown; /* operations until the fault, 0 when none is planned or it is past */
-  gboolean met;
+  CrashImage *now;
+  CrashImage *base; /* (nullable): when the recording began */
+  GArray *operations;
+  guint n_files;
   gboolean off;
-  gboolean full;
+  gboolean lying;
+  gint64 room;
+
+  guint64 countdown;
+  int problem;
+  gboolean for_ever;
+  const char *failed;
   DsRandom *random;
 } disk;
 
+/* Content */
+
 static void
-write_clear (gpointer data)
+page_unref (gpointer data)
 {
-  g_clear_pointer (&((Write *)data)->bytes, g_bytes_unref);
+  Page *page = data;
+
+  if (page != NULL && --page->n_refs == 0)
+    g_free (page);
 }
 
 static void
-content_free (gpointer data)
+content_init (Content *self)
 {
-  Content *content = data;
-
-  g_byte_array_unref (content->shown);
-  g_byte_array_unref (content->disk);
-  g_array_unref (content->unsynced);
-  g_free (content);
-}
-
-static Content *
-content_new (void)
-{
-  Content *content = g_new0 (Content, 1);
-
-  content->shown = g_byte_array_new ();
-  content->disk = g_byte_array_new ();
-  content->unsynced = g_array_new (FALSE, FALSE, sizeof (Write));
-  g_array_set_clear_func (content->unsynced, write_clear);
-  return content;
+  self->size = 0;
+  self->pages = g_ptr_array_new_with_free_func (page_unref);
 }
 
 static void
-put (GByteArray *bytes, gint64 offset, gconstpointer data, gsize n)
+content_copy (Content *self, const Content *from)
 {
-  guint before = bytes->len;
+  self->size = from->size;
+  self->pages = g_ptr_array_new_full (from->pages->len, page_unref);
+  for (guint i = 0; i < from->pages->len; i++)
+    {
+      Page *page = g_ptr_array_index (from->pages, i);
+
+      if (page != NULL)
+        page->n_refs++;
+      g_ptr_array_add (self->pages, page);
+    }
+}
+
+static Page *
+page_own (Content *self, guint i)
+{
+  Page *page = g_ptr_array_index (self->pages, i);
+  Page *own;
+
+  if (page != NULL && page->n_refs == 1)
+    return page;
+  own = g_new (Page, 1);
+  own->n_refs = 1;
+  if (page != NULL)
+    memcpy (own->bytes, page->bytes, PAGE);
+  else
+    memset (own->bytes, 0, PAGE);
+  page_unref (page);
+  return self->pages->pdata[i] = own;
+}
+
+static gboolean
+is_zero (const guint8 *bytes, gsize n)
+{
+  return n == 0 || (bytes[0] == 0 && memcmp (bytes, bytes + 1, n - 1) == 0);
+}
+
+static void
+content_write (Content *self, const guint8 *bytes, gsize n, gint64 offset)
+{
+  gint64 end = offset + (gint64)n;
 
   if (n == 0)
     return;
-  if (bytes->len < offset + n)
+  self->size = MAX (self->size, end);
+  if (self->pages->len < (guint)((self->size + PAGE - 1) / PAGE))
+    g_ptr_array_set_size (self->pages, (gint)((self->size + PAGE - 1) / PAGE));
+  while (offset < end)
     {
-      g_byte_array_set_size (bytes, (guint)(offset + n));
-      memset (bytes->data + before, 0, bytes->len - before);
+      guint i = (guint)(offset / PAGE);
+      gsize at = (gsize)(offset % PAGE);
+      gsize part = MIN (PAGE - at, (gsize)(end - offset));
+
+      if (g_ptr_array_index (self->pages, i) != NULL || !is_zero (bytes, part))
+        memcpy (page_own (self, i)->bytes + at, bytes, part);
+      bytes += part;
+      offset += (gint64)part;
     }
-  memcpy (bytes->data + offset, data, n);
+}
+
+static void
+content_truncate (Content *self, gint64 size)
+{
+  gsize rest = (gsize)(size % PAGE);
+
+  if (size >= self->size)
+    return;
+  self->size = size;
+  g_ptr_array_set_size (self->pages, (gint)((size + PAGE - 1) / PAGE));
+  /* What is written behind the end later must find zeros before it. */
+  if (rest > 0 && g_ptr_array_index (self->pages, self->pages->len - 1) != NULL)
+    memset (page_own (self, self->pages->len - 1)->bytes + rest, 0, PAGE - rest);
+}
+
+static gsize
+content_read (const Content *self, guint8 *bytes, gsize n, gint64 offset)
+{
+  gsize there = (gsize)CLAMP (self->size - offset, 0, (gint64)n);
+
+  for (gsize done = 0; done < there;)
+    {
+      const Page *page = g_ptr_array_index (self->pages, (guint)((offset + (gint64)done) / PAGE));
+      gsize at = (gsize)((offset + (gint64)done) % PAGE);
+      gsize part = MIN (PAGE - at, there - done);
+
+      if (page != NULL)
+        memcpy (bytes + done, page->bytes + at, part);
+      else
+        memset (bytes + done, 0, part);
+      done += part;
+    }
+  return there;
+}
+
+/* Files and images */
+
+CrashFile *
+crash_file_ref (CrashFile *self)
+{
+  self->n_refs++;
+  return self;
+}
+
+void
+crash_file_unref (CrashFile *self)
+{
+  if (--self->n_refs > 0)
+    return;
+  g_ptr_array_unref (self->content.pages);
+  g_free (self);
+}
+
+static CrashFile *
+file_new (guint id)
+{
+  CrashFile *self = g_new0 (CrashFile, 1);
+
+  self->n_refs = 1;
+  self->id = id;
+  content_init (&self->content);
+  return self;
+}
+
+static CrashFile *
+file_copy (const CrashFile *from)
+{
+  CrashFile *self = g_new0 (CrashFile, 1);
+
+  self->n_refs = 1;
+  self->id = from->id;
+  content_copy (&self->content, &from->content);
+  return self;
+}
+
+static CrashImage *
+image_new (void)
+{
+  CrashImage *self = g_new0 (CrashImage, 1);
+
+  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)crash_file_unref);
+  return self;
+}
+
+void
+crash_image_free (CrashImage *self)
+{
+  g_hash_table_unref (self->names);
+  g_free (self);
+}
+
+static CrashImage *
+image_copy (const CrashImage *from)
+{
+  CrashImage *self = image_new ();
+  GHashTableIter names;
+  gpointer name, file;
+
+  g_hash_table_iter_init (&names, from->names);
+  while (g_hash_table_iter_next (&names, &name, &file))
+    g_hash_table_insert (self->names, g_strdup (name), file_copy (file));
+  return self;
+}
+
+CrashImage *
+crash_disk_save (void)
+{
+  return image_copy (disk.now);
+}
+
+static void
+take_image (CrashImage *image)
+{
+  g_clear_pointer (&disk.now, crash_image_free);
+  disk.now = image;
+  disk.off = FALSE;
+  crash_disk_heal ();
+}
+
+void
+crash_disk_load (const CrashImage *image)
+{
+  g_clear_pointer (&disk.base, crash_image_free);
+  g_clear_pointer (&disk.operations, g_array_unref);
+  take_image (image_copy (image));
 }
 
 void
 crash_disk_format (void)
 {
-  g_clear_pointer (&disk.files, g_hash_table_unref);
-  disk.files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, content_free);
-  crash_disk_clear ();
+  g_autoptr (CrashImage) empty = image_new ();
+
+  disk.lying = FALSE;
+  disk.room = -1;
+  crash_disk_load (empty);
 }
 
-void
-crash_disk_plan (CrashFault fault, guint64 operation, DsRandom *random)
+/* Faults */
+
+typedef enum
 {
-  crash_disk_clear ();
-  disk.fault = fault;
-  disk.countdown = operation;
+  NEEDS_NOTHING,
+  NEEDS_ROOM,
+} Need;
+
+void
+crash_disk_fail (guint64 at, int problem, gboolean for_ever, DsRandom *random)
+{
+  disk.countdown = at;
+  disk.problem = problem;
+  disk.for_ever = for_ever;
+  disk.failed = NULL;
   g_set_object (&disk.random, random);
 }
 
 void
-crash_disk_clear (void)
+crash_disk_heal (void)
 {
-  disk.fault = CRASH_FAULT_NONE;
   disk.countdown = 0;
-  disk.met = FALSE;
-  disk.off = FALSE;
-  disk.full = FALSE;
+  disk.for_ever = FALSE;
 }
 
-gboolean
-crash_disk_met_fault (void)
+const char *
+crash_disk_get_failed_call (void)
 {
-  return disk.met;
-}
-
-static void
-apply (Content *content, const Write *write)
-{
-  gsize n;
-  gconstpointer bytes;
-
-  if (write->bytes == NULL)
-    {
-      g_byte_array_set_size (content->disk, MIN ((guint)write->offset, content->disk->len));
-      return;
-    }
-  bytes = g_bytes_get_data (write->bytes, &n);
-  put (content->disk, write->offset, bytes, n);
-}
-
-/* Of each unsynced write, sector by sector, chance decides whether it reached the disk: so an earlier one may be lost
- * where a later one is kept. */
-static void
-apply_in_part (Content *content, const Write *write, DsRandom *random)
-{
-  gsize n;
-  const guint8 *bytes = g_bytes_get_data (write->bytes, &n);
-
-  for (gint64 at = write->offset; at < write->offset + (gint64)n;)
-    {
-      gint64 end = MIN ((at / SECTOR + 1) * SECTOR, write->offset + (gint64)n);
-
-      if (ds_random_below (random, 2) == 0)
-        put (content->disk, at, bytes + (at - write->offset), (gsize)(end - at));
-      at = end;
-    }
-}
-
-static void
-lose_unsynced (Content *content, DsRandom *random)
-{
-  for (guint i = 0; i < content->unsynced->len; i++)
-    {
-      const Write *write = &g_array_index (content->unsynced, Write, i);
-
-      if (write->bytes != NULL)
-        apply_in_part (content, write, random);
-      else if (ds_random_below (random, 2) == 0)
-        apply (content, write);
-    }
-  g_array_set_size (content->unsynced, 0);
-  g_byte_array_set_size (content->shown, 0);
-  g_byte_array_append (content->shown, content->disk->data, content->disk->len);
+  return disk.failed;
 }
 
 void
-crash_disk_cut_power (void)
+crash_disk_set_room (gint64 n_bytes)
+{
+  disk.room = n_bytes < 0 ? -1 : n_bytes / PAGE;
+}
+
+void
+crash_disk_power_off (void)
 {
   disk.off = TRUE;
 }
 
 void
-crash_disk_restart (DsRandom *random)
+crash_disk_lie (gboolean lying)
 {
-  GHashTableIter files;
-  gpointer content;
-
-  g_hash_table_iter_init (&files, disk.files);
-  while (g_hash_table_iter_next (&files, NULL, &content))
-    lose_unsynced (content, random);
-  crash_disk_clear ();
+  disk.lying = lying;
 }
 
-typedef enum
-{
-  OPERATION_WRITE,
-  OPERATION_SYNC,
-  OPERATION_TRUNCATE,
-} Operation;
-
+/* Counts a call. Returns: whether it fails, with errno. */
 static gboolean
-concerns (CrashFault fault, Operation operation)
+fails (const char *call, Need need)
 {
-  switch (fault)
+  errno = EIO;
+  if (disk.off)
+    return TRUE;
+  if (disk.problem == ENOSPC && need != NEEDS_ROOM)
+    return FALSE;
+  errno = disk.problem;
+  if (disk.countdown > 0 && --disk.countdown == 0)
     {
-    case CRASH_FAULT_POWER:
+      disk.failed = call;
       return TRUE;
-    case CRASH_FAULT_WRITE:
-    case CRASH_FAULT_FULL:
-      return operation == OPERATION_WRITE;
-    case CRASH_FAULT_SYNC:
-      return operation == OPERATION_SYNC;
-    default:
+    }
+  return disk.countdown == 0 && disk.failed != NULL && disk.for_ever;
+}
+
+/* Takes room for @n_pages more. Returns: whether there is, else with errno. */
+static gboolean
+allot (gint64 n_pages)
+{
+  if (disk.room < 0 || n_pages <= 0)
+    return TRUE;
+  if (n_pages > disk.room)
+    {
+      errno = ENOSPC;
       return FALSE;
     }
-}
-
-/* Counts an operation. Returns: whether it is the one that meets the planned fault. */
-static gboolean
-meets_fault (Operation operation)
-{
-  if (disk.countdown == 0 || !concerns (disk.fault, operation) || --disk.countdown > 0)
-    return FALSE;
-  disk.met = TRUE;
-  disk.off = disk.fault == CRASH_FAULT_POWER;
-  disk.full = disk.fault == CRASH_FAULT_FULL;
+  disk.room -= n_pages;
   return TRUE;
 }
 
-static int
-crash_close (sqlite3_file *file)
+static void
+give_back (gint64 n_pages)
 {
-  return SQLITE_OK;
+  if (disk.room >= 0)
+    disk.room += n_pages;
 }
 
-static int
-crash_read (sqlite3_file *file, void *bytes, int n, sqlite3_int64 offset)
-{
-  GByteArray *shown = ((CrashFile *)file)->content->shown;
-  gint64 there = CLAMP ((gint64)shown->len - offset, 0, n);
-
-  if (disk.off)
-    return SQLITE_IOERR_READ;
-  memset (bytes, 0, (gsize)n);
-  if (there > 0)
-    memcpy (bytes, shown->data + offset, (gsize)there);
-  return there == n ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
-}
+/* Operations */
 
 static void
-add_write (Content *content, gconstpointer bytes, gsize n, gint64 offset)
+operation_clear (gpointer data)
 {
-  Write write = { offset, g_bytes_new (bytes, n) };
+  Operation *self = data;
 
-  put (content->shown, offset, bytes, n);
-  g_array_append_val (content->unsynced, write);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->to, g_free);
 }
 
-static int
-crash_write (sqlite3_file *file, const void *bytes, int n, sqlite3_int64 offset)
+/* Takes what @operation holds. */
+static void
+record (Operation operation)
 {
-  Content *content = ((CrashFile *)file)->content;
-
-  if (disk.off)
-    return SQLITE_IOERR_WRITE;
-  if (meets_fault (OPERATION_WRITE) && !disk.full)
-    {
-      add_write (content, bytes, ds_random_below (disk.random, (guint32)n + 1), offset);
-      return SQLITE_IOERR_WRITE;
-    }
-  if (disk.full)
-    {
-      add_write (content, bytes, ds_random_below (disk.random, (guint32)n), offset);
-      return SQLITE_FULL;
-    }
-  add_write (content, bytes, (gsize)n, offset);
-  return SQLITE_OK;
-}
-
-static int
-crash_truncate (sqlite3_file *file, sqlite3_int64 size)
-{
-  Content *content = ((CrashFile *)file)->content;
-  Write write = { size, NULL };
-
-  if (disk.off || meets_fault (OPERATION_TRUNCATE))
-    return SQLITE_IOERR_TRUNCATE;
-  g_byte_array_set_size (content->shown, MIN ((guint)size, content->shown->len));
-  g_array_append_val (content->unsynced, write);
-  return SQLITE_OK;
-}
-
-static int
-crash_sync (sqlite3_file *file, int flags)
-{
-  Content *content = ((CrashFile *)file)->content;
-
-  if (disk.off)
-    return SQLITE_IOERR_FSYNC;
-  if (meets_fault (OPERATION_SYNC))
-    {
-      if (disk.fault == CRASH_FAULT_SYNC)
-        g_array_set_size (content->unsynced, 0);
-      return SQLITE_IOERR_FSYNC;
-    }
-  if (disk.fault == CRASH_FAULT_LYING_SYNC)
-    return SQLITE_OK;
-  for (guint i = 0; i < content->unsynced->len; i++)
-    apply (content, &g_array_index (content->unsynced, Write, i));
-  g_array_set_size (content->unsynced, 0);
-  return SQLITE_OK;
-}
-
-static int
-crash_file_size (sqlite3_file *file, sqlite3_int64 *size)
-{
-  *size = ((CrashFile *)file)->content->shown->len;
-  return disk.off ? SQLITE_IOERR_FSTAT : SQLITE_OK;
-}
-
-static int
-crash_lock (sqlite3_file *file, int level)
-{
-  return SQLITE_OK;
-}
-
-static int
-crash_check_reserved_lock (sqlite3_file *file, int *reserved)
-{
-  *reserved = 0;
-  return SQLITE_OK;
-}
-
-static int
-crash_file_control (sqlite3_file *file, int operation, void *argument)
-{
-  return SQLITE_NOTFOUND;
-}
-
-static int
-crash_sector_size (sqlite3_file *file)
-{
-  return 4096;
-}
-
-/* As SQLite takes it of every disk by default: a write harms nothing beside it. */
-static int
-crash_device_characteristics (sqlite3_file *file)
-{
-  return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
-}
-
-static const sqlite3_io_methods crash_methods = {
-  .iVersion = 1,
-  .xClose = crash_close,
-  .xRead = crash_read,
-  .xWrite = crash_write,
-  .xTruncate = crash_truncate,
-  .xSync = crash_sync,
-  .xFileSize = crash_file_size,
-  .xLock = crash_lock,
-  .xUnlock = crash_lock,
-  .xCheckReservedLock = crash_check_reserved_lock,
-  .xFileControl = crash_file_control,
-  .xSectorSize = crash_sector_size,
-  .xDeviceCharacteristics = crash_device_characteristics,
-};
-
-static int
-crash_open (sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
-{
-  CrashFile *self = (CrashFile *)file;
-
-  if (disk.off)
-    return SQLITE_CANTOPEN;
-  /* Everything that is kept has a name: temporary files are in memory. */
-  g_assert (name != NULL);
-  self->content = g_hash_table_lookup (disk.files, name);
-  if (self->content == NULL)
-    {
-      self->content = content_new ();
-      g_hash_table_insert (disk.files, g_strdup (name), self->content);
-    }
-  if (out_flags != NULL)
-    *out_flags = flags;
-  file->pMethods = &crash_methods;
-  return SQLITE_OK;
-}
-
-static int
-crash_delete (sqlite3_vfs *vfs, const char *name, int sync_directory)
-{
-  if (disk.off)
-    return SQLITE_IOERR_DELETE;
-  g_hash_table_remove (disk.files, name);
-  return SQLITE_OK;
-}
-
-static int
-crash_access (sqlite3_vfs *vfs, const char *name, int flags, int *allowed)
-{
-  *allowed = g_hash_table_contains (disk.files, name);
-  return SQLITE_OK;
-}
-
-static int
-crash_full_pathname (sqlite3_vfs *vfs, const char *name, int n, char *path)
-{
-  return g_strlcpy (path, name, (gsize)n) < (gsize)n ? SQLITE_OK : SQLITE_CANTOPEN;
-}
-
-static int
-crash_randomness (sqlite3_vfs *vfs, int n, char *bytes)
-{
-  for (int i = 0; i < n; i++)
-    bytes[i] = (char)g_test_rand_int_range (0, 256);
-  return n;
-}
-
-static int
-crash_sleep (sqlite3_vfs *vfs, int microseconds)
-{
-  return microseconds;
-}
-
-static int
-crash_current_time (sqlite3_vfs *vfs, double *time)
-{
-  *time = 2461000.5;
-  return SQLITE_OK;
-}
-
-static int
-crash_get_last_error (sqlite3_vfs *vfs, int n, char *message)
-{
-  return 0;
+  if (disk.operations != NULL)
+    g_array_append_val (disk.operations, operation);
+  else
+    operation_clear (&operation);
 }
 
 void
-crash_disk_install (void)
+crash_disk_record (void)
 {
-  static sqlite3_vfs vfs = {
-    .iVersion = 1,
-    .szOsFile = sizeof (CrashFile),
-    .mxPathname = 1024,
-    .zName = "crash-disk",
-    .xOpen = crash_open,
-    .xDelete = crash_delete,
-    .xAccess = crash_access,
-    .xFullPathname = crash_full_pathname,
-    .xRandomness = crash_randomness,
-    .xSleep = crash_sleep,
-    .xCurrentTime = crash_current_time,
-    .xGetLastError = crash_get_last_error,
-  };
+  g_clear_pointer (&disk.base, crash_image_free);
+  g_clear_pointer (&disk.operations, g_array_unref);
+  disk.base = image_copy (disk.now);
+  disk.operations = g_array_new (FALSE, FALSE, sizeof (Operation));
+  g_array_set_clear_func (disk.operations, operation_clear);
+}
 
-  sqlite3_vfs_register (&vfs, TRUE);
-  crash_disk_format ();
+guint
+crash_disk_get_n_operations (void)
+{
+  return disk.operations->len;
+}
+
+CrashFile *
+crash_disk_open (const char *path, gboolean make, gboolean cut)
+{
+  CrashFile *file = g_hash_table_lookup (disk.now->names, path);
+  gboolean fresh = file == NULL && make;
+
+  if (fails ("open", make ? NEEDS_ROOM : NEEDS_NOTHING))
+    return NULL;
+  if (file == NULL && !make)
+    {
+      errno = ENOENT;
+      return NULL;
+    }
+  if (fresh)
+    {
+      file = file_new (++disk.n_files);
+      g_hash_table_insert (disk.now->names, g_strdup (path), file);
+      record ((Operation){ OPERATION_MAKE, .file = file->id, .name = g_strdup (path) });
+    }
+  if (cut && file->content.size > 0)
+    {
+      give_back (file->content.pages->len);
+      content_truncate (&file->content, 0);
+      record ((Operation){ OPERATION_TRUNCATE, .file = file->id });
+    }
+  return crash_file_ref (file);
+}
+
+gint64
+crash_file_get_size (CrashFile *self)
+{
+  return fails ("size", NEEDS_NOTHING) ? -1 : self->content.size;
+}
+
+gssize
+crash_file_read (CrashFile *self, gpointer bytes, gsize n, gint64 offset)
+{
+  return fails ("read", NEEDS_NOTHING) ? -1 : (gssize)content_read (&self->content, bytes, n, offset);
+}
+
+int
+crash_file_write (CrashFile *self, gconstpointer bytes, gsize n, gint64 offset)
+{
+  gboolean failed = fails ("write", NEEDS_ROOM);
+  gint64 n_pages = (offset + (gint64)n + PAGE - 1) / PAGE - (gint64)self->content.pages->len;
+
+  if (disk.off)
+    return -1;
+  failed = failed || !allot (n_pages);
+  if (failed)
+    {
+      int problem = errno;
+
+      n = disk.random != NULL ? ds_random_below (disk.random, (guint32)n) : 0;
+      /* What is written in part lies within what the file has already. */
+      if (offset + (gint64)n > self->content.size)
+        n = 0;
+      errno = problem;
+    }
+  content_write (&self->content, bytes, n, offset);
+  if (n > 0)
+    record ((Operation){ OPERATION_WRITE, .file = self->id, .offset = offset,
+                         .bytes = disk.operations != NULL ? g_bytes_new (bytes, n) : NULL });
+  return failed ? -1 : 0;
+}
+
+int
+crash_file_truncate (CrashFile *self, gint64 size)
+{
+  guint n_pages = self->content.pages->len;
+
+  if (fails ("truncate", NEEDS_NOTHING))
+    return -1;
+  content_truncate (&self->content, size);
+  give_back (n_pages - self->content.pages->len);
+  record ((Operation){ OPERATION_TRUNCATE, .file = self->id, .offset = size });
+  return 0;
+}
+
+int
+crash_file_sync (CrashFile *self)
+{
+  if (fails ("sync", NEEDS_ROOM))
+    {
+      if (!disk.off && ds_random_below (disk.random, 2) == 0)
+        record ((Operation){ OPERATION_LOSE, .file = self->id });
+      errno = disk.off ? EIO : disk.problem;
+      return -1;
+    }
+  if (!disk.lying)
+    record ((Operation){ OPERATION_SYNC, .file = self->id });
+  return 0;
+}
+
+int
+crash_disk_rename (const char *from, const char *to)
+{
+  CrashFile *file = g_hash_table_lookup (disk.now->names, from);
+
+  if (fails ("rename", NEEDS_ROOM))
+    return -1;
+  if (file == NULL)
+    {
+      errno = ENOENT;
+      return -1;
+    }
+  g_hash_table_insert (disk.now->names, g_strdup (to), crash_file_ref (file));
+  g_hash_table_remove (disk.now->names, from);
+  record ((Operation){ OPERATION_RENAME, .name = g_strdup (from), .to = g_strdup (to) });
+  return 0;
+}
+
+int
+crash_disk_unlink (const char *path)
+{
+  CrashFile *file = g_hash_table_lookup (disk.now->names, path);
+
+  if (fails ("unlink", NEEDS_NOTHING))
+    return -1;
+  if (file == NULL)
+    {
+      errno = ENOENT;
+      return -1;
+    }
+  give_back (file->content.pages->len);
+  g_hash_table_remove (disk.now->names, path);
+  record ((Operation){ OPERATION_UNLINK, .name = g_strdup (path) });
+  return 0;
+}
+
+int
+crash_disk_sync_directory (void)
+{
+  if (fails ("sync of the directory", NEEDS_ROOM))
+    return -1;
+  if (!disk.lying)
+    record ((Operation){ OPERATION_SYNC_DIRECTORY });
+  return 0;
+}
+
+gboolean
+crash_disk_has (const char *path)
+{
+  return g_hash_table_contains (disk.now->names, path);
+}
+
+void
+crash_disk_flip (const char *path, gint64 offset, guint8 mask)
+{
+  CrashFile *file = g_hash_table_lookup (disk.now->names, path);
+  guint8 byte;
+
+  g_assert_cmpuint (content_read (&file->content, &byte, 1, offset), ==, 1);
+  byte ^= mask;
+  content_write (&file->content, &byte, 1, offset);
+}
+
+void
+crash_disk_cut_off (const char *path, gint64 size)
+{
+  CrashFile *file = g_hash_table_lookup (disk.now->names, path);
+
+  content_truncate (&file->content, size);
+}
+
+/* Histories */
+
+CrashHistory *
+crash_disk_take_history (void)
+{
+  CrashHistory *self = g_new0 (CrashHistory, 1);
+  GHashTableIter names;
+  gpointer file;
+
+  self->operations = g_steal_pointer (&disk.operations);
+  self->durable = g_steal_pointer (&disk.base);
+  self->files = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)crash_file_unref);
+  self->unsynced = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->uncommitted = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_hash_table_iter_init (&names, self->durable->names);
+  while (g_hash_table_iter_next (&names, NULL, &file))
+    g_hash_table_insert (self->files, GUINT_TO_POINTER (((CrashFile *)file)->id), crash_file_ref (file));
+  return self;
+}
+
+void
+crash_history_free (CrashHistory *self)
+{
+  g_array_unref (self->operations);
+  g_array_unref (self->unsynced);
+  g_array_unref (self->uncommitted);
+  g_hash_table_unref (self->files);
+  crash_image_free (self->durable);
+  g_free (self);
+}
+
+static void
+apply (CrashFile *file, const Operation *operation)
+{
+  gsize n;
+  gconstpointer bytes;
+
+  if (operation->kind == OPERATION_TRUNCATE)
+    {
+      content_truncate (&file->content, operation->offset);
+      return;
+    }
+  bytes = g_bytes_get_data (operation->bytes, &n);
+  content_write (&file->content, bytes, n, operation->offset);
+}
+
+/* Sector by sector, chance decides whether a write reached the disk: so an earlier one may be lost where a later one
+ * is kept. Often all of a write is lost or kept, as between two writes that lie far apart. */
+static void
+apply_in_part (CrashFile *file, const Operation *operation, DsRandom *random)
+{
+  guint chance = ds_random_below (random, 4);
+  gsize n;
+  const guint8 *bytes;
+
+  if (chance == 0)
+    return;
+  if (chance == 1 || operation->kind == OPERATION_TRUNCATE)
+    {
+      apply (file, operation);
+      return;
+    }
+  bytes = g_bytes_get_data (operation->bytes, &n);
+  for (gint64 at = operation->offset; at < operation->offset + (gint64)n;)
+    {
+      gint64 end = MIN ((at / SECTOR + 1) * SECTOR, operation->offset + (gint64)n);
+
+      if (ds_random_below (random, 2) == 0)
+        content_write (&file->content, bytes + (at - operation->offset), (gsize)(end - at), at);
+      at = end;
+    }
+}
+
+static void
+change_names (GHashTable *names, GHashTable *files, const Operation *operation)
+{
+  CrashFile *file;
+
+  switch (operation->kind)
+    {
+    case OPERATION_MAKE:
+      file = g_hash_table_lookup (files, GUINT_TO_POINTER (operation->file));
+      g_hash_table_insert (names, g_strdup (operation->name), crash_file_ref (file));
+      break;
+    case OPERATION_RENAME:
+      file = g_hash_table_lookup (names, operation->name);
+      g_hash_table_insert (names, g_strdup (operation->to), crash_file_ref (file));
+      g_hash_table_remove (names, operation->name);
+      break;
+    default:
+      g_hash_table_remove (names, operation->name);
+    }
+}
+
+/* The writes to @file have reached the disk, or with @lost never will. */
+static void
+settle_file (CrashHistory *self, guint file, gboolean lost)
+{
+  CrashFile *durable = g_hash_table_lookup (self->files, GUINT_TO_POINTER (file));
+  guint n_left = 0;
+
+  for (guint i = 0; i < self->unsynced->len; i++)
+    {
+      guint at = g_array_index (self->unsynced, guint, i);
+      const Operation *operation = &g_array_index (self->operations, Operation, at);
+
+      if (operation->file != file)
+        g_array_index (self->unsynced, guint, n_left++) = at;
+      else if (!lost)
+        apply (durable, operation);
+    }
+  g_array_set_size (self->unsynced, n_left);
+}
+
+static void
+commit_names (CrashHistory *self, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    change_names (self->durable->names, self->files,
+                  &g_array_index (self->operations, Operation, g_array_index (self->uncommitted, guint, i)));
+  g_array_remove_range (self->uncommitted, 0, n);
+}
+
+/* Syncing a file takes its making with it, and whatever was done to names before that. */
+static void
+commit_making (CrashHistory *self, guint file)
+{
+  for (guint i = self->uncommitted->len; i > 0; i--)
+    {
+      const Operation *operation
+          = &g_array_index (self->operations, Operation, g_array_index (self->uncommitted, guint, i - 1));
+
+      if (operation->kind == OPERATION_MAKE && operation->file == file)
+        {
+          commit_names (self, i);
+          return;
+        }
+    }
+}
+
+static void
+advance (CrashHistory *self)
+{
+  guint at = self->at++;
+  const Operation *operation = &g_array_index (self->operations, Operation, at);
+
+  switch (operation->kind)
+    {
+    case OPERATION_WRITE:
+    case OPERATION_TRUNCATE:
+      g_array_append_val (self->unsynced, at);
+      break;
+    case OPERATION_SYNC:
+      settle_file (self, operation->file, FALSE);
+      commit_making (self, operation->file);
+      break;
+    case OPERATION_LOSE:
+      settle_file (self, operation->file, TRUE);
+      break;
+    case OPERATION_SYNC_DIRECTORY:
+      commit_names (self, self->uncommitted->len);
+      break;
+    case OPERATION_MAKE:
+      g_hash_table_insert (self->files, GUINT_TO_POINTER (operation->file), file_new (operation->file));
+      g_array_append_val (self->uncommitted, at);
+      break;
+    default:
+      g_array_append_val (self->uncommitted, at);
+    }
+}
+
+void
+crash_history_cut (CrashHistory *self, guint n, DsRandom *random)
+{
+  CrashImage *left = image_new ();
+  g_autoptr (GHashTable) files = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)crash_file_unref);
+  guint n_names;
+  GHashTableIter iter;
+  gpointer key, file;
+
+  g_assert_cmpuint (n, >=, self->at);
+  while (self->at < n)
+    advance (self);
+
+  g_hash_table_iter_init (&iter, self->files);
+  while (g_hash_table_iter_next (&iter, &key, &file))
+    g_hash_table_insert (files, key, file_copy (file));
+  for (guint i = 0; i < self->unsynced->len; i++)
+    {
+      const Operation *operation
+          = &g_array_index (self->operations, Operation, g_array_index (self->unsynced, guint, i));
+
+      apply_in_part (g_hash_table_lookup (files, GUINT_TO_POINTER (operation->file)), operation, random);
+    }
+
+  g_hash_table_iter_init (&iter, self->durable->names);
+  while (g_hash_table_iter_next (&iter, &key, &file))
+    g_hash_table_insert (
+        left->names, g_strdup (key),
+        crash_file_ref (g_hash_table_lookup (files, GUINT_TO_POINTER (((CrashFile *)file)->id))));
+  n_names = ds_random_below (random, self->uncommitted->len + 1);
+  for (guint i = 0; i < n_names; i++)
+    change_names (left->names, files,
+                  &g_array_index (self->operations, Operation, g_array_index (self->uncommitted, guint, i)));
+  take_image (left);
 }
