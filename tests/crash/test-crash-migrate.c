@@ -57,78 +57,82 @@ make_schema (const Database *database, const char *path, gint64 version)
   return golden_dump_schema (db, OUTSIDE);
 }
 
-/* Migrates with the power going at @operation. Returns: whether it went. */
-static gboolean
-cut_migration (const Database *database, const char *path, guint64 operation, DsRandom *random)
+/* Migrates what is on the disk, and records how. Returns: (transfer full): what was done. */
+static CrashHistory *
+migrate (const Database *database, const char *path, guint *n_operations)
 {
-  g_autoptr (DsDb) db = open_database (path);
-  gboolean done;
-  gboolean met;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsDb) db = NULL;
 
-  crash_disk_plan (CRASH_FAULT_POWER, operation, random);
-  done = ds_db_migrate (db, database->steps, NULL);
-  met = crash_disk_met_fault ();
-  g_assert_true (done || met);
-  if (!met)
-    crash_disk_clear ();
-  crash_disk_cut_power ();
-  g_clear_pointer (&db, ds_db_close);
-  crash_disk_restart (random);
-  return met;
+  crash_disk_record ();
+  db = open_database (path);
+  ds_db_migrate (db, database->steps, &error);
+  g_assert_no_error (error);
+  *n_operations = crash_disk_get_n_operations ();
+  crash_disk_power_off ();
+  return crash_disk_take_history ();
 }
 
-/* Returns: the number of operations that a migration takes. */
+/* Opens what a cut left. Returns: the version that it has. */
+static gint64
+look (const Database *database, const char *path, GPtrArray *schemas, GPtrArray *queries, const char *before)
+{
+  g_autoptr (DsDb) db = open_database (path);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *schema = NULL;
+  g_autofree char *after = NULL;
+  gint64 reached = golden_get_version (db);
+
+  g_assert_cmpint (reached, <, schemas->len);
+  schema = golden_dump_schema (db, OUTSIDE);
+  g_assert_cmpstr (schema, ==, g_ptr_array_index (schemas, reached));
+  ds_db_migrate (db, database->steps, &error);
+  g_assert_no_error (error);
+  g_free (schema);
+  schema = golden_dump_schema (db, OUTSIDE);
+  g_assert_cmpstr (schema, ==, g_ptr_array_index (schemas, schemas->len - 1));
+  after = golden_dump_rows (db, queries);
+  g_assert_cmpstr (after, ==, before);
+  crash_disk_power_off ();
+  return reached;
+}
+
+/* Returns: the number of cuts. */
 static guint
 cut_everywhere (const Database *database, const char *path, guint version, DsRandom *random)
 {
   guint n_steps = g_strv_length ((GStrv)database->steps);
   g_autoptr (GPtrArray) schemas = g_ptr_array_new_with_free_func (g_free);
-  gboolean met = TRUE;
-  guint64 operation = 0;
+  g_autoptr (GPtrArray) queries = NULL;
+  g_autoptr (CrashHistory) history = NULL;
+  g_autofree char *before = NULL;
+  DsDb *db;
+  guint n_operations;
 
   for (guint i = 0; i <= n_steps; i++)
     g_ptr_array_add (schemas, make_schema (database, path, i));
 
-  while (met)
+  crash_disk_format ();
+  golden_make (version, database->file, path);
+  db = open_database (path);
+  queries = golden_list_queries (db);
+  before = golden_dump_rows (db, queries);
+  ds_db_close (db);
+  history = migrate (database, path, &n_operations);
+  for (guint n = 0; n <= n_operations; n++)
     {
-      operation++;
       for (guint i = 0; i < RESTARTS; i++)
         {
-          g_autoptr (DsDb) db = NULL;
-          g_autoptr (GPtrArray) queries = NULL;
-          g_autoptr (GError) error = NULL;
-          g_autofree char *before = NULL;
-          g_autofree char *schema = NULL;
-          g_autofree char *after = NULL;
           gint64 reached;
 
-          crash_disk_format ();
-          golden_make (version, database->file, path);
-          db = open_database (path);
-          queries = golden_list_queries (db);
-          before = golden_dump_rows (db, queries);
-          g_clear_pointer (&db, ds_db_close);
-
-          met = cut_migration (database, path, operation, random);
-
-          db = open_database (path);
-          reached = golden_get_version (db);
+          crash_history_cut (history, n, random);
+          reached = look (database, path, schemas, queries, before);
           g_assert_cmpint (reached, >=, version);
-          g_assert_cmpint (reached, <=, n_steps);
-          if (!met)
+          if (n == n_operations)
             g_assert_cmpint (reached, ==, n_steps);
-          schema = golden_dump_schema (db, OUTSIDE);
-          g_assert_cmpstr (schema, ==, g_ptr_array_index (schemas, reached));
-          ds_db_migrate (db, database->steps, &error);
-          g_assert_no_error (error);
-          g_free (schema);
-          schema = golden_dump_schema (db, OUTSIDE);
-          g_assert_cmpstr (schema, ==, g_ptr_array_index (schemas, n_steps));
-          after = golden_dump_rows (db, queries);
-          g_assert_cmpstr (after, ==, before);
         }
     }
-  return (guint)operation;
+  return RESTARTS * (n_operations + 1);
 }
 
 static void
@@ -137,12 +141,11 @@ test_cut (gconstpointer data)
   const Database *database = data;
   guint32 seed = (guint32)g_test_rand_int ();
   g_autoptr (DsRandom) random = ds_random_new_seeded (seed);
-  g_autofree char *path = g_build_filename (g_get_user_data_dir (), database->name, NULL);
+  g_autofree char *path = g_build_filename (CRASH_DISK_ROOT, database->name, NULL);
   guint cases = 0;
 
-  g_assert_cmpint (g_mkdir_with_parents (g_get_user_data_dir (), 0700), ==, 0);
   for (guint version = 1; version <= GOLDEN_VERSION; version++)
-    cases += RESTARTS * cut_everywhere (database, path, version, random);
+    cases += cut_everywhere (database, path, version, random);
   g_print ("# campaign: migrate-%s, %u cases, 0 violations (seed %u)\n", database->name, cases, seed);
 }
 
