@@ -176,7 +176,7 @@ put_additional_data (Draft *draft)
   static const char *const requests[] = { "A", "ME", "EMA", "M" };
   guint left = 99;
 
-  for (guint id = 1; id <= 9 && left > 29; id++)
+  for (guint id = 1; id <= 9 && left > 36; id++)
     {
       char *value;
 
