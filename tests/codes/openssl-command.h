@@ -13,3 +13,14 @@ gboolean openssl_command_verifies (DsKey *key,
                                    const void *data,
                                    gsize n,
                                    const guint8 signature[DS_SM2_SIGNATURE_SIZE]);
+
+/* Signs @data as the command does, with @key's private half. */
+void openssl_command_sign (DsKey *key,
+                           const char *id,
+                           const void *data,
+                           gsize n,
+                           guint8 signature[DS_SM2_SIGNATURE_SIZE]);
+
+/* Two numbers as ASN.1, SEQUENCE { INTEGER r, INTEGER s }, and back; apart from the code under test. */
+GByteArray *sm2_der_from_raw (const guint8 signature[DS_SM2_SIGNATURE_SIZE]);
+void sm2_raw_from_der (const guint8 *der, gsize n, guint8 signature[DS_SM2_SIGNATURE_SIZE]);
