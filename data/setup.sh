@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what Doorstep needs to be built, run and tested, where it is missing. Knows Debian 12 and later (apt).
-# Asks the network for nothing when nothing is missing.
+# Asks the network for nothing when nothing is missing. --peers installs besides what `meson test --suite peers` wants.
 set -eu
 
 build="build-essential meson ninja-build pkg-config gettext libglib2.0-dev libgtk-4-dev libgtk-4-bin libadwaita-1-dev
@@ -9,6 +9,11 @@ build="build-essential meson ninja-build pkg-config gettext libglib2.0-dev libgt
 run="glib-networking adwaita-icon-theme librsvg2-common fonts-cantarell fonts-wqy-microhei dbus xvfb xauth at-spi2-core"
 check="openssl sqlite3 clang clang-format libclang-rt-14-dev desktop-file-utils appstream libxml2-utils zbar-tools
   python3 python3-yaml flatpak-builder"
+if [ "${1:-}" = --peers ]; then
+  check="$check libzxing-dev"
+  # Where npm comes from elsewhere, Debian's would clash with it.
+  command -v npm >/dev/null 2>&1 || check="$check npm"
+fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
   echo "data/setup.sh knows Debian and its relatives (apt). On another system install by its own means:" >&2

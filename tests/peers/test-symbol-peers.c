@@ -22,6 +22,12 @@
 #define LENGTH_STEP_QUICK 71
 #define SCALE 3
 
+/* jsQR looks for an alignment pattern of this version at module 74, where ISO/IEC 18004 annex E has 78: at level L
+ * the symbol is lost, at the others it may be. */
+#define JSQR_WRONG_VERSION 23
+/* As many bytes as that version holds at level L. */
+#define JSQR_WRONG_BYTES 1091
+
 static const char levels[] = { 'L', 'M', 'Q', 'H' };
 
 typedef enum
@@ -123,7 +129,8 @@ check_symbol (NodePeers *peers, const char *text, guint level, const char *pictu
     {
       g_autofree char *read = NULL;
 
-      if (!is_reader_here (peers, reader))
+      if (!is_reader_here (peers, reader)
+          || (reader == READER_JSQR && ds_qr_get_version (symbol) == JSQR_WRONG_VERSION))
         continue;
       campaigns[reader].n_cases++;
       read = read_with (peers, reader, g_bytes_get_data (pixels, NULL), side, picture);
@@ -202,6 +209,25 @@ test_they_read (Fixture *self, gconstpointer peers)
       g_test_message ("%s: it is not on this machine", names[reader]);
 }
 
+static void
+test_peer_errors (Fixture *self, gconstpointer peers)
+{
+  g_autofree char *text = g_strnfill (JSQR_WRONG_BYTES, 'x');
+  g_autoptr (DsQr) symbol = ds_qr_new (text, DS_QR_LEVEL_L, NULL);
+  g_autofree char *read = NULL;
+
+  self->campaigns[0].name = "symbols-known-errors-of-peers";
+  self->campaigns[0].n_cases = 1;
+  g_assert_cmpuint (ds_qr_get_version (symbol), ==, JSQR_WRONG_VERSION);
+  g_assert_true (ds_qr_save (symbol, self->picture, SCALE, NULL));
+  read = read_with_jsqr (self->peers, self->picture);
+  g_test_message ("jsQR misplaces an alignment pattern of version %d", JSQR_WRONG_VERSION);
+  if (g_strcmp0 (read, text) == 0)
+    campaign_violated (&self->campaigns[0], "jsQR reads version %d right now: take the rule away",
+                       JSQR_WRONG_VERSION);
+  campaign_end (&self->campaigns[0]);
+}
+
 /* A symbol of npm's qrcode, without an ECI, read by the scanner. */
 static void
 check_they_make (gpointer data, const char *text, guint level)
@@ -255,6 +281,11 @@ main (int argc, char **argv)
     return node_peers_skip (why_not);
   g_test_add ("/symbol-peers/they-read", Fixture, peers, fixture_set_up, test_they_read, fixture_tear_down);
   if (peers != NULL)
-    g_test_add ("/symbol-peers/they-make", Fixture, peers, fixture_set_up, test_they_make, fixture_tear_down);
+    {
+      g_test_add ("/symbol-peers/they-make", Fixture, peers, fixture_set_up, test_they_make,
+                  fixture_tear_down);
+      g_test_add ("/symbol-peers/errors", Fixture, peers, fixture_set_up, test_peer_errors,
+                  fixture_tear_down);
+    }
   return g_test_run ();
 }
