@@ -120,7 +120,8 @@ read_jws (DsKey *key, const char *text, gssize n, char **kid, GBytes **payload, 
     return FALSE;
   if (key != NULL && !ds_key_verify (key, text, parts.signed_n, g_bytes_get_data (parts.signature, NULL)))
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_CRYPTO, "The signature is not that of “%.64s”", name);
+      g_set_error (error, DS_ERROR, DS_ERROR_CRYPTO, "The signature is not that of “%.*s”",
+                   ds_utf8_cut (name, 64), name);
       return FALSE;
     }
 

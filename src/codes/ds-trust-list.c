@@ -150,7 +150,8 @@ read_operator (json_t *json, GError **error)
   if (!ds_operator_id_to_number (id, NULL) || !is_name (name) || !json_is_array (keys)
       || json_array_size (keys) > MAX_KEYS)
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "operator “%.3s” has no proper id, name or keys", id);
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "operator “%.*s” has no proper id, name or keys",
+                   ds_utf8_cut (id, 3), id);
       return NULL;
     }
 

@@ -3,6 +3,7 @@
 
 #include "ds-clock.h"
 
+#include "ds-encoding.h"
 #include "ds-error.h"
 
 #include <string.h>
@@ -304,8 +305,8 @@ ds_clock_parse_rfc3339 (const char *text, gint64 *wall_ms, GError **error)
     time = g_date_time_new_from_iso8601 (text, NULL);
   if (time == NULL)
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "“%.40s” is not a time such as 2026-11-22T10:32:00Z",
-                   text ? text : "");
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "“%.*s” is not a time such as 2026-11-22T10:32:00Z",
+                   ds_utf8_cut (text, 40), text ? text : "");
       return FALSE;
     }
 

@@ -106,3 +106,14 @@ invalid:
   g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "Not base64url");
   return NULL;
 }
+
+int
+ds_utf8_cut (const char *text, int max_n)
+{
+  const char *end = text;
+
+  if (text == NULL)
+    return 0;
+  g_utf8_validate (text, (gssize)strnlen (text, (gsize)max_n), &end);
+  return (int)(end - text);
+}

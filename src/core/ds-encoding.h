@@ -28,4 +28,14 @@ char *ds_base64url_encode (const guint8 *bytes, gsize n);
  */
 GBytes *ds_base64url_decode (const char *text, gssize n, GError **error);
 
+/**
+ * ds_utf8_cut:
+ * @text: (nullable): any bytes, ended by a NUL
+ * @max_n: how many bytes may be shown
+ *
+ * Returns: how many of its first bytes are whole characters, for "%.*s": what is quoted in a message goes into JSON
+ *   and onto screens, which take no half of a character. Any thread.
+ */
+int ds_utf8_cut (const char *text, int max_n);
+
 G_END_DECLS

@@ -33,6 +33,15 @@ is_shallow (const char *text, gsize n)
   return TRUE;
 }
 
+/* jansson quotes the text around a mistake byte by byte: half of a character may stand at either end. */
+static void
+set_error (GError **error, const char *what, const char *problem)
+{
+  g_autofree char *text = g_utf8_make_valid (problem, -1);
+
+  g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "%s: %s", what, text);
+}
+
 json_t *
 ds_json_parse_object (const char *text, gsize n, gsize max_bytes, GError **error)
 {
@@ -55,8 +64,9 @@ ds_json_parse_object (const char *text, gsize n, gsize max_bytes, GError **error
   object = json_loadb (text, n, JSON_REJECT_DUPLICATES, &problem);
   if (object == NULL)
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "Not JSON: %s at byte %d", problem.text,
-                   problem.position);
+      g_autofree char *what = g_strdup_printf ("Not JSON at byte %d", problem.position);
+
+      set_error (error, what, problem.text);
       return NULL;
     }
   if (!json_is_object (object))
@@ -79,8 +89,7 @@ ds_json_unpack (json_t *object, GError **error, const char *format, ...)
   va_end (arguments);
 
   if (failed)
-    g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "A member is missing or of another type: %s",
-                 problem.text);
+    set_error (error, "A member is missing or of another type", problem.text);
   return !failed;
 }
 

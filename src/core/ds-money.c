@@ -3,6 +3,7 @@
 
 #include "ds-money.h"
 
+#include "ds-encoding.h"
 #include "ds-error.h"
 
 #include <string.h>
@@ -62,7 +63,8 @@ ds_money_format_grouped (gint64 amount_fen, char text[DS_MONEY_TEXT_SIZE])
 static gboolean
 not_an_amount (const char *text, GError **error)
 {
-  g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "“%.40s” is not an amount in yuan such as 286.50", text);
+  g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "“%.*s” is not an amount in yuan such as 286.50",
+               ds_utf8_cut (text, 40), text);
   return FALSE;
 }
 
@@ -99,7 +101,8 @@ ds_money_parse (const char *text, gint64 *amount_fen, GError **error)
           fen = fen * 10 + (*at - '0');
           if (fen > DS_MONEY_MAX_FEN)
             {
-              g_set_error (error, DS_ERROR, DS_ERROR_OVERFLOW, "“%.40s” is more than Doorstep handles", text);
+              g_set_error (error, DS_ERROR, DS_ERROR_OVERFLOW, "“%.*s” is more than Doorstep handles",
+                           ds_utf8_cut (text, 40), text);
               return FALSE;
             }
         }
@@ -111,7 +114,8 @@ ds_money_parse (const char *text, gint64 *amount_fen, GError **error)
     fen *= 10;
   if (fen > DS_MONEY_MAX_FEN)
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_OVERFLOW, "“%.40s” is more than Doorstep handles", text);
+      g_set_error (error, DS_ERROR, DS_ERROR_OVERFLOW, "“%.*s” is more than Doorstep handles",
+                   ds_utf8_cut (text, 40), text);
       return FALSE;
     }
 

@@ -3,6 +3,7 @@
 
 #include "ds-settings.h"
 
+#include "ds-encoding.h"
 #include "ds-error.h"
 #include "ds-json.h"
 #include "ds-money.h"
@@ -52,8 +53,8 @@ read_names (DsSettings *self, json_t *data, GError **error)
     return FALSE;
   if (strlen (payee_id) == 0 || strlen (payee_id) > 8 || !g_str_is_ascii (payee_id))
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "The payee id “%.20s” is not 1 to 8 ASCII characters",
-                   payee_id);
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "The payee id “%.*s” is not 1 to 8 ASCII characters",
+                   ds_utf8_cut (payee_id, 20), payee_id);
       return FALSE;
     }
 

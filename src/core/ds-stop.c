@@ -306,9 +306,11 @@ ds_mask_name (const char *name)
 char *
 ds_mask_phone (const char *phone)
 {
-  gsize n = phone ? strlen (phone) : 0;
+  glong n = phone != NULL ? g_utf8_strlen (phone, -1) : 0;
+  glong kept = n >= 9 ? 3 : 0;
 
-  if (n >= 9)
-    return g_strdup_printf ("%.3s****%s", phone, phone + n - 4);
-  return n > 2 ? g_strdup_printf ("****%s", phone + n - 2) : g_strdup ("");
+  /* What stands in the place of a number need not be digits. */
+  return n > 2 ? g_strdup_printf ("%.*s****%s", (int)(g_utf8_offset_to_pointer (phone, kept) - phone), phone,
+                                  g_utf8_offset_to_pointer (phone, n - (n >= 9 ? 4 : 2)))
+               : g_strdup ("");
 }

@@ -144,8 +144,8 @@ check_draft (DsBank *self, const DsBankWalletDraft *draft, GError **error)
 
   if (ds_bank_find_operator (self, draft->operator_id) == NULL)
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "The sandbox has no operator “%.10s”",
-                   draft->operator_id);
+      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "The sandbox has no operator “%.*s”",
+                   ds_utf8_cut (draft->operator_id, 10), draft->operator_id);
       return FALSE;
     }
   if (draft->tier < 1 || draft->tier >= (gint64)G_N_ELEMENTS (tiers))

@@ -4,6 +4,7 @@
 
 #include "ds-depot-private.h"
 
+#include "ds-encoding.h"
 #include "ds-error.h"
 #include "ds-json.h"
 #include "ds-settings.h"
@@ -312,7 +313,8 @@ ds_depot_put_courier (DsDepot *self, const char *courier_id, const char *name, G
   if (!is_courier_id (courier_id))
     {
       g_set_error (error, DS_ERROR, DS_ERROR_INVALID,
-                   "“%.40s” is no courier's number: 1 to 16 letters, digits or hyphens", courier_id);
+                   "“%.*s” is no courier's number: 1 to 16 letters, digits or hyphens",
+                   ds_utf8_cut (courier_id, 40), courier_id);
       return FALSE;
     }
   if (name != NULL && (*name == '\0' || strlen (name) > 100 || !g_utf8_validate (name, -1, NULL)))

@@ -4,6 +4,7 @@
 
 #include "ds-depot-private.h"
 
+#include "ds-encoding.h"
 #include "ds-error.h"
 #include "ds-id.h"
 #include "ds-json.h"
@@ -344,7 +345,8 @@ get_day (DsDepot *self, const char *day, gint64 *begins_at_ms, GError **error)
   midnight = g_strconcat (chosen, "T00:00:00+08:00", NULL);
   if (!ds_clock_parse_rfc3339 (midnight, begins_at_ms, NULL))
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "“%.20s” is no day like 2026-11-22", chosen);
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "“%.*s” is no day like 2026-11-22",
+                   ds_utf8_cut (chosen, 20), chosen);
       return NULL;
     }
   return g_steal_pointer (&chosen);

@@ -109,6 +109,16 @@ copy_text (const DsTlv *object)
   return g_strndup ((const char *)object->value, object->n);
 }
 
+/* What stands behind a NUL would be signed and never seen. */
+static gboolean
+check_text (const DsTlv *object, const char *name, GError **error)
+{
+  if (memchr (object->value, '\0', object->n) == NULL)
+    return TRUE;
+  g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "The collection code's %s breaks a rule", name);
+  return FALSE;
+}
+
 static gboolean
 read_objects (DsTlvReader *reader, DsSandboxCode *self, GError **error)
 {
@@ -122,7 +132,8 @@ read_objects (DsTlvReader *reader, DsSandboxCode *self, GError **error)
       || !ds_tlv_reader_expect (reader, TAG_PAYEE_NAME, "payee's name", 1, DS_SANDBOX_PAYEE_NAME_MAX,
                                 &payee_name, error)
       || !ds_tlv_reader_expect_uint (reader, TAG_EXPIRES_AT, "expiry", G_MAXINT64, &expires_at_ms, error)
-      || !ds_tlv_reader_finish (reader, error))
+      || !ds_tlv_reader_finish (reader, error) || !check_text (&payee_id, "payee's id", error)
+      || !check_text (&payee_name, "payee's name", error))
     return FALSE;
 
   self->operator_id = copy_text (&operator_id);

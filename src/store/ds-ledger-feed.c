@@ -685,8 +685,8 @@ apply_by_type (DsLedger *self, Item *item, gboolean replaying, gboolean *keeps_a
           return readers[i].apply (self, item, replaying, error);
         }
     }
-  g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "This version of Doorstep does not know what “%.40s” is",
-               item->type);
+  g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "This version of Doorstep does not know what “%.*s” is",
+               ds_utf8_cut (item->type, 40), item->type);
   return FALSE;
 }
 

@@ -358,7 +358,8 @@ project_presented (DsLedger *self, const DsEntry *entry, gboolean replaying, GEr
   if (!ds_code_source_from_name (source, &beginning.source) || beginning.source == DS_CODE_SOURCE_NONE
       || (beginning.source == DS_CODE_SOURCE_BUILT) != (beginning.code != NULL))
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "A code cannot come from “%.20s”", source);
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "A code cannot come from “%.*s”",
+                   ds_utf8_cut (source, 20), source);
       return FALSE;
     }
   beginning.expires_at_ms = expires_at_ms;
@@ -585,7 +586,7 @@ project_outcome (DsLedger *self, const DsEntry *entry, gboolean replaying, GErro
     return FALSE;
   if (!ds_parcel_outcome_from_name (name, &outcome) || outcome == DS_OUTCOME_OPEN)
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "“%.20s” is no outcome", name);
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "“%.*s” is no outcome", ds_utf8_cut (name, 20), name);
       return FALSE;
     }
 

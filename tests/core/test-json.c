@@ -49,6 +49,22 @@ test_refuse (void)
     assert_refused (bad[i], strlen (bad[i]), 1000, DS_ERROR_INVALID);
 }
 
+/* Found by fuzzing: jansson quotes a bad string up to the byte that is bad. */
+static void
+test_refuse_in_text (void)
+{
+  const char *const bad[]
+      = { "{\"a\":\"\xe6\xb2\"}", "{\"a\":\"\\ud8\xe6\xb2\x99\"}", "{\"a\":\\\xe6\xb2\x99}" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (ds_json_parse_object (bad[i], strlen (bad[i]), 1000, &error));
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
+    }
+}
+
 static void
 test_base64url (void)
 {
@@ -94,6 +110,20 @@ test_hex (void)
 }
 
 static void
+test_cut (void)
+{
+  const struct
+  {
+    const char *text;
+    int max_n, n;
+  } cases[] = { { "abc", 10, 3 }, { "abc", 2, 2 },       { "快递", 6, 6 }, { "快递", 5, 3 },
+                { "快递", 2, 0 }, { "a\xff\xfe", 3, 1 }, { "", 4, 0 },     { NULL, 4, 0 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpint (ds_utf8_cut (cases[i].text, cases[i].max_n), ==, cases[i].n);
+}
+
+static void
 test_id (void)
 {
   g_autoptr (DsManualClock) clock = ds_manual_clock_new (G_GINT64_CONSTANT (0x017F22E279B0));
@@ -136,8 +166,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/json/parse", test_parse);
   g_test_add_func ("/json/refuse", test_refuse);
+  g_test_add_func ("/json/refuse-in-text", test_refuse_in_text);
   g_test_add_func ("/encoding/base64url", test_base64url);
   g_test_add_func ("/encoding/hex", test_hex);
+  g_test_add_func ("/encoding/cut", test_cut);
   g_test_add_func ("/id/uuid7", test_id);
   g_test_add_func ("/clock/rfc3339", test_time);
   return g_test_run ();

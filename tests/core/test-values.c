@@ -167,6 +167,15 @@ test_masks (void)
     g_assert_cmpstr (phone, ==, "170****0126");
     g_assert_cmpstr (brief, ==, "****86");
   }
+
+  {
+    /* No half of a character, whatever stands in the number's place. */
+    g_autofree char *words = ds_mask_phone ("请打门卫的电话再转分机");
+    g_autofree char *few = ds_mask_phone ("门卫处");
+
+    g_assert_cmpstr (words, ==, "请打门****再转分机");
+    g_assert_cmpstr (few, ==, "****卫处");
+  }
 }
 
 int

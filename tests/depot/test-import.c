@@ -85,6 +85,17 @@ test_own_columns (DepotFixture *fixture, gconstpointer data)
   g_assert_true (json_is_true (json_object_get (json_array_get (parcels, 1), "prepaid")));
 }
 
+static void
+test_long_mistake (DepotFixture *fixture, gconstpointer data)
+{
+  /* Found by fuzzing: quoted to forty bytes, it ended in half of a character, and the report left the row out. */
+  g_autoptr (json_t) report
+      = import (fixture, HEAD "W1,A,,Street 1,,,¥二百八十六元五角整人民币加运费一元,,\n");
+
+  g_assert_cmpuint (json_array_size (json_object_get (report, "refused")), ==, 1);
+  assert_refused (report, 0, 2, "due");
+}
+
 /* Each mistake names its line and column, and costs its own row alone. */
 static void
 test_bad_rows (DepotFixture *fixture, gconstpointer data)
@@ -306,6 +317,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   import_test_add ("/import/own-columns", test_own_columns);
   import_test_add ("/import/bad-rows", test_bad_rows);
+  import_test_add ("/import/long-mistake", test_long_mistake);
   import_test_add ("/import/no-route", test_no_route);
   import_test_add ("/import/chinese", test_chinese);
   import_test_add ("/import/codes", test_codes);

@@ -71,6 +71,32 @@ test_code_bounds (void)
   g_assert_error (error, DS_ERROR, DS_ERROR_INVALID);
 }
 
+/* Found by fuzzing: two codes with one meaning, one of them with more behind a NUL in the payee's id. */
+static void
+test_code_nul (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsKey) key = ds_key_generate (&error);
+  g_autofree char *good = sign (key, "N", 1, &error);
+  g_autoptr (DsSandboxCode) code = ds_sandbox_code_parse (good, &error);
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (code->bytes, &n);
+  g_autofree guint8 *changed = g_memdup2 (bytes, n);
+  gsize payee = 0;
+  g_autofree char *base45 = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (DsSandboxCode) refused = NULL;
+
+  while (memcmp (changed + payee, "DEPOT1", 6) != 0)
+    payee++;
+  changed[payee + 3] = '\0';
+  base45 = ds_base45_encode (changed, n);
+  text = g_strconcat ("SBX1:", base45, NULL);
+  refused = ds_sandbox_code_parse (text, &error);
+  g_assert_null (refused);
+  g_assert_error (error, DS_ERROR, DS_ERROR_INVALID);
+}
+
 /* No byte of a code can be changed, and none can be left out. */
 static void
 test_code_changes (void)
@@ -153,6 +179,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/sandbox/code", test_code);
   g_test_add_func ("/sandbox/code-bounds", test_code_bounds);
+  g_test_add_func ("/sandbox/code-nul", test_code_nul);
   g_test_add_func ("/sandbox/code-changes", test_code_changes);
   g_test_add_func ("/sandbox/payer-code", test_payer_code);
   g_test_add_func ("/sandbox/request", test_request);

@@ -323,6 +323,22 @@ test_bad_items (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_problems (fixture, "conflict"), ==, 4);
 }
 
+/* Found by fuzzing: a name quoted to forty bytes ended in half of a character, and so did what the screen got. */
+static void
+test_unknown_type (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *item = fixture_item (fixture, "x明天下雨请带伞明天下雨请带伞", json_object ());
+  g_autoptr (GPtrArray) problems = NULL;
+  const DsProblem *problem;
+
+  fixture_try_feed (fixture, item, NULL);
+  problems = fixture_load_problems (fixture);
+  g_assert_cmpuint (problems->len, ==, 1);
+  problem = g_ptr_array_index (problems, 0);
+  g_assert_true (g_utf8_validate (problem->text, -1, NULL));
+  g_assert_nonnull (strstr (problem->text, "明天下雨"));
+}
+
 static char *
 sign_list (DsKey *key, gint64 version)
 {
@@ -412,6 +428,7 @@ main (int argc, char *argv[])
   ADD ("states", test_states);
   ADD ("skipped-states", test_skipped_states);
   ADD ("conflict", test_conflict);
+  ADD ("unknown-type", test_unknown_type);
   ADD ("other-amount", test_other_amount);
   ADD ("details", test_details);
   ADD ("live-code", test_live_code);
