@@ -22,7 +22,7 @@ make_world (void)
   g_autofree char *jws = NULL;
   g_autoptr (json_t) payload = NULL;
 
-  world->key = ds_key_generate (NULL);
+  world->key = fuzz_get_key ();
   hex = ds_key_get_public_hex (world->key);
   payload = json_pack ("{s:i,s:i,s:[{s:s,s:s,s:[{s:s,s:i,s:I,s:b}]}]}", "version", 1, "issued_at_ms", 0,
                        "operators", "id", "003", "name", "Sandbox Bank A", "keys", "public_key", hex,

@@ -27,12 +27,9 @@ check_list (DsTrustList *list, DsKey *key)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t n)
 {
-  static DsKey *key;
+  DsKey *key = fuzz_get_key ();
   g_autofree char *jws = NULL;
   g_autoptr (DsTrustList) list = NULL;
-
-  if (key == NULL)
-    key = ds_key_generate (NULL);
 
   jws = ds_jws_sign (key, "depot", data, n, NULL);
   FUZZ_REQUIRE (jws != NULL);
