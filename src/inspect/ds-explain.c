@@ -20,6 +20,9 @@
 /* What of rubbish is repeated in the report. */
 #define RUBBISH_SHOWN_BYTES 120
 
+/* What editors put before a text; no part of a code. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 static void
 add_findings (DsReport *report, GPtrArray *findings)
 {
@@ -227,11 +230,12 @@ explain_attempt (DsReport *report, const char *text)
 {
   g_autoptr (DsEmvMpm) mpm = NULL;
   g_autoptr (DsEmvCpm) cpm = NULL;
+  const char *start = g_str_has_prefix (text, BYTE_ORDER_MARK) ? text + strlen (BYTE_ORDER_MARK) : text;
 
   if (strlen (text) < EMV_MIN_CHARACTERS)
     return FALSE;
   mpm = ds_emv_mpm_read (text);
-  if (g_str_has_prefix (text, "0002")
+  if (g_str_has_prefix (start, "0002")
       || (ds_emv_mpm_get (mpm, "00") != NULL && ds_emv_mpm_get (mpm, "63") != NULL))
     {
       explain_mpm (report, text);
@@ -270,8 +274,9 @@ ds_explain_code (const char *text, gsize n, gsize whole_n, DsTrustList *trust)
       ds_report_add_finding (report, DS_EMV_INVALID, "", "text", "there is nothing in it");
       break;
     case DS_CODE_RUBBISH:
-      ds_report_add_finding (report, DS_EMV_INVALID, "", "text",
-                             "it is no text, or longer than any code; scan it again");
+      if (n < whole_n || strlen (terminated) < n || !explain_attempt (report, terminated))
+        ds_report_add_finding (report, DS_EMV_INVALID, "", "text",
+                               "it is no text, or longer than any code; scan it again");
       break;
     case DS_CODE_EVIDENCE:
       explain_evidence (report, trimmed, trust);

@@ -69,6 +69,10 @@ test_kinds (void)
     { "YRpPB6AAAABVVVVXDxI0VniQEjRY0ZEiARI0X4UFQ1BWMDE=", "payer", "invalid", 1 },
     { "00020201021126190015cn.example.test6304ABCD", "collection", "invalid", 1 },
     { "01021100020126190015cn.example.test6304ABCD", "collection", "invalid", 1 },
+    { "\xef\xbb\xbf"
+      "00020126190015cn.example.test6304ABCD",
+      "collection", "invalid", 1 },
+    { "00020126190015cn.example.test5903A\x01Z6304ABCD", "collection", "invalid", 1 },
     { "https://qr.alipay.com/fkx1", "wallet-link", NULL, 0 },
     { "SF1234567890123", "waybill-shaped", NULL, 0 },
     { "doorstep://enrol?code=1", "enrolment", "invalid", 1 },
