@@ -354,6 +354,7 @@ ds_bank_payment_to_result (DsBank *self, const DsBankPayment *payment)
   result->reason = g_strdup (payment->reason);
   result->red_packet_fen = payment->red_packet_fen;
   result->refunded_fen = payment->refunded_fen;
+  result->refunded_red_packet_fen = payment->refunded_red_packet_fen;
   result->receipt = payment->receipt ? g_bytes_ref (payment->receipt) : NULL;
   result->paid_at_ms = payment->paid_at_ms;
   return result;

@@ -71,16 +71,80 @@ run_enrol (DsDepot *depot, json_t *request, GTask *task)
     g_task_return_error (task, error);
 }
 
+static gint64
+get_fen (json_t *request)
+{
+  return json_integer_value (json_object_get (request, "amount_fen"));
+}
+
+static const char *
+get_text (json_t *request, const char *member)
+{
+  return json_string_value (json_object_get (request, member));
+}
+
+static json_t *
+change_stop (DsDepot *depot, json_t *request, GError **error)
+{
+  static const char *const names[] = {
+    [DS_STOP_CHANGE_CANCEL] = "cancel",
+    [DS_STOP_CHANGE_REPRICE] = "reprice",
+    [DS_STOP_CHANGE_REASSIGN] = "reassign",
+    [DS_STOP_CHANGE_PAID_ELSEWHERE] = "paid-elsewhere",
+  };
+  DsStopChange change = { .stop = get_text (request, "stop"),
+                          .waybill = get_text (request, "waybill"),
+                          .due_fen = get_fen (request),
+                          .courier_id = get_text (request, "courier"),
+                          .reason = get_text (request, "reason") };
+
+  for (guint kind = 0; change.stop != NULL && kind < G_N_ELEMENTS (names); kind++)
+    {
+      change.kind = kind;
+      if (g_strcmp0 (get_text (request, "change"), names[kind]) == 0)
+        return ds_depot_change_stop (depot, &change, error);
+    }
+  g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                       "Say how: stop cancel | reprice | reassign | paid-elsewhere STOP");
+  return NULL;
+}
+
+/* Commands that are answered at once. @known: whether there is such a one. */
+static json_t *
+run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *known, GError **error)
+{
+  const char *reason = get_text (request, "reason");
+
+  *known = TRUE;
+  if (g_strcmp0 (command, "books") == 0)
+    return ds_depot_books_to_json (depot, error);
+  if (g_strcmp0 (command, "stop") == 0)
+    return change_stop (depot, request, error);
+  if (g_strcmp0 (command, "cases") == 0)
+    return ds_depot_list_cases (depot, json_is_true (json_object_get (request, "all")), error);
+  if (g_strcmp0 (command, "refund") == 0 && get_text (request, "payment") != NULL)
+    return ds_depot_refund (depot, get_text (request, "payment"), get_text (request, "refund"),
+                            get_fen (request), reason, error);
+  if (g_strcmp0 (command, "resolve") == 0)
+    return ds_depot_resolve (depot, json_integer_value (json_object_get (request, "case")),
+                             get_text (request, "how"), reason, error);
+  *known = FALSE;
+  return NULL;
+}
+
 static void
-run_books (DsDepot *depot, GTask *task)
+answer_at_once (DsDepot *depot, const char *command, json_t *request, GTask *task)
 {
   GError *error = NULL;
-  json_t *books = ds_depot_books_to_json (depot, &error);
+  gboolean known;
+  json_t *answer = run_at_once (depot, command, request, &known, &error);
 
-  if (books != NULL)
-    g_task_return_pointer (task, books, (GDestroyNotify)json_decref);
-  else
+  if (answer != NULL)
+    g_task_return_pointer (task, answer, (GDestroyNotify)json_decref);
+  else if (known)
     g_task_return_error (task, error);
+  else
+    g_task_return_new_error (task, DS_ERROR, DS_ERROR_INVALID, "There is no such command");
 }
 
 void
@@ -98,10 +162,8 @@ ds_depot_admin_run_async (DsDepot *depot,
     run_import (depot, request, attachment, task);
   else if (g_strcmp0 (command, "enrol") == 0)
     run_enrol (depot, request, task);
-  else if (g_strcmp0 (command, "books") == 0)
-    run_books (depot, task);
   else
-    g_task_return_new_error (task, DS_ERROR, DS_ERROR_INVALID, "There is no such command");
+    answer_at_once (depot, command, request, task);
 }
 
 json_t *

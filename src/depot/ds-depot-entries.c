@@ -136,7 +136,9 @@ begin_payment (Applying *self, DsTender tender, DsDepotPayment **payment, GError
   g_strfreev (found->base->parcels);
   found->base->parcels = g_steal_pointer (&parcels);
   *payment = g_steal_pointer (&found);
-  return ds_depot_claim_suspense (self->depot, *payment, error);
+  /* Money that waited because no journal knew of it finds its place. */
+  return ds_depot_payment_get_taken_fen (*payment) == 0
+         || ds_depot_weigh (self->depot, stop_id, *payment, error);
 }
 
 /* A later entry of a payment. @payment stays %NULL when the entry was refused. */
@@ -313,14 +315,9 @@ apply_receipt (Applying *self, GError **error)
 static gboolean
 reject_voucher (Applying *self, DsDepotPayment *payment, const char *reason, GError **error)
 {
-  gint64 now_ms = ds_depot_now_ms (self->depot);
-
-  ds_depot_payment_happens (payment, DS_PAYMENT_IS_VOUCHED, now_ms);
-  if (!ds_depot_payment_happens (payment, DS_PAYMENT_IS_DECLINED, now_ms))
-    return TRUE;
-  g_free (payment->base->reason);
-  payment->base->reason = g_strdup (reason);
-  return ds_depot_change_payment (self->depot, payment, error);
+  ds_depot_payment_happens (payment, DS_PAYMENT_IS_VOUCHED, ds_depot_now_ms (self->depot));
+  return payment->base->state != DS_PAYMENT_ACCEPTED
+         || ds_depot_end_payment (self->depot, payment, DS_PAYMENT_IS_DECLINED, reason, error);
 }
 
 static gboolean
@@ -389,7 +386,7 @@ apply_superseded (Applying *self, GError **error)
   if (payment == NULL)
     return TRUE;
   payment->base->superseded = TRUE;
-  return ds_depot_suspend_payment (self->depot, payment, error)
+  return (payment->booked_fen == 0 || ds_depot_weigh (self->depot, payment->base->stop_id, payment, error))
          && ds_depot_payment_save (self->depot->db, payment, error)
          && ds_depot_work_add (self->depot, DS_TASK_QUERY, payment->base->id, 0, error);
 }
@@ -399,7 +396,6 @@ apply_cash (Applying *self, GError **error)
 {
   g_autoptr (DsDepotPayment) payment = NULL;
   g_autoptr (GError) problem = NULL;
-  g_autofree char *key = NULL;
   json_int_t amount_fen, tendered_fen, change_fen;
 
   if (!ds_json_unpack (self->entry->data, &problem, "{s:I, s:I, s:I}", "amount_fen", &amount_fen,
@@ -418,28 +414,8 @@ apply_cash (Applying *self, GError **error)
   ds_depot_payment_happens (payment, DS_PAYMENT_IS_CASH, ds_depot_now_ms (self->depot));
   payment->base->tendered_fen = tendered_fen;
   payment->base->change_fen = change_fen;
-  key = g_strconcat ("cash:", payment->base->id, NULL);
-  return ds_depot_book_cash (self->depot, payment, key, amount_fen, error)
+  return ds_depot_book_cash (self->depot, payment, error)
          && ds_depot_payment_save (self->depot->db, payment, error);
-}
-
-/* Cash that goes back goes back from the courier's hands: nobody needs to be asked. */
-static gboolean
-refund_cash (Applying *self,
-             DsDepotPayment *payment,
-             const char *refund_id,
-             gint64 amount_fen,
-             GError **error)
-{
-  g_autofree char *key = g_strconcat ("refund:", refund_id, NULL);
-
-  payment->base->refunded_fen += amount_fen;
-  if (payment->base->refunded_fen == payment->base->amount_fen)
-    ds_depot_payment_happens (payment, DS_PAYMENT_IS_REFUNDED, ds_depot_now_ms (self->depot));
-  return ds_depot_book_cash (self->depot, payment, key, -amount_fen, error)
-         && ds_depot_sql_run (self->depot->db, error, "UPDATE refund SET outcome = 'refunded' WHERE id = ?",
-                              "s", refund_id)
-         && ds_depot_change_payment (self->depot, payment, error);
 }
 
 static gboolean
@@ -449,7 +425,6 @@ apply_refund (Applying *self, GError **error)
   g_autoptr (GError) problem = NULL;
   const char *refund_id, *reason;
   json_int_t amount_fen;
-  gint64 asked_fen, n_known;
 
   if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:I, s:s}", "refund", &refund_id, "amount_fen",
                        &amount_fen, "reason", &reason))
@@ -461,29 +436,35 @@ apply_refund (Applying *self, GError **error)
   if (payment == NULL)
     return TRUE;
 
-  if (!ds_depot_sql_get_int (self->depot->db, &n_known, 0, error, "SELECT count (*) FROM refund WHERE id = ?",
-                             "s", refund_id)
-      || !ds_depot_sql_get_int (self->depot->db, &asked_fen, 0, error,
-                                "SELECT sum (amount_fen) FROM refund WHERE payment = ? AND outcome IS NOT "
-                                "'declined'",
-                                "s", payment->base->id))
-    return FALSE;
-  if (n_known > 0)
-    return refuse (self, "The refund was asked for before");
-  if (amount_fen > payment->base->amount_fen - asked_fen)
-    return refuse (self, "All refunds together would exceed the payment");
-
-  if (!ds_depot_sql_run (self->depot->db, error,
-                         "INSERT INTO refund (id, payment, amount_fen, reason) VALUES (?, ?, ?, ?)", "ssis",
-                         refund_id, payment->base->id, (gint64)amount_fen, reason))
-    return FALSE;
-  if (payment->base->tender == DS_TENDER_CASH)
-    return refund_cash (self, payment, refund_id, amount_fen, error);
-  /* Before the operator has confirmed the payment there is nothing to give back: the refund waits for that. */
-  return payment->booked_fen == 0 || ds_depot_work_add_refunds (self->depot, payment->base->id, error);
+  return ds_depot_ask_refund (self->depot, payment,
+                              &(DsRefundDraft){ .id = refund_id, .amount_fen = amount_fen, .reason = reason },
+                              self->refused, error);
 }
 
 /* Parcels and shifts */
+
+/* The stop is another courier's by now, who would look for the parcel in vain. */
+static gboolean
+note_former_courier (Applying *self, const char *stop_id, DsParcelOutcome outcome, GError **error)
+{
+  g_autofree char *courier_id = NULL;
+
+  if (outcome != DS_OUTCOME_DELIVERED)
+    return TRUE;
+  if (!ds_depot_sql_get_text (self->depot->db, &courier_id, error, "SELECT courier FROM stop WHERE id = ?",
+                              "s", stop_id))
+    return FALSE;
+  return g_strcmp0 (courier_id, self->device->courier_id) == 0
+         || ds_depot_open_case (
+             self->depot,
+             &(DsCaseDraft){ .kind = "delivered",
+                             .subject = stop_id,
+                             .detail
+                             = "Delivered by the courier from whom the stop was taken: tell the other",
+                             .stop_id = stop_id,
+                             .courier_id = courier_id },
+             error);
+}
 
 static gboolean
 apply_outcome (Applying *self, GError **error)
@@ -507,7 +488,8 @@ apply_outcome (Applying *self, GError **error)
 
       if (!ds_depot_sql_get_int (self->depot->db, &n_known, 0, error,
                                  "SELECT count (*) FROM parcel JOIN stop ON stop.id = parcel.stop"
-                                 " WHERE waybill = ? AND stop.id = ? AND courier = ?",
+                                 " WHERE waybill = ?1 AND stop.id = ?2 AND (courier = ?3 OR EXISTS (SELECT 1"
+                                 " FROM former_courier AS f WHERE f.stop = ?2 AND f.courier = ?3))",
                                  "sss", parcels[i], stop_id, self->device->courier_id))
         return FALSE;
       if (n_known == 0)
@@ -520,7 +502,8 @@ apply_outcome (Applying *self, GError **error)
                              reason, parcels[i]))
         return FALSE;
     }
-  return TRUE;
+  return note_former_courier (self, stop_id, outcome, error)
+         && ds_depot_weigh (self->depot, stop_id, NULL, error);
 }
 
 static gboolean

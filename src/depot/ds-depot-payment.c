@@ -11,7 +11,7 @@
   "id, courier, device, shift, stop, parcels, amount_fen, tender, source, state, journalled, superseded, "   \
   "operator, operator_ref, reason, code, expires_at_ms, payer_code, voucher, wallet, counter, "              \
   "red_packet_fen, refunded_fen, tendered_fen, change_fen, booked_fen, in_suspense, created_at_ms, "         \
-  "changed_at_ms"
+  "changed_at_ms, suspense_fen, kept_fen, red_packet_refunded_fen, moves"
 
 DsDepotPayment *
 ds_depot_payment_new (const char *id)
@@ -84,9 +84,13 @@ read_row (DsQuery *query)
   base->tendered_fen = ds_db_column_int (query, at++);
   base->change_fen = ds_db_column_int (query, at++);
   self->booked_fen = ds_db_column_int (query, at++);
-  self->in_suspense = ds_db_column_int (query, at++) != 0;
+  at++; /* what suspense_fen says better */
   base->created_at_ms = ds_db_column_int (query, at++);
   base->changed_at_ms = ds_db_column_int (query, at++);
+  self->suspense_fen = ds_db_column_int (query, at++);
+  base->kept_fen = ds_db_column_int (query, at++);
+  base->red_packet_refunded_fen = ds_db_column_int (query, at++);
+  self->n_moves = ds_db_column_int (query, at++);
   return self;
 }
 
@@ -105,12 +109,10 @@ ds_depot_payment_load (DsDb *db, const char *id, DsDepotPayment **payment, GErro
   return TRUE;
 }
 
-gboolean
-ds_depot_payment_load_shift (DsDb *db, const char *shift_id, GPtrArray **payments, GError **error)
+static gboolean
+read_rows (DsDb *db, DsQuery *query, GPtrArray **payments, GError **error)
 {
   g_autoptr (GPtrArray) loaded = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_depot_payment_free);
-  DsQuery *query = ds_depot_sql_query (
-      db, error, "SELECT " COLUMNS " FROM payment WHERE shift = ? ORDER BY created_at_ms, id", "s", shift_id);
   gboolean row;
 
   if (query == NULL)
@@ -129,6 +131,30 @@ ds_depot_payment_load_shift (DsDb *db, const char *shift_id, GPtrArray **payment
 }
 
 gboolean
+ds_depot_payment_load_shift (DsDb *db, const char *shift_id, GPtrArray **payments, GError **error)
+{
+  return read_rows (db,
+                    ds_depot_sql_query (db, error,
+                                        "SELECT " COLUMNS
+                                        " FROM payment WHERE shift = ? ORDER BY created_at_ms, id",
+                                        "s", shift_id),
+                    payments, error);
+}
+
+gboolean
+ds_depot_payment_load_stop (DsDb *db, const char *stop_id, GPtrArray **payments, GError **error)
+{
+  return read_rows (db,
+                    ds_depot_sql_query (db, error,
+                                        "SELECT " COLUMNS
+                                        " FROM payment WHERE stop = ? AND (booked_fen > 0 OR"
+                                        " tender = 'cash')"
+                                        " ORDER BY created_at_ms, id",
+                                        "s", stop_id),
+                    payments, error);
+}
+
+gboolean
 ds_depot_payment_save (DsDb *db, const DsDepotPayment *self, GError **error)
 {
   const DsPayment *base = self->base;
@@ -137,14 +163,15 @@ ds_depot_payment_save (DsDb *db, const DsDepotPayment *self, GError **error)
   return ds_depot_sql_run (
       db, error,
       "INSERT OR REPLACE INTO payment (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      "ssssssisssiissssisssiiiiiiiii", base->id, self->courier_id, self->device_id, base->shift_id,
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "ssssssisssiissssisssiiiiiiiiiiiii", base->id, self->courier_id, self->device_id, base->shift_id,
       base->stop_id, parcels, base->amount_fen, ds_tender_to_name (base->tender),
       ds_code_source_to_name (base->source), ds_payment_state_to_name (base->state), (gint64)self->journalled,
       (gint64)base->superseded, base->operator_id, base->operator_ref, base->reason, base->code,
       base->code_expires_at_ms, self->payer_code, self->voucher, base->wallet_serial, base->voucher_counter,
       base->red_packet_fen, base->refunded_fen, base->tendered_fen, base->change_fen, self->booked_fen,
-      (gint64)self->in_suspense, base->created_at_ms, base->changed_at_ms);
+      (gint64)(self->suspense_fen > 0), base->created_at_ms, base->changed_at_ms, self->suspense_fen,
+      base->kept_fen, base->red_packet_refunded_fen, self->n_moves);
 }
 
 gboolean
@@ -166,12 +193,32 @@ ds_depot_payment_to_json (const DsDepotPayment *self)
   /* The code is for the courier who waits for it; later it would only be dead weight on every handheld. */
   gboolean wants_code = base->state == DS_PAYMENT_PRESENTED && base->source == DS_CODE_SOURCE_LIVE;
 
-  return json_pack ("{s:s, s:s?, s:s, s:I, s:s?, s:s?, s:s?, s:I, s:I, s:s?, s:I}", "payment", base->id,
-                    "stop", base->stop_id, "state", ds_payment_state_to_name (base->state), "amount_fen",
-                    (json_int_t)base->amount_fen, "operator", base->operator_id, "operator_ref",
+  return json_pack ("{s:s, s:s?, s:s, s:I, s:s?, s:s?, s:s?, s:I, s:I, s:I, s:I, s:s?, s:I}", "payment",
+                    base->id, "stop", base->stop_id, "state", ds_payment_state_to_name (base->state),
+                    "amount_fen", (json_int_t)base->amount_fen, "operator", base->operator_id, "operator_ref",
                     base->operator_ref, "reason", base->reason, "red_packet_fen",
-                    (json_int_t)base->red_packet_fen, "refunded_fen", (json_int_t)base->refunded_fen, "code",
-                    wants_code ? base->code : NULL, "expires_at_ms", (json_int_t)base->code_expires_at_ms);
+                    (json_int_t)base->red_packet_fen, "refunded_fen", (json_int_t)base->refunded_fen,
+                    "red_packet_refunded_fen", (json_int_t)base->red_packet_refunded_fen, "kept_fen",
+                    (json_int_t)base->kept_fen, "code", wants_code ? base->code : NULL, "expires_at_ms",
+                    (json_int_t)base->code_expires_at_ms);
+}
+
+gint64
+ds_depot_payment_get_taken_fen (const DsDepotPayment *self)
+{
+  if (self->base->tender != DS_TENDER_CASH)
+    return self->booked_fen;
+  return self->base->state == DS_PAYMENT_PAID || self->base->state == DS_PAYMENT_REFUNDED
+             ? self->base->amount_fen
+             : 0;
+}
+
+gint64
+ds_depot_payment_get_held_fen (const DsDepotPayment *self)
+{
+  gint64 taken_fen = ds_depot_payment_get_taken_fen (self);
+
+  return taken_fen - MIN (self->base->refunded_fen, taken_fen);
 }
 
 gboolean

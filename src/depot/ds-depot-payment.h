@@ -16,8 +16,9 @@ G_BEGIN_DECLS
  * @journalled: a journal mentions it; until then its money stays in suspense and no feed shows it
  * @payer_code: (nullable): the scanned payer code, only until the operator has answered
  * @voucher: (nullable): the voucher's bytes, base64url
- * @booked_fen: what the operator confirmed and the books hold, 0 for none; refunds are not taken off
- * @in_suspense: the books hold it in suspense
+ * @booked_fen: what the operator confirmed and the books hold, 0 for none and for cash; refunds are not taken off
+ * @suspense_fen: what of it waits in suspense
+ * @n_moves: how often money of it went into suspense or out of it: names the next such posting
  * @base: the rest
  *
  * The one place where these columns are named; a copy of the row, to be changed and saved within one transaction.
@@ -31,7 +32,8 @@ typedef struct
   char *payer_code;
   char *voucher;
   gint64 booked_fen;
-  gboolean in_suspense;
+  gint64 suspense_fen;
+  gint64 n_moves;
 } DsDepotPayment;
 
 DsDepotPayment *ds_depot_payment_new (const char *id);
@@ -44,6 +46,9 @@ gboolean ds_depot_payment_load (DsDb *db, const char *id, DsDepotPayment **payme
 /* @payments: (out) (transfer full) (element-type DsDepotPayment): a shift's payments in the order of their making. */
 gboolean ds_depot_payment_load_shift (DsDb *db, const char *shift_id, GPtrArray **payments, GError **error);
 
+/* The same for the payments of a stop of which the books hold money or held some. */
+gboolean ds_depot_payment_load_stop (DsDb *db, const char *stop_id, GPtrArray **payments, GError **error);
+
 gboolean ds_depot_payment_save (DsDb *db, const DsDepotPayment *self, GError **error);
 
 /* Lets @event happen to it, if the table of states lists that. Returns: whether it has another state now. */
@@ -51,6 +56,11 @@ gboolean ds_depot_payment_happens (DsDepotPayment *self, DsPaymentEvent event, g
 
 /* Returns: (transfer full): the data of its feed item. */
 json_t *ds_depot_payment_to_json (const DsDepotPayment *self);
+
+/* What came in: as the operator confirmed it, or in the courier's hands. */
+gint64 ds_depot_payment_get_taken_fen (const DsDepotPayment *self);
+/* What the books hold of it now, refunds taken off. */
+gint64 ds_depot_payment_get_held_fen (const DsDepotPayment *self);
 
 /* Whether an operator may still have news of it: its query is worth repeating. */
 gboolean ds_depot_payment_is_awaited (const DsDepotPayment *self);

@@ -4,7 +4,6 @@
 
 #include "ds-depot-private.h"
 
-#include "ds-books.h"
 #include "ds-error.h"
 #include "ds-json.h"
 
@@ -65,78 +64,6 @@ publish_contradiction (DsDepot *self,
                                     "The journal has evidence of a payment that the operator denies", error);
 }
 
-/* Books */
-
-static gboolean
-post (DsDepot *self,
-      const char *key,
-      const char *debit,
-      const char *credit,
-      gint64 amount_fen,
-      GError **error)
-{
-  const DsBooking bookings[] = { { debit, amount_fen }, { credit, -amount_fen } };
-
-  return ds_books_post (self->db, key, ds_depot_now_ms (self), bookings, G_N_ELEMENTS (bookings), NULL,
-                        error);
-}
-
-static const char *
-get_counter_account (const DsDepotPayment *payment)
-{
-  return payment->in_suspense ? "suspense" : "payable:merchant";
-}
-
-gboolean
-ds_depot_book_cash (DsDepot *self,
-                    const DsDepotPayment *payment,
-                    const char *key,
-                    gint64 amount_fen,
-                    GError **error)
-{
-  g_autofree char *drawer = g_strconcat ("cash:", payment->courier_id, NULL);
-
-  return post (self, key, drawer, "payable:merchant", amount_fen, error);
-}
-
-static gboolean
-book_paid (DsDepot *self, DsDepotPayment *payment, gint64 amount_fen, gboolean in_suspense, GError **error)
-{
-  g_autofree char *key = g_strconcat ("paid:", payment->base->id, NULL);
-  g_autofree char *clearing = g_strconcat ("clearing:", payment->base->operator_id, NULL);
-
-  payment->booked_fen = amount_fen;
-  payment->in_suspense = in_suspense;
-  return post (self, key, clearing, get_counter_account (payment), amount_fen, error);
-}
-
-gboolean
-ds_depot_claim_suspense (DsDepot *self, DsDepotPayment *payment, GError **error)
-{
-  g_autofree char *key = g_strconcat ("assign:", payment->base->id, NULL);
-  gint64 left_fen = payment->booked_fen - payment->base->refunded_fen;
-
-  if (!payment->in_suspense || !payment->journalled || payment->base->superseded
-      || payment->booked_fen != payment->base->amount_fen)
-    return TRUE;
-  payment->in_suspense = FALSE;
-  return left_fen == 0 || post (self, key, "suspense", "payable:merchant", left_fen, error);
-}
-
-gboolean
-ds_depot_suspend_payment (DsDepot *self, DsDepotPayment *payment, GError **error)
-{
-  g_autofree char *key = g_strconcat ("suspend:", payment->base->id, NULL);
-  gint64 left_fen = payment->booked_fen - payment->base->refunded_fen;
-
-  if (payment->booked_fen == 0 || payment->in_suspense)
-    return TRUE;
-  payment->in_suspense = TRUE;
-  return ds_depot_note_incident (self, "refund", payment->base->id,
-                                 "Paid although the courier had taken another way; to be refunded", error)
-         && (left_fen == 0 || post (self, key, "payable:merchant", "suspense", left_fen, error));
-}
-
 /* Answers */
 
 /* Operators' words go into JSON, where only UTF-8 is text. */
@@ -178,7 +105,7 @@ apply_paid (DsDepot *self, DsDepotPayment *payment, const DsOrderResult *result,
 {
   DsPayment *base = payment->base;
   gint64 now_ms = ds_depot_now_ms (self);
-  gboolean fits, reached;
+  gboolean reached = FALSE;
 
   if (payment->booked_fen > 0)
     return payment->booked_fen == result->amount_fen
@@ -187,32 +114,18 @@ apply_paid (DsDepot *self, DsDepotPayment *payment, const DsOrderResult *result,
 
   if (base->amount_fen == 0 && !payment->journalled)
     base->amount_fen = result->amount_fen; /* heard of from the operator alone */
-  fits = base->amount_fen == result->amount_fen;
-  if (fits)
+  if (base->amount_fen == result->amount_fen)
     {
       /* A code that travels with its stop has no state before its order is paid. */
       if (base->state == DS_PAYMENT_NONE)
         ds_depot_payment_happens (payment, DS_PAYMENT_IS_PRESENTED, now_ms);
       ds_depot_payment_happens (payment, DS_PAYMENT_IS_CONFIRMED, now_ms);
+      reached = base->state == DS_PAYMENT_PAID || base->state == DS_PAYMENT_SETTLED;
     }
-  reached = base->state == DS_PAYMENT_PAID || base->state == DS_PAYMENT_SETTLED;
 
-  if (!fits
-      && !ds_depot_note_incident (self, "amount", base->id, "Another amount was paid than was asked for",
-                                  error))
-    return FALSE;
-  if (fits && !reached
-      && !ds_depot_note_incident (self, "late", base->id, "Paid after it had ended otherwise", error))
-    return FALSE;
-  if (reached && base->superseded
-      && !ds_depot_note_incident (self, "refund", base->id,
-                                  "Paid although the courier had taken another way; to be refunded", error))
-    return FALSE;
   if (reached)
     g_clear_pointer (&base->reason, g_free);
-
-  return book_paid (self, payment, result->amount_fen,
-                    !payment->journalled || !fits || !reached || base->superseded, error)
+  return ds_depot_book_paid (self, payment, result->amount_fen, error)
          && ds_depot_work_add_refunds (self, base->id, error);
 }
 
@@ -220,27 +133,28 @@ static gboolean
 apply_refunds (DsDepot *self, DsDepotPayment *payment, const DsOrderResult *result, GError **error)
 {
   DsPayment *base = payment->base;
-  gint64 back_fen = result->refunded_fen - base->refunded_fen;
-  g_autofree char *key = NULL;
-  g_autofree char *clearing = NULL;
 
-  if (back_fen <= 0)
+  if (result->refunded_fen <= base->refunded_fen)
     return TRUE;
   if (payment->booked_fen == 0 || result->refunded_fen > payment->booked_fen)
     return ds_depot_note_incident (self, "refunded", base->id,
                                    "The operator says it gave back more than it had received", error);
+  return ds_depot_book_refunds (self, payment, result->refunded_fen, result->refunded_red_packet_fen, error);
+}
 
-  /* Refunds of one payment are told as their sum, so the sum tells them apart. */
-  key = g_strdup_printf ("refund:%s:%" G_GINT64_FORMAT, base->id, result->refunded_fen);
-  clearing = g_strconcat ("clearing:", base->operator_id, NULL);
-  if (!post (self, key, get_counter_account (payment), clearing, back_fen, error))
-    return FALSE;
-
-  base->refunded_fen = result->refunded_fen;
-  base->changed_at_ms = ds_depot_now_ms (self);
-  if (base->refunded_fen == payment->booked_fen)
-    ds_depot_payment_happens (payment, DS_PAYMENT_IS_REFUNDED, base->changed_at_ms);
-  return TRUE;
+/* The goods are handed over and not paid: somebody has to collect again. */
+static gboolean
+open_debt_again (DsDepot *self, const DsDepotPayment *payment, GError **error)
+{
+  return ds_depot_open_case (self,
+                             &(DsCaseDraft){ .kind = "rejected",
+                                             .subject = payment->base->id,
+                                             .detail = "A voucher was not honoured: its stop owes again",
+                                             .stop_id = payment->base->stop_id,
+                                             .courier_id = payment->courier_id,
+                                             .amount_fen = payment->base->amount_fen },
+                             error)
+         && ds_depot_weigh (self, payment->base->stop_id, NULL, error);
 }
 
 gboolean
@@ -256,7 +170,8 @@ ds_depot_end_payment (DsDepot *self,
   if (ds_depot_payment_happens (payment, event, ds_depot_now_ms (self)))
     {
       adopt_text (&base->reason, reason);
-      return ds_depot_change_payment (self, payment, error);
+      return ds_depot_change_payment (self, payment, error)
+             && (base->state != DS_PAYMENT_REJECTED || open_debt_again (self, payment, error));
     }
 
   if (!ds_depot_payment_save (self->db, payment, error))

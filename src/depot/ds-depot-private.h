@@ -56,13 +56,6 @@ DsOperator *ds_depot_find_operator (DsDepot *self, const char *operator_id);
 /* A member of the settings' "timings" or "limits". */
 gint64 ds_depot_get_setting (DsDepot *self, const char *group, const char *name);
 
-/* Something a person should look at. Inside a transaction; told once a subject. */
-gboolean ds_depot_note_incident (DsDepot *self,
-                                 const char *kind,
-                                 const char *subject,
-                                 const char *detail,
-                                 GError **error);
-
 /* ds-depot-couriers.c */
 
 gboolean ds_depot_load_settings (DsDepot *self, GError **error);
@@ -141,18 +134,113 @@ gboolean ds_depot_end_payment (DsDepot *self,
                                const char *reason,
                                GError **error);
 
-/* Books cash, or its return when @amount_fen is negative. */
-gboolean ds_depot_book_cash (DsDepot *self,
-                             const DsDepotPayment *payment,
-                             const char *key,
-                             gint64 amount_fen,
-                             GError **error);
+/* ds-depot-suspense.c: money in the books. Inside a transaction. */
 
-/* A journal mentions the payment now: money that waited in suspense for it is assigned. */
-gboolean ds_depot_claim_suspense (DsDepot *self, DsDepotPayment *payment, GError **error);
+/**
+ * ds_depot_weigh:
+ * @stop_id: (nullable): a stop that may be unknown
+ * @own: (nullable): one of its payments as the caller has it, who saves it afterwards; the others are saved here
+ *
+ * Assigns the money of a stop's payments to what it owes and leaves the rest in suspense, each with a case; closes the
+ * cases of what no longer waits.
+ */
+gboolean ds_depot_weigh (DsDepot *self, const char *stop_id, DsDepotPayment *own, GError **error);
 
-/* The courier has taken another way although this one is paid: its money waits in suspense to be refunded. */
-gboolean ds_depot_suspend_payment (DsDepot *self, DsDepotPayment *payment, GError **error);
+/* What an operator has for @payment, and cash in a courier's hands. The caller saves it. */
+gboolean ds_depot_book_paid (DsDepot *self, DsDepotPayment *payment, gint64 amount_fen, GError **error);
+gboolean ds_depot_book_cash (DsDepot *self, DsDepotPayment *payment, GError **error);
+/* All that was given back so far, with the part of it that went back into the red packet. */
+gboolean ds_depot_book_refunds (DsDepot *self,
+                                DsDepotPayment *payment,
+                                gint64 refunded_fen,
+                                gint64 red_packet_fen,
+                                GError **error);
+/* Cash out of the courier's hands, or the depot's till. */
+gboolean ds_depot_book_cash_back (DsDepot *self,
+                                  DsDepotPayment *payment,
+                                  const char *refund_id,
+                                  gint64 amount_fen,
+                                  gboolean by_clerk,
+                                  GError **error);
+
+/* ds-depot-cases.c: what a person should look at. Inside a transaction. */
+
+/* Something a person should look at. Inside a transaction; told once a subject. */
+gboolean ds_depot_note_incident (DsDepot *self,
+                                 const char *kind,
+                                 const char *subject,
+                                 const char *detail,
+                                 GError **error);
+
+/**
+ * DsCaseDraft:
+ * @subject: what it is about, a payment where it is about money
+ * @stop_id, @courier_id: (nullable)
+ * @amount_fen: what is at stake
+ */
+typedef struct
+{
+  const char *kind;
+  const char *subject;
+  const char *detail;
+  const char *stop_id;
+  const char *courier_id;
+  gint64 amount_fen;
+} DsCaseDraft;
+
+/* Opens a case, again if need be, or brings an open one up to date. */
+gboolean ds_depot_open_case (DsDepot *self, const DsCaseDraft *draft, GError **error);
+/* Closes the cases about a payment's money, but those of one kind. */
+gboolean ds_depot_close_money_cases (DsDepot *self,
+                                     const char *payment_id,
+                                     const char *but_kind,
+                                     const char *resolution,
+                                     GError **error);
+gboolean ds_depot_close_stop_cases (DsDepot *self,
+                                    const char *stop_id,
+                                    const char *kind,
+                                    const char *resolution,
+                                    GError **error);
+
+typedef struct
+{
+  const char *id;
+  gint64 amount_fen;
+  const char *reason;
+  gboolean by_clerk;
+} DsRefundDraft;
+
+/* @refused: (out) (transfer full) (nullable): why not, in words. The same refund once more is no other one. */
+gboolean ds_depot_ask_refund (DsDepot *self,
+                              DsDepotPayment *payment,
+                              const DsRefundDraft *draft,
+                              char **refused,
+                              GError **error);
+
+/* ds-depot-stops.c. Inside a transaction. */
+
+/**
+ * DsPrefetch:
+ * @position: the stop's place: the operators make codes by turns along the route
+ *
+ * A code to be made beforehand, which travels with its stop.
+ */
+typedef struct
+{
+  const char *payment_id;
+  const char *courier_id;
+  const char *stop_id;
+  const char *const *waybills;
+  gint64 amount_fen;
+  gint64 position;
+  gint64 expires_at_ms;
+} DsPrefetch;
+
+/* Needs at least one operator. */
+gboolean ds_depot_prefetch_code (DsDepot *self, const DsPrefetch *prefetch, GError **error);
+
+/* What a clerk kept of @payment has paid for its stop, which is another courier's now: that one is told. */
+gboolean ds_depot_stop_was_paid_by (DsDepot *self, const DsDepotPayment *payment, GError **error);
 
 /* ds-depot-work.c: what operators are asked. */
 

@@ -80,8 +80,13 @@ ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error)
   json_t *parcels, *data;
   gboolean row;
 
-  if (!ds_depot_sql_run (self->db, error, "UPDATE stop SET version = version + 1 WHERE id = ?", "s", stop_id))
+  if (!ds_depot_sql_run (self->db, error,
+                         "UPDATE stop SET version = version + 1 WHERE id = ? AND change IS NOT 'cancelled'",
+                         "s", stop_id))
     return FALSE;
+  /* A code that comes for a stop which is no more. */
+  if (sqlite3_changes (ds_db_get_handle (self->db)) == 0)
+    return TRUE;
   parcels = load_parcels (self, stop_id, error);
   if (parcels == NULL)
     return FALSE;
@@ -218,7 +223,7 @@ get_next_position (Import *self, const char *courier_id, gint64 *position, GErro
   return TRUE;
 }
 
-/* The payment behind the code that travels with a stop: its order is made at the operators by turns. */
+/* The payment behind the code that travels with a stop. */
 static gboolean
 add_prefetch (Import *self,
               Group *group,
@@ -228,30 +233,27 @@ add_prefetch (Import *self,
               gint64 due_fen,
               GError **error)
 {
-  DsDepot *depot = self->depot;
-  g_autoptr (DsDepotPayment) payment = ds_depot_payment_new (payment_id);
-  g_autoptr (GStrvBuilder) parcels = g_strv_builder_new ();
-  DsOperator *op = g_ptr_array_index (depot->operators, (guint)position % depot->operators->len);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) waybills = NULL;
 
   for (guint i = 0; i < group->rows->len; i++)
     {
       const DsRouteRow *row = g_ptr_array_index (group->rows, i);
 
       if (row->due_fen > 0)
-        g_strv_builder_add (parcels, row->waybill);
+        g_strv_builder_add (builder, row->waybill);
     }
-  g_strfreev (payment->base->parcels);
-  payment->base->parcels = g_strv_builder_end (parcels);
-  payment->courier_id = g_strdup (group->courier_id);
-  payment->base->stop_id = g_strdup (stop_id);
-  payment->base->amount_fen = due_fen;
-  payment->base->source = DS_CODE_SOURCE_PREFETCHED;
-  payment->base->operator_id = g_strdup (ds_operator_get_id (op));
-  payment->base->code_expires_at_ms = self->codes_end_ms;
-  payment->base->created_at_ms = ds_depot_now_ms (depot);
+  waybills = g_strv_builder_end (builder);
   self->n_codes++;
-  return ds_depot_payment_save (depot->db, payment, error)
-         && ds_depot_work_add (depot, DS_TASK_PREFETCH, payment_id, 0, error);
+  return ds_depot_prefetch_code (self->depot,
+                                 &(DsPrefetch){ .payment_id = payment_id,
+                                                .courier_id = group->courier_id,
+                                                .stop_id = stop_id,
+                                                .waybills = (const char *const *)waybills,
+                                                .amount_fen = due_fen,
+                                                .position = position,
+                                                .expires_at_ms = self->codes_end_ms },
+                                 error);
 }
 
 static gboolean

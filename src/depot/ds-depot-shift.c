@@ -185,21 +185,28 @@ list_bases (GPtrArray *payments)
   return bases;
 }
 
-static DsStatementCash
-count_cash (const Shift *shift, GPtrArray *bases)
+/* What a clerk gave back came out of the depot's till: it is still in the courier's drawer. */
+static gboolean
+count_cash (DsDepot *self, const Shift *shift, GPtrArray *payments, DsStatementCash *cash, GError **error)
 {
-  DsStatementCash cash = { .float_fen = shift->float_fen,
-                           .expected_fen = shift->float_fen,
-                           .counted_fen = shift->counted_fen };
+  gint64 back_fen;
 
-  for (guint i = 0; i < bases->len; i++)
+  if (!ds_depot_sql_get_int (self->db, &back_fen, 0, error,
+                             "SELECT sum (refund.amount_fen) FROM refund JOIN payment ON payment.id = payment"
+                             " WHERE shift = ? AND tender = 'cash' AND by_clerk = 0 AND outcome = 'refunded'",
+                             "s", shift->id))
+    return FALSE;
+  *cash = (DsStatementCash){ .float_fen = shift->float_fen,
+                             .expected_fen = shift->float_fen - back_fen,
+                             .counted_fen = shift->counted_fen };
+  for (guint i = 0; i < payments->len; i++)
     {
-      DsPayment *payment = g_ptr_array_index (bases, i);
+      const DsDepotPayment *payment = g_ptr_array_index (payments, i);
 
-      if (payment->tender == DS_TENDER_CASH)
-        cash.expected_fen += ds_payment_get_covered_fen (payment);
+      if (payment->base->tender == DS_TENDER_CASH)
+        cash->expected_fen += ds_depot_payment_get_taken_fen (payment);
     }
-  return cash;
+  return TRUE;
 }
 
 static const char *
@@ -236,12 +243,62 @@ settle_matched (DsDepot *self, GPtrArray *payments, json_t *lines, gboolean *cha
   return TRUE;
 }
 
+/* What a line says beside what was matched: red packets, refunds, and what of it waits in suspense and why. */
+static gboolean
+complete_line (DsDepot *self,
+               json_t *line,
+               const DsDepotPayment *payment,
+               gint64 *suspense_fen,
+               GError **error)
+{
+  gint64 waits_fen = payment != NULL ? payment->suspense_fen : 0;
+  g_autofree char *why = NULL;
+
+  if (waits_fen > 0
+      && !ds_depot_sql_get_text (self->db, &why, error,
+                                 "SELECT kind FROM incident WHERE subject = ? AND closed_at_ms = 0"
+                                 " ORDER BY number DESC",
+                                 "s", payment->base->id))
+    return FALSE;
+  *suspense_fen += waits_fen;
+  json_object_set_new (line, "red_packet_fen", json_integer (payment ? payment->base->red_packet_fen : 0));
+  json_object_set_new (line, "refunded_fen", json_integer (payment ? payment->base->refunded_fen : 0));
+  json_object_set_new (line, "suspense_fen", json_integer (waits_fen));
+  json_object_set_new (line, "why", why ? json_string (why) : json_null ());
+  return TRUE;
+}
+
+static gboolean
+complete_lines (DsDepot *self, json_t *match, GPtrArray *payments, GError **error)
+{
+  g_autoptr (GHashTable) by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  json_t *line;
+  gint64 suspense_fen = 0;
+  gsize i;
+
+  for (guint p = 0; p < payments->len; p++)
+    {
+      DsDepotPayment *payment = g_ptr_array_index (payments, p);
+
+      g_hash_table_insert (by_id, payment->base->id, payment);
+    }
+  json_array_foreach (json_object_get (match, "lines"), i, line)
+  {
+    const char *id = json_string_value (json_object_get (line, "payment"));
+
+    if (!complete_line (self, line, g_hash_table_lookup (by_id, id), &suspense_fen, error))
+      return FALSE;
+  }
+  json_object_set_new (match, "suspense_fen", json_integer (suspense_fen));
+  return TRUE;
+}
+
 /* Whether the last version said the same. */
 static gboolean
 says_nothing_new (DsDepot *self, const Shift *shift, json_t *match)
 {
   static const char *const members[]
-      = { "lines", "digital", "vouchers", "cash", "difference_fen", "balanced" };
+      = { "lines", "digital", "vouchers", "cash", "difference_fen", "suspense_fen", "balanced" };
   g_autoptr (GBytes) payload = NULL;
   g_autoptr (json_t) last = NULL;
 
@@ -303,7 +360,8 @@ make_statement (DsDepot *self, Settling *settling, GError **error)
   if (!ds_depot_payment_load_shift (self->db, settling->shift.id, &payments, error))
     return FALSE;
   bases = list_bases (payments);
-  cash = count_cash (&settling->shift, bases);
+  if (!count_cash (self, &settling->shift, payments, &cash, error))
+    return FALSE;
   match = ds_statement_match (bases, settling->file, &cash);
   if (!settle_matched (self, payments, json_object_get (match, "lines"), &changed, error))
     return FALSE;
@@ -313,6 +371,8 @@ make_statement (DsDepot *self, Settling *settling, GError **error)
       json_decref (match);
       match = ds_statement_match (bases, settling->file, &cash);
     }
+  if (!complete_lines (self, match, payments, error))
+    return FALSE;
   return says_nothing_new (self, &settling->shift, match)
          || publish_statement (self, &settling->shift, match, error);
 }

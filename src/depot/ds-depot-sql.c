@@ -177,6 +177,32 @@ const char *const ds_depot_schema[] = {
   "  first_seq INTEGER NOT NULL,"
   "  last_seq INTEGER NOT NULL,"
   "  n_new INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+
+  /* Money that waits for a decision, in part too (in_suspense said so of all or nothing), and the cases that a clerk
+   * decides. */
+  "ALTER TABLE payment ADD COLUMN suspense_fen INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE payment ADD COLUMN kept_fen INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE payment ADD COLUMN red_packet_refunded_fen INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE payment ADD COLUMN moves INTEGER NOT NULL DEFAULT 0;" /* between suspense and the merchant */
+  "UPDATE payment SET suspense_fen = booked_fen - refunded_fen WHERE in_suspense <> 0;"
+  "CREATE INDEX payment_stop ON payment (stop);"
+  "ALTER TABLE refund ADD COLUMN by_clerk INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE stop ADD COLUMN change TEXT;" /* what last changed what it owes: cancelled, repriced, paid-elsewhere */
+  "CREATE TABLE former_courier ("
+  "  stop TEXT NOT NULL REFERENCES stop (id),"
+  "  courier TEXT NOT NULL REFERENCES courier (id),"
+  "  PRIMARY KEY (stop, courier)) STRICT, WITHOUT ROWID;"
+  "ALTER TABLE incident ADD COLUMN number INTEGER NOT NULL DEFAULT 0;" /* by which people speak of it */
+  "ALTER TABLE incident ADD COLUMN stop TEXT;"
+  "ALTER TABLE incident ADD COLUMN courier TEXT;"
+  "ALTER TABLE incident ADD COLUMN amount_fen INTEGER NOT NULL DEFAULT 0;" /* in suspense, or owed again */
+  "ALTER TABLE incident ADD COLUMN closed_at_ms INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE incident ADD COLUMN resolution TEXT;"
+  "UPDATE incident SET number = (SELECT count (*) FROM incident AS other"
+  "  WHERE (other.at_ms, other.kind, other.subject) <= (incident.at_ms, incident.kind, incident.subject));"
+  "CREATE UNIQUE INDEX incident_number ON incident (number);"
+  "CREATE INDEX incident_subject ON incident (subject);"
+  "CREATE INDEX incident_stop ON incident (stop) WHERE stop IS NOT NULL;",
   NULL,
 };
 

@@ -314,29 +314,17 @@ ds_depot_get_setting (DsDepot *self, const char *group, const char *name)
   return json_integer_value (json_object_get (json_object_get (self->settings, group), name));
 }
 
-gboolean
-ds_depot_note_incident (DsDepot *self,
-                        const char *kind,
-                        const char *subject,
-                        const char *detail,
-                        GError **error)
-{
-  return ds_depot_sql_run (
-      self->db, error, "INSERT OR IGNORE INTO incident (kind, subject, at_ms, detail) VALUES (?, ?, ?, ?)",
-      "ssis", kind, subject, ds_depot_now_ms (self), detail);
-}
-
 /* Books */
 
 static gboolean
 add_operators (DsDepot *self, json_t *books, GError **error)
 {
   json_t *operators = json_object ();
-  DsQuery *query
-      = ds_depot_sql_query (self->db, error,
-                            "SELECT operator, count (*), sum (booked_fen), sum (refunded_fen),"
-                            " sum (red_packet_fen) FROM payment WHERE booked_fen > 0 GROUP BY operator",
-                            "");
+  DsQuery *query = ds_depot_sql_query (self->db, error,
+                                       "SELECT operator, count (*), sum (booked_fen), sum (refunded_fen),"
+                                       " sum (red_packet_fen), sum (red_packet_refunded_fen) FROM payment"
+                                       " WHERE booked_fen > 0 AND tender <> 'cash' GROUP BY operator",
+                                       "");
   gboolean row;
 
   json_object_set_new (books, "operators", operators);
@@ -350,11 +338,12 @@ add_operators (DsDepot *self, json_t *books, GError **error)
           return TRUE;
         }
       json_object_set_new (operators, ds_db_column_text (query, 0),
-                           json_pack ("{s:I, s:I, s:I, s:I}", "count",
+                           json_pack ("{s:I, s:I, s:I, s:I, s:I}", "count",
                                       (json_int_t)ds_db_column_int (query, 1), "paid_fen",
                                       (json_int_t)ds_db_column_int (query, 2), "refunded_fen",
                                       (json_int_t)ds_db_column_int (query, 3), "red_packet_fen",
-                                      (json_int_t)ds_db_column_int (query, 4)));
+                                      (json_int_t)ds_db_column_int (query, 4), "red_packet_refunded_fen",
+                                      (json_int_t)ds_db_column_int (query, 5)));
     }
   return FALSE;
 }
@@ -364,7 +353,7 @@ add_incidents (DsDepot *self, json_t *books, GError **error)
 {
   json_t *incidents = json_array ();
   DsQuery *query = ds_depot_sql_query (
-      self->db, error, "SELECT kind, subject, at_ms, detail FROM incident ORDER BY at_ms, kind, subject", "");
+      self->db, error, "SELECT kind, subject, at_ms, detail FROM incident ORDER BY number", "");
   gboolean row;
 
   json_object_set_new (books, "incidents", incidents);

@@ -124,6 +124,74 @@ void ds_depot_import_async (DsDepot *self,
 /* Returns: (transfer full) (nullable): {"rows","stops","parcels","due_fen","codes","refused":[{"row","column","text"}]} */
 json_t *ds_depot_import_finish (DsDepot *self, GAsyncResult *result, GError **error);
 
+/**
+ * DsStopChange:
+ * @stop: the stop's id, or one of its waybills
+ * @waybill: (nullable): which of several parcels gets another price
+ * @due_fen: its new price
+ * @courier_id: (nullable): to whom the stop goes
+ * @reason: (nullable): a few words for the courier
+ */
+typedef struct
+{
+  enum
+  {
+    DS_STOP_CHANGE_CANCEL,
+    DS_STOP_CHANGE_REPRICE,
+    DS_STOP_CHANGE_REASSIGN,
+    DS_STOP_CHANGE_PAID_ELSEWHERE,
+  } kind;
+  const char *stop;
+  const char *waybill;
+  gint64 due_fen;
+  const char *courier_id;
+  const char *reason;
+} DsStopChange;
+
+/**
+ * ds_depot_change_stop:
+ * @error: %DS_ERROR_NOT_FOUND, %DS_ERROR_INVALID, %DS_ERROR_STATE (cancelled before)
+ *
+ * Changes a stop although its courier may be at its door, offline: tells the courier's feed, and puts what was collected
+ * for it and is not due any more into suspense, with a case.
+ *
+ * Returns: (transfer full) (nullable): {"stop","courier","suspense_fen"}
+ */
+json_t *ds_depot_change_stop (DsDepot *self, const DsStopChange *change, GError **error);
+
+/* Returns: (transfer full) (nullable): [{"case","kind","subject","at_ms","detail","stop","courier","amount_fen",
+ * "closed_at_ms","resolution","tender","place"}]: what a person at the depot should look at, oldest first. */
+json_t *ds_depot_list_cases (DsDepot *self, gboolean closed_too, GError **error);
+
+/**
+ * ds_depot_refund:
+ * @payment_id: whose money goes back: digital money through its operator, into the parts it came from; cash out of the
+ *   depot's own till
+ * @refund_id: (nullable): a UUIDv7 that makes repeats harmless; a new one by default
+ * @amount_fen: 0 for what waits in suspense, or else all of it
+ * @reason: for the books
+ * @error: %DS_ERROR_REFUSED when all refunds together would exceed what came in, or the id is known of another refund;
+ *   %DS_ERROR_STATE when there is nothing to give back; %DS_ERROR_NOT_FOUND, %DS_ERROR_INVALID
+ *
+ * Returns: (transfer full) (nullable): {"refund","payment","amount_fen","state"}, the state "asked" (the feed tells how
+ *   it ends) or "refunded"
+ */
+json_t *ds_depot_refund (DsDepot *self,
+                         const char *payment_id,
+                         const char *refund_id,
+                         gint64 amount_fen,
+                         const char *reason,
+                         GError **error);
+
+/**
+ * ds_depot_resolve:
+ * @number: an open case
+ * @how: "refund" or "keep" where money waits: given back, or the merchant's although it is not due; "done" elsewhere
+ *
+ * Returns: (transfer full) (nullable): what was done
+ */
+json_t *ds_depot_resolve (DsDepot *self, gint64 number, const char *how, const char *reason, GError **error);
+
 /* Returns: (transfer full) (nullable): {"accounts":{…},"sum_fen":0,"operators":{"003":{"paid_fen","count"}},…} */
 json_t *ds_depot_books_to_json (DsDepot *self, GError **error);
 

@@ -44,6 +44,13 @@ ds_feed_free (DsFeed *self)
 }
 
 gboolean
+ds_feed_drop (DsFeed *self, const char *courier_id, const char *type, const char *subject, GError **error)
+{
+  return ds_depot_sql_run (self->db, error, "DELETE FROM feed WHERE courier = ? AND type = ? AND subject = ?",
+                           "sss", courier_id, type, subject);
+}
+
+gboolean
 ds_feed_put (DsFeed *self,
              const char *courier_id,
              const char *type,
@@ -59,8 +66,7 @@ ds_feed_put (DsFeed *self,
 
   g_assert (item != NULL);
   line = ds_json_to_line (item);
-  if (!ds_depot_sql_run (self->db, error, "DELETE FROM feed WHERE courier = ? AND type = ? AND subject = ?",
-                         "sss", courier_id, type, subject)
+  if (!ds_feed_drop (self, courier_id, type, subject, error)
       || !ds_depot_sql_run (self->db, error,
                             "INSERT INTO feed (cursor, courier, type, subject, line) VALUES (?, ?, ?, ?, ?)",
                             "issss", cursor, courier_id, type, subject, line))

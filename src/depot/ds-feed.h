@@ -38,6 +38,10 @@ gboolean ds_feed_put (DsFeed *self,
                       json_t *data,
                       GError **error);
 
+/* Takes an item back that no handheld should read any more; inside the caller's transaction. */
+gboolean
+ds_feed_drop (DsFeed *self, const char *courier_id, const char *type, const char *subject, GError **error);
+
 /* Tells the watch of every courier with news since the last call. */
 void ds_feed_announce (DsFeed *self);
 /* The transaction failed: there are no news. */

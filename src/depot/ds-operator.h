@@ -55,6 +55,7 @@ typedef enum
  * @reason: (nullable): in words, for declined and expired
  * @red_packet_fen: the part from a red packet
  * @refunded_fen: given back so far
+ * @refunded_red_packet_fen: the part of it that went back into the red packet
  * @receipt: (nullable): the signed receipt of a paid order
  * @paid_at_ms: when, 0 before
  */
@@ -68,6 +69,7 @@ typedef struct
   char *reason;
   gint64 red_packet_fen;
   gint64 refunded_fen;
+  gint64 refunded_red_packet_fen;
   GBytes *receipt;
   gint64 paid_at_ms;
 } DsOrderResult;

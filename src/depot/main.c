@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* doorstep-depot: serve, import, enrol, books. */
+/* doorstep-depot: serve, import, enrol, books, and a clerk's commands. */
 #include "config.h"
 
 #include "ds-bank-server.h"
 #include "ds-depot-admin.h"
 #include "ds-error.h"
 #include "ds-json.h"
+#include "ds-money.h"
 #include "ds-qr.h"
 #include "ds-sandbox-operator.h"
 
@@ -30,6 +31,11 @@ typedef struct
   char *address;
   char *picture;
   char *day;
+  char *amount;
+  char *reason;
+  char *waybill;
+  char *refund;
+  gboolean all;
   int seed;
   int limit;
   char **arguments;
@@ -45,6 +51,10 @@ options_clear (Options *self)
   g_free (self->address);
   g_free (self->picture);
   g_free (self->day);
+  g_free (self->amount);
+  g_free (self->reason);
+  g_free (self->waybill);
+  g_free (self->refund);
   g_strfreev (self->arguments);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -312,6 +322,73 @@ print_books (const Options *options)
   return EXIT_SUCCESS;
 }
 
+/* A clerk's commands */
+
+/* Returns: (transfer full) (nullable): the request that the arguments make; %NULL with @problem in words. */
+static json_t *
+make_clerk_request (const Options *options, const char **problem)
+{
+  char **arguments = options->arguments;
+  guint n = g_strv_length (arguments);
+  json_t *request = json_pack ("{s:s, s:s*, s:s*, s:s*, s:s*, s:b}", "command", arguments[0], "reason",
+                               options->reason, "waybill", options->waybill, "courier", options->courier,
+                               "refund", options->refund, "all", options->all);
+  gint64 amount_fen = 0;
+
+  *problem = NULL;
+  if (options->amount != NULL && !ds_money_parse (options->amount, &amount_fen, NULL))
+    *problem = "an amount is yuan with at most two decimals, like 12.50";
+  json_object_set_new (request, "amount_fen", json_integer (amount_fen));
+  if (g_str_equal (arguments[0], "stop"))
+    {
+      if (n != 3)
+        *problem = "say: stop cancel | reprice | reassign | paid-elsewhere STOP-OR-WAYBILL";
+      else if (g_str_equal (arguments[1], "reprice") && options->amount == NULL)
+        *problem = "a new price needs --amount";
+      json_object_set_new (request, "change", json_string (n > 1 ? arguments[1] : ""));
+      json_object_set_new (request, "stop", json_string (n > 2 ? arguments[2] : ""));
+    }
+  else if (g_str_equal (arguments[0], "refund"))
+    {
+      if (n != 2)
+        *problem = "say: refund PAYMENT [--amount YUAN] --reason TEXT";
+      json_object_set_new (request, "payment", json_string (n > 1 ? arguments[1] : ""));
+    }
+  else if (g_str_equal (arguments[0], "resolve"))
+    {
+      if (n != 3)
+        *problem = "say: resolve CASE refund | keep | done --reason TEXT";
+      json_object_set_new (request, "case",
+                           json_integer (n > 1 ? g_ascii_strtoll (arguments[1], NULL, 10) : 0));
+      json_object_set_new (request, "how", json_string (n > 2 ? arguments[2] : ""));
+    }
+  if (*problem != NULL)
+    g_clear_pointer (&request, json_decref);
+  return request;
+}
+
+static int
+run_clerk_command (const Options *options)
+{
+  const char *problem;
+  g_autoptr (json_t) request = make_clerk_request (options, &problem);
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  json_t *item;
+  gsize i;
+
+  if (request == NULL)
+    return fail (problem);
+  answer = run_command (options, request, NULL, &error);
+  if (answer == NULL)
+    return fail (error->message);
+  /* Cases are one a line. */
+  json_array_foreach (answer, i, item) print_json (item);
+  if (!json_is_array (answer))
+    print_json (answer);
+  return EXIT_SUCCESS;
+}
+
 static gboolean
 parse_options (Options *options, int *argc, char ***argv, GError **error)
 {
@@ -325,19 +402,29 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "HOST" },
     { "everywhere", 0, 0, G_OPTION_ARG_NONE, &options->everywhere,
       "serve: listen on all addresses, behind a front or in a private network", NULL },
-    { "courier", 0, 0, G_OPTION_ARG_STRING, &options->courier, "import, enrol: the courier's number", "ID" },
+    { "courier", 0, 0, G_OPTION_ARG_STRING, &options->courier,
+      "import, enrol: the courier's number; stop reassign: the new one", "ID" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "enrol: the courier's name", "NAME" },
     { "address", 0, 0, G_OPTION_ARG_STRING, &options->address, "enrol: where handhelds reach the depot",
       "URL" },
     { "picture", 0, 0, G_OPTION_ARG_FILENAME, &options->picture, "enrol: save the code as PNG or SVG",
       "FILE" },
     { "day", 0, 0, G_OPTION_ARG_STRING, &options->day, "import: the route's day", "YYYY-MM-DD" },
+    { "amount", 0, 0, G_OPTION_ARG_STRING, &options->amount,
+      "refund: how much, by default what waits; stop reprice: the new price", "YUAN" },
+    { "reason", 0, 0, G_OPTION_ARG_STRING, &options->reason, "refund, resolve, stop: why", "TEXT" },
+    { "waybill", 0, 0, G_OPTION_ARG_STRING, &options->waybill, "stop reprice: which of its parcels",
+      "WAYBILL" },
+    { "id", 0, 0, G_OPTION_ARG_STRING, &options->refund, "refund: its own id, so that a repeat is none",
+      "UUID" },
+    { "all", 0, 0, G_OPTION_ARG_NONE, &options->all, "cases: closed ones too", NULL },
     { "seed", 0, 0, G_OPTION_ARG_INT, &options->seed, "import: for what samples lack", "N" },
     { "limit", 0, 0, G_OPTION_ARG_INT, &options->limit, "import: at most so many rows", "N" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("serve | import FILE.csv | enrol | books");
+  g_autoptr (GOptionContext) context = g_option_context_new (
+      "serve | import FILE.csv | enrol | books | cases | resolve CASE HOW | refund PAYMENT | stop HOW STOP");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
@@ -377,5 +464,8 @@ main (int argc, char **argv)
     return enrol (&options);
   if (g_str_equal (command, "books"))
     return print_books (&options);
+  if (g_str_equal (command, "stop") || g_str_equal (command, "cases") || g_str_equal (command, "resolve")
+      || g_str_equal (command, "refund"))
+    return run_clerk_command (&options);
   return fail ("there is no such command; see --help");
 }

@@ -102,6 +102,30 @@ print_row (const char *name, gint64 device_fen, gint64 operator_fen, const char 
 }
 
 static void
+add_part (GString *remark, json_t *line, const char *member, const char *words)
+{
+  char text[DS_MONEY_TEXT_SIZE];
+
+  if (get_fen (line, member) != 0)
+    g_string_append_printf (remark, ", %s %s", ds_money_format_grouped (get_fen (line, member), text), words);
+}
+
+static char *
+describe_line (json_t *line)
+{
+  GString *remark = g_string_new (NULL);
+
+  g_string_printf (remark, "%s %s %s", get_text (line, "tender"), get_text (line, "verdict"),
+                   get_text (line, "operator_ref"));
+  add_part (remark, line, "red_packet_fen", "from a red packet");
+  add_part (remark, line, "refunded_fen", "given back");
+  add_part (remark, line, "suspense_fen", "in suspense: ");
+  if (get_fen (line, "suspense_fen") != 0)
+    g_string_append (remark, get_text (line, "why"));
+  return g_string_free (remark, FALSE);
+}
+
+static void
 print_lines (const Statement *statement)
 {
   json_t *line;
@@ -110,8 +134,7 @@ print_lines (const Statement *statement)
   ds_inspect_print ("%-38s %14s %14s\n", "Payment", "This device", "Operator");
   json_array_foreach (statement->lines, i, line)
   {
-    g_autofree char *remark = g_strdup_printf ("%s %s %s", get_text (line, "tender"),
-                                               get_text (line, "verdict"), get_text (line, "operator_ref"));
+    g_autofree char *remark = describe_line (line);
     char device[DS_MONEY_TEXT_SIZE];
 
     if (json_is_null (json_object_get (line, "operator_fen")))
