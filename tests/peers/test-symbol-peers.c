@@ -73,6 +73,18 @@ read_with_jsqr (NodePeers *peers, const char *picture)
   return bytes != NULL ? g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) : NULL;
 }
 
+#ifdef HAVE_ZXING
+static char *
+read_with_zxing (const guint8 *pixels, guint side)
+{
+  gboolean has_eci;
+  g_autofree char *text = zxing_read (pixels, side, &has_eci);
+
+  /* Text beyond ASCII that does not name its character set is left to the reader's guess: not read. */
+  return text != NULL && has_eci != g_str_is_ascii (text) ? g_steal_pointer (&text) : NULL;
+}
+#endif
+
 /* @picture is the same symbol in a file. Returns: (transfer full) (nullable): what @reader reads. */
 static char *
 read_with (NodePeers *peers, Reader reader, const guint8 *pixels, guint side, const char *picture)
@@ -83,7 +95,7 @@ read_with (NodePeers *peers, Reader reader, const guint8 *pixels, guint side, co
       return read_with_zbar (pixels, side);
 #ifdef HAVE_ZXING
     case READER_ZXING:
-      return zxing_read (pixels, side);
+      return read_with_zxing (pixels, side);
 #endif
     default:
       return read_with_jsqr (peers, picture);
