@@ -327,7 +327,7 @@ test_bad_items (StoreFixture *fixture, gconstpointer data)
 static void
 test_unknown_type (StoreFixture *fixture, gconstpointer data)
 {
-  g_autofree char *item = fixture_item (fixture, "x明天下雨请带伞明天下雨请带伞", json_object ());
+  g_autofree char *item = fixture_item (fixture, "明天下雨请带伞明天下雨请带伞", json_object ());
   g_autoptr (GPtrArray) problems = NULL;
   const DsProblem *problem;
 
