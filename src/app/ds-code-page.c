@@ -14,6 +14,9 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+/* The picture's side in the template. */
+#define PICTURE_SIDE_PX 300
+
 #define HOUR_MS (G_GINT64_CONSTANT (60) * 60 * 1000)
 
 struct _DsCodePage
@@ -309,7 +312,8 @@ show_code (DsCodePage *self, const DsPresentation *presentation)
   g_autofree char *amount = ds_format_money (presentation->amount_fen);
   g_autofree char *spoken = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (DsQrPaintable) paintable = ds_qr_paintable_new (presentation->text, DS_QR_LEVEL_M, &error);
+  g_autoptr (DsQrPaintable) paintable
+      = ds_qr_paintable_new (presentation->text, PICTURE_SIDE_PX, DS_QR_LEVEL_M, &error);
 
   adw_window_title_set_subtitle (self->title, subtitle);
   ds_money_label_set (self->amount, presentation->amount_fen);
@@ -319,7 +323,7 @@ show_code (DsCodePage *self, const DsPresentation *presentation)
   spoken = g_strdup_printf (_ ("Collection code for %s"), amount);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   if (paintable != NULL)
-    gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (paintable));
+    ds_qr_paintable_show_in (paintable, self->picture);
   else /* An operator's code that fits no symbol: the courier takes another way. */
     gtk_label_set_text (self->payee, error->message);
   gtk_widget_set_visible (self->countdown, self->expires_mono_ms != G_MAXINT64);

@@ -3,11 +3,9 @@
 #pragma once
 
 #include "ds-payer-code.h"
+#include "ds-shift-seal.h"
 
 G_BEGIN_DECLS
-
-/* What a shift seal's text begins with. */
-#define DS_SEAL_PREFIX "DSS1:"
 
 typedef enum
 {

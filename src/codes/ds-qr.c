@@ -15,10 +15,18 @@
 
 #define MAX_SCALE 256
 
+#define PHONE_DPI 160.0
+#define DOOR_DISTANCE_MM 250.0
+#define DOOR_CAMERA_PX 1280
+
+/* What is seen across a frame, for each unit of distance: twice the tangent of half of 65°. */
+#define CAMERA_WIDTH_AT_ONE 1.274
+
 /* The symbol is libqrencode's own: a byte a module, whose lowest bit is set in dark ones. */
 struct _DsQr
 {
   QRcode *code;
+  DsQrLevel level;
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QRinput, QRinput_free)
@@ -81,7 +89,79 @@ ds_qr_new (const char *text, DsQrLevel level, GError **error)
 
   self = g_new (DsQr, 1);
   self->code = code;
+  self->level = level;
   return self;
+}
+
+void
+ds_qr_sight_init_at_door (DsQrSight *self, guint screen_px, double screen_mm)
+{
+  g_return_if_fail (self != NULL);
+
+  *self = (DsQrSight){
+    .screen_px = screen_px,
+    .screen_mm = screen_mm > 0 ? screen_mm : screen_px * 25.4 / PHONE_DPI,
+    .distance_mm = DOOR_DISTANCE_MM,
+    .camera_px = DOOR_CAMERA_PX,
+  };
+}
+
+double
+ds_qr_sight_measure_module_px (const DsQrSight *self, guint modules)
+{
+  guint scale;
+  double module_mm;
+  double camera_mm;
+
+  g_return_val_if_fail (self != NULL && modules > 0, 0);
+  g_return_val_if_fail (self->screen_px > 0 && self->screen_mm > 0 && self->distance_mm > 0, 0);
+
+  scale = self->screen_px / modules;
+  module_mm = scale * self->screen_mm / self->screen_px;
+  camera_mm = self->distance_mm * CAMERA_WIDTH_AT_ONE;
+  return module_mm * self->camera_px / camera_mm;
+}
+
+DsQr *
+ds_qr_new_for_sight (const char *text, const DsQrSight *sight, DsQrLevel least, GError **error)
+{
+  DsQr *best = ds_qr_new (text, least, error);
+  double best_px;
+
+  if (best == NULL)
+    return NULL;
+  best_px = ds_qr_sight_measure_module_px (sight, ds_qr_get_size (best) + 2 * DS_QR_QUIET);
+  for (DsQrLevel level = least + 1; level <= DS_QR_LEVEL_H; level++)
+    {
+      g_autoptr (DsQr) symbol = ds_qr_new (text, level, NULL);
+      double px = symbol != NULL
+                      ? ds_qr_sight_measure_module_px (sight, ds_qr_get_size (symbol) + 2 * DS_QR_QUIET)
+                      : 0;
+
+      /* No level above has larger modules. */
+      if (symbol == NULL || (px < DS_QR_MIN_CAMERA_PX && px < best_px))
+        break;
+      ds_qr_free (best);
+      best = g_steal_pointer (&symbol);
+      best_px = px;
+    }
+  return best;
+}
+
+DsQrLevel
+ds_qr_get_level (DsQr *self)
+{
+  g_return_val_if_fail (self != NULL, DS_QR_LEVEL_L);
+  return self->level;
+}
+
+const char *
+ds_qr_level_to_name (DsQrLevel level)
+{
+  static const char *const names[] = { "L", "M", "Q", "H" };
+
+  g_return_val_if_fail (level <= DS_QR_LEVEL_H, NULL);
+  return names[level];
 }
 
 void

@@ -27,11 +27,66 @@ typedef struct _DsQr DsQr;
  * Returns: (transfer full) (nullable): the symbol; immutable, any thread
  */
 DsQr *ds_qr_new (const char *text, DsQrLevel level, GError **error);
+/**
+ * DsQrSight:
+ * @screen_px: device pixels a side of the square that the symbol may fill, quiet zone included
+ * @screen_mm: how large that square is
+ * @distance_mm: from there it has to be read
+ * @camera_px: pixels across the frame of the camera that reads it
+ *
+ * How a symbol is looked at. A phone's camera sees about 65° across its frame.
+ */
+typedef struct
+{
+  guint screen_px;
+  double screen_mm;
+  double distance_mm;
+  guint camera_px;
+} DsQrSight;
+
+/**
+ * ds_qr_sight_init_at_door:
+ * @self: (out): the sight
+ * @screen_px: device pixels a side
+ * @screen_mm: its size, or 0 if it is not known: then a pixel is taken for 1/160 inch, a phone's at scale 1
+ *
+ * One phone held before another: 250 mm, the near end of what an arm holds, and a frame of 1280 pixels.
+ */
+void ds_qr_sight_init_at_door (DsQrSight *self, guint screen_px, double screen_mm);
+
+/* What a phone's screen 360 px wide has room for: for pictures that will be shown on one nobody knows yet. */
+#define DS_QR_PHONE_PX 326
+
+/* How many pixels of the camera a module takes: a symbol of @modules a side, quiet zone included, is drawn with whole
+ * device pixels a module, so one module more can make all of them smaller at once. 0 if it does not fit. Pure. */
+double ds_qr_sight_measure_module_px (const DsQrSight *self, guint modules);
+
+/* The fewest pixels of a camera a module needs. Measured by our own decoder on the frames of tests/scan/shot.c, tilted by
+ * up to 30° and blurred by up to 1.2 px: at 3.2 px a module and above all were read whichever the level, at 2.8 px 0.93,
+ * at 2.5 px 0.62, at 2.2 px 0.40. Above it more correction buys more than larger modules do, below it the other way. */
+#define DS_QR_MIN_CAMERA_PX 3.2
+
+/**
+ * ds_qr_new_for_sight:
+ * @text: UTF-8
+ * @sight: how it is looked at
+ * @least: no level below this is taken; %DS_QR_LEVEL_M for receipts, vouchers and whatever else is paid with
+ * @error: return location for a %DS_ERROR_OVERFLOW when it does not fit any symbol at @least
+ *
+ * Error correction by the distance: the highest level whose modules the camera still sees with %DS_QR_MIN_CAMERA_PX; from
+ * further away the one whose modules it sees largest, and of equals the highest, which then costs nothing.
+ *
+ * Returns: (transfer full) (nullable): the symbol; immutable, any thread
+ */
+DsQr *ds_qr_new_for_sight (const char *text, const DsQrSight *sight, DsQrLevel least, GError **error);
+
 void ds_qr_free (DsQr *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsQr, ds_qr_free)
 
-guint ds_qr_get_version (DsQr *self); /* 1 … 40 */
-guint ds_qr_get_size (DsQr *self);    /* modules a side, without quiet zone */
+DsQrLevel ds_qr_get_level (DsQr *self);
+const char *ds_qr_level_to_name (DsQrLevel level); /* "L", "M", "Q", "H" */
+guint ds_qr_get_version (DsQr *self);              /* 1 … 40 */
+guint ds_qr_get_size (DsQr *self);                 /* modules a side, without quiet zone */
 gboolean ds_qr_is_dark (DsQr *self, guint x, guint y);
 
 /* Quiet zone a side, in modules (ISO/IEC 18004 section 5.3.8). */

@@ -288,6 +288,7 @@ enrol (const Options *options)
   g_autoptr (json_t) answer = NULL;
   g_autoptr (DsQr) qr = NULL;
   g_autoptr (GError) error = NULL;
+  DsQrSight sight;
   const char *code;
 
   if (options->courier == NULL || options->name == NULL)
@@ -301,7 +302,8 @@ enrol (const Options *options)
   code = json_string_value (json_object_get (answer, "code"));
   if (options->picture != NULL)
     {
-      qr = ds_qr_new (code, DS_QR_LEVEL_M, &error);
+      ds_qr_sight_init_at_door (&sight, DS_QR_PHONE_PX, 0);
+      qr = ds_qr_new_for_sight (code, &sight, DS_QR_LEVEL_M, &error);
       if (qr == NULL || !ds_qr_save (qr, options->picture, PICTURE_SCALE, &error))
         return fail (error->message);
     }

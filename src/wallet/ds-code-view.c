@@ -98,7 +98,7 @@ ds_code_view_show (DsCodeView *self,
 
   g_return_val_if_fail (DS_IS_CODE_VIEW (self), FALSE);
 
-  symbol = ds_qr_paintable_new (text, DS_QR_LEVEL_M, error);
+  symbol = ds_qr_paintable_new (text, DS_QR_PHONE_PX, DS_QR_LEVEL_M, error);
   if (symbol == NULL)
     return FALSE;
 
@@ -109,7 +109,7 @@ ds_code_view_show (DsCodeView *self,
   gtk_widget_set_visible (GTK_WIDGET (self->amount), amount_fen > 0);
   gtk_label_set_label (self->payee, payee ? payee : "");
   gtk_widget_set_visible (GTK_WIDGET (self->payee), payee != NULL);
-  gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (symbol));
+  ds_qr_paintable_show_in (symbol, self->picture);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture), GTK_ACCESSIBLE_PROPERTY_LABEL, heading, -1);
   gtk_button_set_label (self->copy_button, _ ("Copy picture"));
   return TRUE;
@@ -150,14 +150,13 @@ make_texture (DsQr *symbol)
 void
 ds_code_view_copy (DsCodeView *self)
 {
-  g_autoptr (DsQr) symbol = NULL;
+  GdkPaintable *shown;
   g_autoptr (GdkTexture) texture = NULL;
 
   g_return_if_fail (DS_IS_CODE_VIEW (self));
   g_return_if_fail (self->text != NULL);
 
-  symbol = ds_qr_new (self->text, DS_QR_LEVEL_M, NULL);
-  g_assert (symbol != NULL); /* it fitted when it was shown */
-  texture = make_texture (symbol);
+  shown = gtk_picture_get_paintable (self->picture);
+  texture = make_texture (ds_qr_paintable_get_symbol (DS_QR_PAINTABLE (shown)));
   gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (self)), texture);
 }

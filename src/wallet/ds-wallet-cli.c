@@ -137,10 +137,12 @@ static gboolean
 save_picture (Cli *cli, const char *text, GError **error)
 {
   g_autoptr (DsQr) qr = NULL;
+  DsQrSight sight;
 
   if (cli->picture == NULL)
     return TRUE;
-  qr = ds_qr_new (text, DS_QR_LEVEL_M, error);
+  ds_qr_sight_init_at_door (&sight, DS_QR_PHONE_PX, 0);
+  qr = ds_qr_new_for_sight (text, &sight, DS_QR_LEVEL_M, error);
   return qr != NULL && ds_qr_save (qr, cli->picture, PICTURE_SCALE, error);
 }
 

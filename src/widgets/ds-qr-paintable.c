@@ -8,6 +8,7 @@ struct _DsQrPaintable
   GObject parent;
 
   DsQr *symbol;
+  int scale_factor;
 };
 
 static guint
@@ -44,15 +45,18 @@ ds_qr_paintable_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double
   DsQrPaintable *self = DS_QR_PAINTABLE (paintable);
   const GdkRGBA white = { 1, 1, 1, 1 };
   guint modules = count_modules (self);
-  guint scale = MAX ((guint)MIN (width, height) / modules, 1);
-  int side = (int)(scale * modules);
-  int left = ((int)width - side) / 2;
-  int top = ((int)height - side) / 2;
+  /* In device pixels, of which a module and the margins take whole numbers. */
+  int factor = self->scale_factor;
+  int room_x = (int)(width * factor);
+  int room_y = (int)(height * factor);
+  int scale = MAX (MIN (room_x, room_y) / (int)modules, 1);
+  float side = (float)(scale * (int)modules) / (float)factor;
+  float left = (float)((room_x - scale * (int)modules) / 2) / (float)factor;
+  float top = (float)((room_y - scale * (int)modules) / 2) / (float)factor;
 
-  gtk_snapshot_append_color (snapshot, &white,
-                             &GRAPHENE_RECT_INIT ((float)left, (float)top, (float)side, (float)side));
+  gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (left, top, side, side));
   for (guint y = 0; y < ds_qr_get_size (self->symbol); y++)
-    append_row (snapshot, self->symbol, y, (float)left, (float)top, (float)scale);
+    append_row (snapshot, self->symbol, y, left, top, (float)scale / (float)factor);
 }
 
 static int
@@ -70,7 +74,7 @@ ds_qr_paintable_get_intrinsic_aspect_ratio (GdkPaintable *paintable)
 static GdkPaintableFlags
 ds_qr_paintable_get_flags (GdkPaintable *paintable)
 {
-  return GDK_PAINTABLE_STATIC_CONTENTS | GDK_PAINTABLE_STATIC_SIZE;
+  return GDK_PAINTABLE_STATIC_SIZE;
 }
 
 static void
@@ -107,21 +111,61 @@ ds_qr_paintable_class_init (DsQrPaintableClass *klass)
 static void
 ds_qr_paintable_init (DsQrPaintable *self)
 {
+  self->scale_factor = 1;
 }
 
 DsQrPaintable *
-ds_qr_paintable_new (const char *text, DsQrLevel level, GError **error)
+ds_qr_paintable_new (const char *text, guint side_px, DsQrLevel least, GError **error)
 {
   g_autoptr (DsQr) symbol = NULL;
+  DsQrSight sight;
   DsQrPaintable *self;
 
-  g_return_val_if_fail (text != NULL, NULL);
+  g_return_val_if_fail (text != NULL && side_px > 0, NULL);
 
-  symbol = ds_qr_new (text, level, error);
+  ds_qr_sight_init_at_door (&sight, side_px, 0);
+  symbol = ds_qr_new_for_sight (text, &sight, least, error);
   if (symbol == NULL)
     return NULL;
 
   self = g_object_new (DS_TYPE_QR_PAINTABLE, NULL);
   self->symbol = g_steal_pointer (&symbol);
   return self;
+}
+
+void
+ds_qr_paintable_set_scale_factor (DsQrPaintable *self, int scale_factor)
+{
+  g_return_if_fail (DS_IS_QR_PAINTABLE (self));
+  g_return_if_fail (scale_factor >= 1);
+
+  if (self->scale_factor == scale_factor)
+    return;
+  self->scale_factor = scale_factor;
+  gdk_paintable_invalidate_contents (GDK_PAINTABLE (self));
+}
+
+static void
+did_change_scale_factor (DsQrPaintable *self, GParamSpec *property, GtkWidget *picture)
+{
+  ds_qr_paintable_set_scale_factor (self, gtk_widget_get_scale_factor (picture));
+}
+
+void
+ds_qr_paintable_show_in (DsQrPaintable *self, GtkPicture *picture)
+{
+  g_return_if_fail (DS_IS_QR_PAINTABLE (self));
+  g_return_if_fail (GTK_IS_PICTURE (picture));
+
+  g_signal_connect_object (picture, "notify::scale-factor", G_CALLBACK (did_change_scale_factor), self,
+                           G_CONNECT_SWAPPED);
+  did_change_scale_factor (self, NULL, GTK_WIDGET (picture));
+  gtk_picture_set_paintable (picture, GDK_PAINTABLE (self));
+}
+
+DsQr *
+ds_qr_paintable_get_symbol (DsQrPaintable *self)
+{
+  g_return_val_if_fail (DS_IS_QR_PAINTABLE (self), NULL);
+  return self->symbol;
 }

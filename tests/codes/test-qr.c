@@ -151,6 +151,61 @@ test_terminal (void)
   g_assert_nonnull (strstr (lines[2], "    █▀▀▀▀▀█"));
 }
 
+static DsQr *
+make_for_sight (const char *text, guint screen_px, double distance_mm)
+{
+  DsQrSight sight;
+  DsQr *qr;
+
+  ds_qr_sight_init_at_door (&sight, screen_px, 0);
+  sight.distance_mm = distance_mm;
+  qr = ds_qr_new_for_sight (text, &sight, DS_QR_LEVEL_M, NULL);
+  g_assert_nonnull (qr);
+  return qr;
+}
+
+/* From near the highest level, from afar the lowest that is allowed, and between never more modules for less. */
+static void
+test_sight (void)
+{
+  g_autofree char *text = g_strnfill (180, 'A');
+  DsQrSight sight = { .screen_px = 300, .screen_mm = 60, .distance_mm = 300, .camera_px = 1280 };
+  DsQrLevel before = DS_QR_LEVEL_H;
+
+  /* 300 px for 57 modules: five whole ones each, 1 mm; the camera sees 382 mm across. */
+  g_assert_cmpfloat_with_epsilon (ds_qr_sight_measure_module_px (&sight, 57), 3.35, 0.01);
+  g_assert_cmpfloat_with_epsilon (ds_qr_sight_measure_module_px (&sight, 60), 3.35, 0.01);
+  g_assert_cmpfloat_with_epsilon (ds_qr_sight_measure_module_px (&sight, 61), 2.68, 0.01);
+  g_assert_cmpfloat (ds_qr_sight_measure_module_px (&sight, 301), ==, 0);
+
+  for (double distance_mm = 80; distance_mm < 3000; distance_mm *= 1.1)
+    {
+      g_autoptr (DsQr) qr = make_for_sight (text, 326, distance_mm);
+
+      g_assert_cmpint (ds_qr_get_level (qr), >=, DS_QR_LEVEL_M);
+      g_assert_cmpint (ds_qr_get_level (qr), <=, before);
+      before = ds_qr_get_level (qr);
+      if (distance_mm == 80)
+        g_assert_cmpint (before, ==, DS_QR_LEVEL_H);
+    }
+}
+
+/* A text that fits no symbol but at the least level still gets one. */
+static void
+test_sight_of_much (void)
+{
+  g_autofree char *text = g_strnfill (2300, 'a');
+  g_autofree char *more = g_strnfill (2332, 'a');
+  g_autoptr (DsQr) qr = make_for_sight (text, 326, 10);
+  g_autoptr (GError) error = NULL;
+  DsQrSight sight;
+
+  g_assert_cmpint (ds_qr_get_level (qr), ==, DS_QR_LEVEL_M);
+  ds_qr_sight_init_at_door (&sight, 326, 0);
+  g_assert_null (ds_qr_new_for_sight (more, &sight, DS_QR_LEVEL_M, &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_OVERFLOW);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -160,5 +215,7 @@ main (int argc, char **argv)
   g_test_add_func ("/qr/render", test_render);
   g_test_add_func ("/qr/save", test_save);
   g_test_add_func ("/qr/terminal", test_terminal);
+  g_test_add_func ("/qr/sight", test_sight);
+  g_test_add_func ("/qr/sight-of-much", test_sight_of_much);
   return g_test_run ();
 }

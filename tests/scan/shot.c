@@ -14,6 +14,9 @@
 #define BACKGROUND 110
 #define SAMPLES 3
 
+#define DROP 170
+#define DROP_SHARE 0.05
+
 const ShotTerms shot_medium = {
   .tilt_degrees = 30,
   .turn_degrees = 45,
@@ -85,9 +88,15 @@ view_init (View *self, double side_px, const ShotTerms *terms, GRand *rand)
   self->top = SHOT_HEIGHT / 2.0 + draw_within (rand, room_y);
 }
 
-/* How light a point of the screen is, 0 or 1; the background's level outside. */
+/* A drop of rain: what is behind it melts into one. */
+typedef struct
+{
+  double x, y;
+} Drop;
+
+/* The level of a point of the screen. */
 static double
-look_at (DsQr *symbol, double x, double y, double side_px, double *background)
+look_at (DsQr *symbol, double x, double y, double side_px, const Drop *drops, guint n_drops)
 {
   double modules = ds_qr_get_size (symbol) + 2 * DS_QR_QUIET;
   gint column = (gint)floor ((x / side_px + 0.5) * modules) - DS_QR_QUIET;
@@ -95,13 +104,13 @@ look_at (DsQr *symbol, double x, double y, double side_px, double *background)
   gint size = (gint)ds_qr_get_size (symbol);
 
   if (fabs (x) > side_px / 2 || fabs (y) > side_px / 2)
-    {
-      *background += 1;
-      return 0;
-    }
+    return BACKGROUND;
+  for (guint i = 0; i < n_drops; i++)
+    if (hypot (x - drops[i].x, y - drops[i].y) < DROP_SHARE * side_px / 2)
+      return DROP;
   if (column < 0 || row < 0 || column >= size || row >= size)
-    return 1;
-  return ds_qr_is_dark (symbol, (guint)column, (guint)row) ? 0 : 1;
+    return FRAME_LIGHT;
+  return ds_qr_is_dark (symbol, (guint)column, (guint)row) ? FRAME_DARK : FRAME_LIGHT;
 }
 
 static void
@@ -112,33 +121,28 @@ draw_screen (float *levels,
              const View *view,
              GRand *rand)
 {
-  double glare = terms->glare * side_px;
-  double glare_x = draw_within (rand, side_px / 2), glare_y = draw_within (rand, side_px / 2);
+  g_autofree Drop *drops = g_new (Drop, terms->n_drops);
 
+  for (guint i = 0; i < terms->n_drops; i++)
+    drops[i] = (Drop){ draw_within (rand, side_px / 2), draw_within (rand, side_px / 2) };
   for (guint i = 0; i < SHOT_WIDTH * SHOT_HEIGHT; i++)
     {
+      double left = i % SHOT_WIDTH - view->left;
+      double top = i / SHOT_WIDTH - view->top;
       double sum = 0;
 
-      /* Only where the screen can be at all. */
-      if (fabs (i % SHOT_WIDTH - view->left) > REACH * side_px
-          || fabs (i / SHOT_WIDTH - view->top) > REACH * side_px)
+      if (fabs (left) > REACH * side_px || fabs (top) > REACH * side_px)
         {
           levels[i] = BACKGROUND;
           continue;
         }
       for (guint sample = 0; sample < SAMPLES * SAMPLES; sample++)
         {
-          double x, y, outside = 0, light;
+          double x, y;
 
-          map (view->back, i % SHOT_WIDTH + (sample % SAMPLES + 0.5) / SAMPLES - view->left,
-               i / SHOT_WIDTH + (sample / SAMPLES + 0.5) / SAMPLES - view->top, &x, &y);
-          light = look_at (symbol, x, y, side_px, &outside);
-          if (outside > 0)
-            sum += BACKGROUND;
-          else if (hypot (x - glare_x, y - glare_y) < glare)
-            sum += 255;
-          else
-            sum += light > 0 ? FRAME_LIGHT : FRAME_DARK;
+          map (view->back, left + (sample % SAMPLES + 0.5) / SAMPLES,
+               top + (sample / SAMPLES + 0.5) / SAMPLES, &x, &y);
+          sum += look_at (symbol, x, y, side_px, drops, terms->n_drops);
         }
       levels[i] = (float)(sum / (SAMPLES * SAMPLES));
     }

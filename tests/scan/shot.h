@@ -15,7 +15,7 @@
  * @blur_px: standard deviation of the blur, out of focus and shaken together; from half of it to all of it
  * @noise: standard deviation of the sensor's noise, in grey levels
  * @shade: by how much of its light one side of the frame is darker than the other, up to
- * @glare: radius of a lamp's reflection on the screen, as a share of the symbol's side; 0 for none
+ * @n_drops: raindrops on the screen, each as wide as a twentieth of the symbol
  */
 typedef struct
 {
@@ -24,7 +24,7 @@ typedef struct
   double blur_px;
   double noise;
   double shade;
-  double glare;
+  guint n_drops;
 } ShotTerms;
 
 /* A phone that is held as well as a hurried customer holds it. As hard as the medium frames of the measurements the
