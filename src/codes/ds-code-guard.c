@@ -3,6 +3,8 @@
 
 #include "ds-code-guard.h"
 
+#include "ds-emv-cpm.h"
+#include "ds-encoding.h"
 #include "ds-enrol-code.h"
 #include "ds-evidence.h"
 
@@ -37,16 +39,53 @@ static const struct
   { "alipayqr://", DS_CODE_WALLET_LINK, N_ ("Alipay") },
   { "https://qr.95516.com/", DS_CODE_WALLET_LINK, N_ ("UnionPay") },
   { "upwallet://", DS_CODE_WALLET_LINK, N_ ("UnionPay") },
+  { "snssdk1128://", DS_CODE_WALLET_LINK, N_ ("Douyin") },
+  { "imeituan://", DS_CODE_WALLET_LINK, N_ ("Meituan") },
+  { "meituanwaimai://", DS_CODE_WALLET_LINK, N_ ("Meituan") },
+  { "openapp.jdmobile://", DS_CODE_WALLET_LINK, N_ ("JD Pay") },
   { "https://", DS_CODE_WEB_LINK, NULL },
   { "http://", DS_CODE_WEB_LINK, NULL },
   { "wifi:", DS_CODE_WIFI, NULL },
   { "begin:vcard", DS_CODE_CONTACT, NULL },
   { "mecard:", DS_CODE_CONTACT, NULL },
+  { "bizcard:", DS_CODE_CONTACT, NULL },
+  { "tel:", DS_CODE_PHONE, NULL },
+  { "sms:", DS_CODE_PHONE, NULL },
+  { "smsto:", DS_CODE_PHONE, NULL },
+  { "bitcoin:", DS_CODE_CRYPTO, NULL },
+  { "ethereum:", DS_CODE_CRYPTO, NULL },
+  { "litecoin:", DS_CODE_CRYPTO, NULL },
+  { "tron:", DS_CODE_CRYPTO, NULL },
+  { "bc1", DS_CODE_CRYPTO, NULL },
   /* The sandbox operators' collection codes; a real operator's look like its own links. */
   { "SBX1:", DS_CODE_COLLECTION, N_ ("Sandbox") },
   /* EMVCo merchant-presented: the payload format indicator stands first and is 01. */
   { "000201", DS_CODE_COLLECTION, NULL },
 };
+
+/* Domains whose every link is that shop's or wallet's own. */
+static const struct
+{
+  const char *domain;
+  const char *whose;
+} domains[] = {
+  { "wechatpay.cn", N_ ("WeChat Pay") }, { "tenpay.com", N_ ("WeChat Pay") }, { "alipay.com", N_ ("Alipay") },
+  { "95516.com", N_ ("UnionPay") },      { "unionpay.com", N_ ("UnionPay") }, { "douyin.com", N_ ("Douyin") },
+  { "douyinpay.com", N_ ("Douyin") },    { "meituan.com", N_ ("Meituan") },   { "jdpay.com", N_ ("JD Pay") },
+};
+
+/* Card networks by the registered part of their application ids (ISO/IEC 7816-5). */
+static const struct
+{
+  const char *rid; /* in hexadecimal */
+  const char *whose;
+} networks[] = {
+  { "a000000333", N_ ("UnionPay") },         { "a000000003", N_ ("Visa") },
+  { "a000000004", N_ ("Mastercard") },       { "a000000065", N_ ("JCB") },
+  { "a000000025", N_ ("American Express") },
+};
+
+#define QUOTE_MAX_CHARACTERS 24
 
 static gboolean
 begins_with (const char *text, const char *prefix)
@@ -93,6 +132,65 @@ is_rubbish (const char *text)
         return TRUE;
     }
   return FALSE;
+}
+
+/* Returns: (nullable): whose link it is, by the end of its host's name. */
+static const char *
+find_owner_of_link (const char *link)
+{
+  g_autoptr (GUri) uri = g_uri_parse (link, G_URI_FLAGS_PARSE_RELAXED, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+  gsize n = host != NULL ? strlen (host) : 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (domains); i++)
+    {
+      gsize domain_n = strlen (domains[i].domain);
+
+      if (n >= domain_n && g_ascii_strcasecmp (host + n - domain_n, domains[i].domain) == 0
+          && (n == domain_n || host[n - domain_n - 1] == '.'))
+        return domains[i].whose;
+    }
+  return NULL;
+}
+
+static const char *
+find_network (const char *text)
+{
+  g_autoptr (DsEmvCpm) code = ds_emv_cpm_read (text);
+  const DsEmvCpmObject *aid = ds_emv_cpm_find (code, "61-4F");
+  g_autofree char *hex = NULL;
+  gsize n;
+  const guint8 *bytes;
+
+  if (aid == NULL)
+    return NULL;
+  bytes = g_bytes_get_data (aid->value, &n);
+  hex = ds_hex_encode (bytes, n);
+  for (gsize i = 0; i < G_N_ELEMENTS (networks); i++)
+    if (g_str_has_prefix (hex, networks[i].rid))
+      return networks[i].whose;
+  return NULL;
+}
+
+/* A bare address: hexadecimal of 20 bytes (Ethereum), or Base58 that begins as Bitcoin's and Tron's do. Base58 has both
+ * cases, which waybills have not. */
+static gboolean
+is_crypto_address (const char *text)
+{
+  gsize n = strlen (text);
+  gboolean has_lower = FALSE;
+
+  if (n == 42 && begins_with (text, "0x"))
+    return text[2 + strspn (text + 2, "0123456789abcdefABCDEF")] == '\0';
+  if (n < 26 || n > 35 || (*text != '1' && *text != '3' && *text != 'T'))
+    return FALSE;
+  for (const char *at = text; *at != '\0'; at++)
+    {
+      if (!g_ascii_isalnum (*at) || strchr ("0OIl", *at) != NULL)
+        return FALSE;
+      has_lower = has_lower || g_ascii_islower (*at);
+    }
+  return has_lower;
 }
 
 static gboolean
@@ -152,7 +250,8 @@ ds_code_guard_look (const char *text, DsCodeSighting *sighting)
   if (sighting->payer != DS_PAYER_CODE_NONE)
     {
       sighting->kind = DS_CODE_PAYER;
-      sighting->whose = payer_name (sighting->payer);
+      sighting->whose
+          = sighting->payer == DS_PAYER_CODE_EMV_CPM ? find_network (trimmed) : payer_name (sighting->payer);
       return;
     }
   for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
@@ -160,9 +259,51 @@ ds_code_guard_look (const char *text, DsCodeSighting *sighting)
       {
         sighting->kind = prefixes[i].kind;
         sighting->whose = prefixes[i].whose;
+        if (sighting->kind == DS_CODE_WEB_LINK)
+          sighting->whose = find_owner_of_link (trimmed);
+        if (sighting->whose != NULL && sighting->kind == DS_CODE_WEB_LINK)
+          sighting->kind = DS_CODE_WALLET_LINK;
         return;
       }
+  if (is_crypto_address (trimmed))
+    {
+      sighting->kind = DS_CODE_CRYPTO;
+      return;
+    }
   sighting->kind = is_waybill_shaped (trimmed) ? DS_CODE_WAYBILL_SHAPED : DS_CODE_TEXT;
+}
+
+char *
+ds_code_guard_quote (const char *text)
+{
+  g_autoptr (GString) quoted = g_string_new (NULL);
+  guint n = 0;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+      GUnicodeType type = g_unichar_type (c);
+
+      if (g_unichar_isspace (c))
+        c = ' ';
+      /* Cf has the bidirectional marks and the joiners without a width. */
+      else if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_LINE_SEPARATOR
+               || type == G_UNICODE_PARAGRAPH_SEPARATOR || !g_unichar_isprint (c))
+        continue;
+      if (c == ' ' && (quoted->len == 0 || quoted->str[quoted->len - 1] == ' '))
+        continue;
+      if (n++ == QUOTE_MAX_CHARACTERS)
+        {
+          if (quoted->str[quoted->len - 1] == ' ')
+            g_string_truncate (quoted, quoted->len - 1);
+          g_string_append (quoted, "…");
+          break;
+        }
+      g_string_append_unichar (quoted, c);
+    }
+  return g_strchomp (g_string_free (g_steal_pointer (&quoted), FALSE));
 }
 
 const char *
@@ -180,6 +321,8 @@ ds_code_kind_to_name (DsCodeKind kind)
     [DS_CODE_WEB_LINK] = "web-link",
     [DS_CODE_WIFI] = "wifi",
     [DS_CODE_CONTACT] = "contact",
+    [DS_CODE_PHONE] = "phone",
+    [DS_CODE_CRYPTO] = "crypto",
     [DS_CODE_WAYBILL_SHAPED] = "waybill-shaped",
     [DS_CODE_TEXT] = "text",
   };

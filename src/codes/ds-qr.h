@@ -61,10 +61,12 @@ void ds_qr_sight_init_at_door (DsQrSight *self, guint screen_px, double screen_m
  * device pixels a module, so one module more can make all of them smaller at once. 0 if it does not fit. Pure. */
 double ds_qr_sight_measure_module_px (const DsQrSight *self, guint modules);
 
-/* The fewest pixels of a camera a module needs. Measured by our own decoder on the frames of tests/scan/shot.c, tilted by
- * up to 30° and blurred by up to 1.2 px: at 3.2 px a module and above all were read whichever the level, at 2.8 px 0.93,
- * at 2.5 px 0.62, at 2.2 px 0.40. Above it more correction buys more than larger modules do, below it the other way. */
-#define DS_QR_MIN_CAMERA_PX 3.2
+/* The fewest pixels of the camera a module must have left before it is made smaller for more correction. Measured with our
+ * own decoder on the frames of tests/scan/shot.c, tilted by up to 30° and blurred by up to 1.2 px. On a dry screen the
+ * level does not matter and the size does: from 3.2 px a module on all are read, at 2.8 px 0.93, at 2.5 px 0.62, at 2.2 px
+ * 0.40. With raindrops on it, H with 6.7 px is read better than M with 8.4 (50 of 60 frames against 40), but H with 4.6 px
+ * worse than M with 5.8 (47 against 52). tests/scan/test-distance.c measures it. */
+#define DS_QR_MIN_CAMERA_PX 5.0
 
 /**
  * ds_qr_new_for_sight:

@@ -11,6 +11,7 @@
 #include "ds-sandbox-operator.h"
 
 #include <glib-unix.h>
+#include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -454,6 +455,9 @@ main (int argc, char **argv)
   const char *command;
 
   setlocale (LC_ALL, "");
+  bindtextdomain (DS_GETTEXT_PACKAGE, DS_LOCALE_DIR);
+  bind_textdomain_codeset (DS_GETTEXT_PACKAGE, "UTF-8");
+  textdomain (DS_GETTEXT_PACKAGE);
   if (!parse_options (&options, &argc, &argv, &error))
     return fail (error->message);
 

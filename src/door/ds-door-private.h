@@ -164,6 +164,9 @@ void ds_scan_operation_answer (DsScanOperation *self,
 /* Goes on with a scan's task. @task: (transfer full) */
 void ds_door_scan_evidence (DsDoor *self, GTask *task);
 
+/* What is neither evidence, payer code nor parcel of this route (ds-door-foreign.c). @task: (transfer full) */
+void ds_door_scan_foreign (DsDoor *self, GTask *task);
+
 /* Returns: (transfer full) (nullable): why no voucher at all can be taken now, whatever its amount. */
 char *ds_door_get_voucher_bar (DsDoor *self, const DsExposure *exposure, const char **reason);
 

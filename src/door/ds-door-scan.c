@@ -61,22 +61,13 @@ return_answer (GTask *task)
 
 /* Payer codes */
 
-static const char *
-get_foreign_wallet (DsPayerCodeKind kind)
+/* Returns: (transfer full) */
+static char *
+describe_foreign_wallet (const DsCodeSighting *sighting)
 {
-  switch (kind)
-    {
-    case DS_PAYER_CODE_WECHAT:
-      return _ ("This is a WeChat Pay code");
-    case DS_PAYER_CODE_ALIPAY:
-      return _ ("This is an Alipay code");
-    case DS_PAYER_CODE_UNIONPAY:
-      return _ ("This is a UnionPay code");
-    case DS_PAYER_CODE_EMV_CPM:
-      return _ ("This is a bank card's payer code");
-    default:
-      g_assert_not_reached ();
-    }
+  if (sighting->payer == DS_PAYER_CODE_EMV_CPM && sighting->whose == NULL)
+    return g_strdup (_ ("This is a bank card's payer code"));
+  return g_strdup_printf (_ ("This is a %s code"), _ (sighting->whose));
 }
 
 /* Whether the code can be charged at all, before looking at the stop. */
@@ -85,10 +76,14 @@ check_payer_code (DsDoor *self, DsScanOperation *operation)
 {
   DsTrustList *trust = ds_store_get_trust_list (self->store);
   const char *title = _ ("Customer's payer code");
+  g_autofree char *foreign = NULL;
 
   if (operation->sighting.payer != DS_PAYER_CODE_ECNY)
+    foreign = describe_foreign_wallet (&operation->sighting);
+
+  if (foreign != NULL)
     ds_scan_operation_answer (
-        operation, DS_ANSWER_FOREIGN, "foreign-wallet", get_foreign_wallet (operation->sighting.payer),
+        operation, DS_ANSWER_FOREIGN, "foreign-wallet", foreign,
         g_strdup (
             _ ("Only digital RMB and cash are taken here. Ask for the digital RMB wallet's payer code.")));
   else if (operation->stop_id == NULL || operation->waybills == NULL || operation->amount_fen <= 0)
@@ -165,8 +160,10 @@ decide_payer_code (DsVisit *visit, GError **error)
   if (is_repeated (visit))
     {
       operation->new_payment_id = g_strdup (visit->door->last_payer_payment_id);
-      ds_scan_operation_answer (operation, DS_ANSWER_ALREADY, "already", _ ("Scanned already"),
-                                g_strdup (_ ("This payer code was taken a moment ago. It is charged once.")));
+      ds_scan_operation_answer (
+          operation, DS_ANSWER_ALREADY, "already", _ ("Scanned already"),
+          g_strdup (
+              _ ("This payer code was taken a moment ago and is charged once. Wait for the bank's answer.")));
       return TRUE;
     }
   hindrance = ds_door_find_hindrance (visit->door, visit->stop, &collection, &text);
@@ -251,67 +248,17 @@ answer_parcel (DsScanOperation *operation, DsStop *stop, const DsParcel *parcel)
   else if (operation->stop_id != NULL && g_strcmp0 (operation->stop_id, stop->id) != 0)
     {
       reason = "other-stop";
-      text = g_strdup_printf (_ ("Parcel %s is not for this door: it goes to %s."), parcel->waybill,
-                              stop->address);
+      text = g_strdup_printf (_ ("Parcel %s is not for this door: it goes to %s. Keep it for that door."),
+                              parcel->waybill, stop->address);
     }
   else
     {
       reason = NULL;
-      text = g_strdup_printf (_ ("Parcel %s goes to %s."), parcel->waybill, stop->address);
+      text = g_strdup_printf (_ ("Parcel %s goes to %s. Open the stop to hand it over."), parcel->waybill,
+                              stop->address);
     }
   ds_scan_operation_answer (operation, DS_ANSWER_PARCEL, reason, title, text);
   operation->answer->stop = g_object_ref (stop);
-}
-
-/* One sentence for each kind of code that is neither payment nor parcel. */
-static void
-answer_other (DsScanOperation *operation)
-{
-  const struct
-  {
-    DsCodeKind kind;
-    const char *reason, *title, *text;
-  } others[] = {
-    { DS_CODE_EMPTY, "empty", N_ ("Nothing read"),
-      N_ ("Hold the code still in front of the camera and scan again.") },
-    { DS_CODE_RUBBISH, "rubbish", N_ ("Not a payment code"),
-      N_ ("This code holds nothing readable. Ask the customer for the payer code, receipt or voucher.") },
-    { DS_CODE_ENROLMENT, "enrolment", N_ ("This is an enrolment code"),
-      N_ ("It adds a handheld to a depot and is no payment. This handheld is enrolled already.") },
-    { DS_CODE_SEAL, "seal", N_ ("This is a shift seal"),
-      N_ ("It belongs to the end of a shift; only the clerk needs to scan it.") },
-    { DS_CODE_COLLECTION, "collection", N_ ("This is a code for receiving money"),
-      N_ ("The customer would be paid with it. Ask for the payer code, or show your own code.") },
-    { DS_CODE_WEB_LINK, "web-link", N_ ("This is a web link"),
-      N_ ("It is no payment and is not opened. Ask the customer for the payer code, receipt or voucher.") },
-    { DS_CODE_WIFI, "wifi", N_ ("This is a Wi-Fi code"),
-      N_ ("It is no payment and is not used. Ask the customer for the payer code, receipt or voucher.") },
-    { DS_CODE_CONTACT, "contact", N_ ("This is a contact card"),
-      N_ ("It is no payment and is not kept. Ask the customer for the payer code, receipt or voucher.") },
-    { DS_CODE_WAYBILL_SHAPED, "unknown-parcel", N_ ("Parcel not on this route"),
-      N_ ("If this is a parcel, put it aside and ask the depot; it is no payment code.") },
-    { DS_CODE_TEXT, "text", N_ ("Not a payment code"),
-      N_ ("This is plain text. Ask the customer for the payer code, receipt or voucher.") },
-  };
-
-  if (operation->sighting.kind == DS_CODE_WALLET_LINK)
-    {
-      g_autofree char *title = g_strdup_printf (_ ("This is a %s code"), _ (operation->sighting.whose));
-
-      ds_scan_operation_answer (
-          operation, DS_ANSWER_FOREIGN, "foreign-link", title,
-          g_strdup (
-              _ ("It is for sending money to somebody, not a payment to you. Only digital RMB and cash are "
-                 "taken here.")));
-      return;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
-    {
-      if (others[i].kind == operation->sighting.kind)
-        ds_scan_operation_answer (operation, DS_ANSWER_FOREIGN, others[i].reason, _ (others[i].title),
-                                  g_strdup (_ (others[i].text)));
-    }
-  g_assert (operation->answer != NULL);
 }
 
 static void
@@ -334,10 +281,7 @@ did_look_in_manifest (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (operation->sighting.kind == DS_CODE_PAYER)
     scan_payer_code (self, g_steal_pointer (&task));
   else
-    {
-      answer_other (operation);
-      return_answer (g_steal_pointer (&task));
-    }
+    ds_door_scan_foreign (self, g_steal_pointer (&task));
 }
 
 /* The operation */
@@ -396,10 +340,7 @@ ds_door_scan_async (DsDoor *self,
   else if (operation->sighting.kind == DS_CODE_PAYER)
     scan_payer_code (self, g_steal_pointer (&task));
   else
-    {
-      answer_other (operation);
-      return_answer (g_steal_pointer (&task));
-    }
+    ds_door_scan_foreign (self, g_steal_pointer (&task));
 }
 
 DsAnswer *

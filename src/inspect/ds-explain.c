@@ -3,6 +3,7 @@
 
 #include "ds-explain.h"
 
+#include "ds-base45.h"
 #include "ds-clock.h"
 #include "ds-code-guard.h"
 #include "ds-collection-code.h"
@@ -10,7 +11,11 @@
 #include "ds-emv-mpm.h"
 #include "ds-enrol-code.h"
 #include "ds-evidence.h"
+#include "ds-encoding.h"
 #include "ds-money.h"
+#include "ds-qr.h"
+#include "ds-sandbox-code.h"
+#include "ds-shift-seal.h"
 
 #include <string.h>
 
@@ -23,14 +28,37 @@
 /* What editors put before a text; no part of a code. */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
+/* The certificate of a wallet has no text of its own but a voucher; alone it is written as evidence is. */
+#define EVIDENCE_PREFIX "DS1:"
+
+/* Where the rule stands that a finding at @path is about. */
+static const char *
+find_clause (const char *path, const char *rule, gboolean is_mpm)
+{
+  if (!is_mpm)
+    return "EMVCo CPM 1.1, tables 4.1 to 4.4";
+  if (strcmp (rule, "crc") == 0)
+    return "EMVCo MPM 1.1, 4.3";
+  if (strcmp (rule, "size") == 0)
+    return "EMVCo MPM 1.1, 3.1";
+  if (strcmp (rule, "structure") == 0 || strcmp (rule, "overrun") == 0 || strcmp (rule, "header") == 0)
+    return "EMVCo MPM 1.1, 3.2";
+  if (strncmp (path, "62-", 3) == 0)
+    return strlen (path) > 5 ? "EMVCo MPM 1.1, table 3.9" : "EMVCo MPM 1.1, table 3.7";
+  if (strncmp (path, "64-", 3) == 0)
+    return "EMVCo MPM 1.1, table 3.8";
+  return strchr (path, '-') != NULL ? "EMVCo MPM 1.1, table 3.6" : "EMVCo MPM 1.1, tables 3.3 to 3.5";
+}
+
 static void
-add_findings (DsReport *report, GPtrArray *findings)
+add_findings (DsReport *report, GPtrArray *findings, gboolean is_mpm)
 {
   for (guint i = 0; i < findings->len; i++)
     {
       const DsEmvFinding *finding = g_ptr_array_index (findings, i);
 
       ds_report_add_finding (report, finding->severity, finding->path, finding->rule, finding->detail);
+      ds_report_cite (report, find_clause (finding->path, finding->rule, is_mpm));
     }
 }
 
@@ -80,7 +108,7 @@ explain_mpm (DsReport *report, const char *text)
 
   ds_report_set_kind (report, ds_code_kind_to_name (DS_CODE_COLLECTION));
   ds_report_judge (report, DS_EMV_VALID);
-  add_findings (report, code->findings);
+  add_findings (report, code->findings, TRUE);
   add_objects (report, "", code->objects);
 
   if (g_strcmp0 (ds_emv_mpm_get (code, "26-00"), DS_COLLECTION_GUID) == 0)
@@ -122,12 +150,23 @@ explain_cpm (DsReport *report, const DsEmvCpm *code)
 {
   ds_report_set_kind (report, ds_code_kind_to_name (DS_CODE_PAYER));
   ds_report_judge (report, DS_EMV_VALID);
-  add_findings (report, code->findings);
+  add_findings (report, code->findings, FALSE);
   add_cpm_objects (report, code->objects);
 }
 
+/* Its number, and its name where the list has it. */
 static void
-explain_payer (DsReport *report, const char *text, const DsCodeSighting *sighting)
+add_operator (DsReport *report, const char *operator_id, DsTrustList *trust)
+{
+  const DsTrustedOperator *known = trust != NULL ? ds_trust_list_find_operator (trust, operator_id) : NULL;
+
+  ds_report_add_field (report, "operator", "Operator", operator_id);
+  if (known != NULL)
+    ds_report_add_field (report, "operator-name", "Operator’s name", known->name);
+}
+
+static void
+explain_payer (DsReport *report, const char *text, const DsCodeSighting *sighting, const DsExplainKeys *keys)
 {
   g_autofree char *code = ds_payer_code_normalize (text);
 
@@ -140,8 +179,9 @@ explain_payer (DsReport *report, const char *text, const DsCodeSighting *sightin
     }
   ds_report_judge (report, DS_EMV_VALID);
   ds_report_add_field (report, "code", "Payer code", code);
+  ds_report_add_field (report, "wallet", "Wallet", sighting->whose);
   if (*sighting->operator_id != '\0')
-    ds_report_add_field (report, "operator", "Operator", sighting->operator_id);
+    add_operator (report, sighting->operator_id, keys->trust);
 }
 
 static void
@@ -176,12 +216,34 @@ check_evidence (DsReport *report, const DsEvidence *evidence, DsTrustList *trust
         "the operators that the depot trusts did not sign this; take no money's worth for it");
 }
 
+/* Whether the text is a wallet's certificate alone, as a wallet hands it in for support. */
+static gboolean
+explain_certificate (DsReport *report, const char *text, DsTrustList *trust)
+{
+  g_autoptr (GBytes) bytes = g_str_has_prefix (text, EVIDENCE_PREFIX)
+                                 ? ds_base45_decode (text + strlen (EVIDENCE_PREFIX), -1, NULL)
+                                 : NULL;
+  g_autoptr (DsWalletCertificate) certificate
+      = bytes != NULL ? ds_wallet_certificate_parse (bytes, NULL) : NULL;
+
+  if (certificate == NULL)
+    return FALSE;
+  ds_report_set_kind (report, "wallet-certificate");
+  ds_report_judge (report, DS_EMV_VALID);
+  add_operator (report, certificate->operator_id, trust);
+  add_certificate (report, certificate);
+  ds_report_add_field (report, "signature", "Signature", "not checked; it is checked with a voucher");
+  return TRUE;
+}
+
 static void
 explain_evidence (DsReport *report, const char *text, DsTrustList *trust)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (DsEvidence) evidence = ds_evidence_parse_text (text, &error);
 
+  if (evidence == NULL && explain_certificate (report, text, trust))
+    return;
   if (evidence == NULL)
     {
       ds_report_add_finding (report, DS_EMV_INVALID, "", "form", error->message);
@@ -193,7 +255,7 @@ explain_evidence (DsReport *report, const char *text, DsTrustList *trust)
   ds_report_add_field (report, "payment", "Payment", evidence->payment_id);
   add_money (report, "amount", "Amount in yuan", evidence->amount_fen);
   ds_report_add_field (report, "payee", "Payee", evidence->payee_id);
-  ds_report_add_field (report, "operator", "Operator", evidence->operator_id);
+  add_operator (report, evidence->operator_id, trust);
   if (evidence->operator_ref != NULL)
     ds_report_add_field (report, "operator-ref", "Operator’s serial", evidence->operator_ref);
   if (evidence->red_packet_fen > 0)
@@ -204,6 +266,78 @@ explain_evidence (DsReport *report, const char *text, DsTrustList *trust)
     add_number (report, "counter", "Voucher’s number", evidence->counter);
   add_time (report, "at", "Signed", evidence->at_s);
   check_evidence (report, evidence, trust);
+}
+
+static void
+explain_seal (DsReport *report, const char *text, DsKey *device_key)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsShiftSeal) seal = ds_shift_seal_parse_text (text, &error);
+  g_autofree char *head = NULL;
+  gboolean good;
+
+  if (seal == NULL)
+    {
+      ds_report_add_finding (report, DS_EMV_INVALID, "", "form", error->message);
+      return;
+    }
+  head = ds_hex_encode (seal->head_sm3, DS_SM3_SIZE);
+  ds_report_judge (report, DS_EMV_VALID);
+  ds_report_add_field (report, "device", "Device", seal->device_id);
+  ds_report_add_field (report, "shift", "Shift", seal->shift_id);
+  add_number (report, "head-seq", "Number of the journal’s last entry", seal->head_seq);
+  ds_report_add_field (report, "head-sm3", "SM3 of the journal’s last entry", head);
+  add_time (report, "at", "Closed", seal->at_s);
+  add_money (report, "paid", "Digital, paid, in yuan", seal->paid_fen);
+  add_money (report, "cash", "Cash taken, in yuan", seal->cash_fen);
+  add_money (report, "accepted", "Vouchers not yet redeemed, in yuan", seal->accepted_fen);
+  add_money (report, "uncertain", "May still turn out paid, in yuan", seal->uncertain_fen);
+  add_money (report, "counted", "Cash counted with the float, in yuan", seal->counted_fen);
+  if (device_key == NULL)
+    {
+      ds_report_add_field (report, "signature", "Signature", "not checked; give --device-key to check it");
+      return;
+    }
+  good = ds_shift_seal_verify (seal, device_key);
+  ds_report_add_field (report, "signature", "Signature", good ? "ok" : "forged");
+  if (!good)
+    ds_report_add_finding (report, DS_EMV_INVALID, "signature", "forged",
+                           "the device with this key did not sign it; ask for the journal itself");
+}
+
+/* The sandbox operators' code. A real operator's is opaque, and so its texts are in no finding. */
+static void
+explain_sandbox (DsReport *report, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsSandboxCode) code = ds_sandbox_code_parse (text, &error);
+
+  if (code == NULL)
+    {
+      ds_report_add_finding (report, DS_EMV_INVALID, "", "form", error->message);
+      return;
+    }
+  ds_report_judge (report, DS_EMV_VALID);
+  ds_report_add_field (report, "operator", "Operator", code->operator_id);
+  ds_report_add_field (report, "payment", "Payment", code->payment_id);
+  add_money (report, "amount", "Amount in yuan", code->amount_fen);
+  ds_report_add_field (report, "payee", "Payee", code->payee_id);
+  ds_report_add_field (report, "payee-name", "Payee’s name", code->payee_name);
+  add_time (report, "expires", "Expires", code->expires_at_ms / 1000);
+}
+
+/* Version and modules a side, without the quiet zone, of the symbol that the text makes at level M, the least at which
+ * Doorstep shows a code. */
+static void
+add_symbol (DsReport *report, const char *text)
+{
+  g_autoptr (DsQr) symbol = ds_qr_new (text, DS_QR_LEVEL_M, NULL);
+
+  if (symbol != NULL)
+    json_object_set_new (report, "qr",
+                         json_pack ("{s:i, s:i, s:s}", "version", (int)ds_qr_get_version (symbol), "modules",
+                                    (int)ds_qr_get_size (symbol), "level",
+                                    ds_qr_level_to_name (ds_qr_get_level (symbol))));
 }
 
 static void
@@ -251,7 +385,7 @@ explain_attempt (DsReport *report, const char *text)
 }
 
 DsReport *
-ds_explain_code (const char *text, gsize n, gsize whole_n, DsTrustList *trust)
+ds_explain_code (const char *text, gsize n, gsize whole_n, const DsExplainKeys *keys)
 {
   g_autofree char *terminated = g_strndup (text, n);
   g_autofree char *trimmed = NULL;
@@ -267,6 +401,8 @@ ds_explain_code (const char *text, gsize n, gsize whole_n, DsTrustList *trust)
                           ds_code_kind_to_name (sighting.kind));
   if (sighting.whose != NULL)
     json_object_set_new (report, "whose", json_string (sighting.whose));
+  if (sighting.kind != DS_CODE_RUBBISH && sighting.kind != DS_CODE_EMPTY)
+    add_symbol (report, trimmed);
 
   switch (sighting.kind)
     {
@@ -279,17 +415,22 @@ ds_explain_code (const char *text, gsize n, gsize whole_n, DsTrustList *trust)
                                "it is no text, or longer than any code; scan it again");
       break;
     case DS_CODE_EVIDENCE:
-      explain_evidence (report, trimmed, trust);
+      explain_evidence (report, trimmed, keys->trust);
       break;
     case DS_CODE_ENROLMENT:
       explain_enrolment (report, trimmed);
       break;
     case DS_CODE_PAYER:
-      explain_payer (report, terminated, &sighting);
+      explain_payer (report, terminated, &sighting, keys);
       break;
     case DS_CODE_COLLECTION:
       if (sighting.whose == NULL)
         explain_mpm (report, terminated);
+      else
+        explain_sandbox (report, trimmed);
+      break;
+    case DS_CODE_SEAL:
+      explain_seal (report, trimmed, keys->device_key);
       break;
     case DS_CODE_WAYBILL_SHAPED:
       explain_attempt (report, terminated);
@@ -298,11 +439,12 @@ ds_explain_code (const char *text, gsize n, gsize whole_n, DsTrustList *trust)
       if (!explain_attempt (report, terminated))
         ds_report_add_finding (report, DS_EMV_INVALID, "", "text", "it is no code that Doorstep knows");
       break;
-    case DS_CODE_SEAL:
     case DS_CODE_WALLET_LINK:
     case DS_CODE_WEB_LINK:
     case DS_CODE_WIFI:
     case DS_CODE_CONTACT:
+    case DS_CODE_PHONE:
+    case DS_CODE_CRYPTO:
       break;
     }
   return report;

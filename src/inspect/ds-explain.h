@@ -7,15 +7,22 @@
 
 G_BEGIN_DECLS
 
+/* By what to check signatures; each may be %NULL, and then they are not checked. */
+typedef struct
+{
+  DsTrustList *trust; /* of receipts and vouchers */
+  DsKey *device_key;  /* of shift seals */
+} DsExplainKeys;
+
 /**
  * ds_explain_code:
  * @text: (array length=n): the text, or its beginning
  * @n: how many bytes of it are there
  * @whole_n: how many bytes it has altogether
- * @trust: (nullable): by what to check signatures of receipts and vouchers
+ * @keys: by what to check signatures
  *
  * Returns: (transfer full): the report
  */
-DsReport *ds_explain_code (const char *text, gsize n, gsize whole_n, DsTrustList *trust);
+DsReport *ds_explain_code (const char *text, gsize n, gsize whole_n, const DsExplainKeys *keys);
 
 G_END_DECLS

@@ -18,6 +18,7 @@ typedef struct
   gboolean json;
   char *trust_path;
   char *key_hex;
+  char *device_key_hex;
   char **texts;
 } Options;
 
@@ -26,6 +27,7 @@ options_clear (Options *options)
 {
   g_free (options->trust_path);
   g_free (options->key_hex);
+  g_free (options->device_key_hex);
   g_strfreev (options->texts);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -60,9 +62,9 @@ read_trust (const char *path, const char *key_hex)
 
 /* Returns: whether the code is as it should be. */
 static gboolean
-inspect (const char *text, gsize n, DsTrustList *trust, const Options *options)
+inspect (const char *text, gsize n, const DsExplainKeys *keys, const Options *options)
 {
-  g_autoptr (json_t) report = ds_explain_code (text, MIN (n, LINE_MAX_BYTES), n, trust);
+  g_autoptr (json_t) report = ds_explain_code (text, MIN (n, LINE_MAX_BYTES), n, keys);
   g_autofree char *line = options->json ? ds_json_to_line (report) : ds_report_to_text (report);
 
   ds_inspect_print ("%s\n", line);
@@ -70,7 +72,7 @@ inspect (const char *text, gsize n, DsTrustList *trust, const Options *options)
 }
 
 static gboolean
-inspect_lines (DsTrustList *trust, const Options *options, DsInspectExit *status)
+inspect_lines (const DsExplainKeys *keys, const Options *options, DsInspectExit *status)
 {
   g_autoptr (GInputStream) stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (DsLineReader) reader = ds_line_reader_new (stream, LINE_MAX_BYTES);
@@ -79,7 +81,7 @@ inspect_lines (DsTrustList *trust, const Options *options, DsInspectExit *status
   gsize n;
 
   while (ds_line_reader_next (reader, &line, &n, &error))
-    if (!inspect (line, n, trust, options))
+    if (!inspect (line, n, keys, options))
       *status = DS_INSPECT_BAD;
   if (error == NULL)
     return TRUE;
@@ -97,16 +99,22 @@ ds_inspect_code (int argc, char **argv)
       "Check signatures of receipts and vouchers by this signed list of operators", "FILE" },
     { "key", 0, 0, G_OPTION_ARG_STRING, &options.key_hex, "The key of the depot that signed the list",
       "HEX" },
+    { "device-key", 0, 0, G_OPTION_ARG_STRING, &options.device_key_hex,
+      "Check signatures of shift seals by this handheld's key", "HEX" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.texts, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (DsTrustList) trust = NULL;
+  g_autoptr (DsKey) device_key = NULL;
+  DsExplainKeys keys;
   DsInspectExit status = DS_INSPECT_GOOD;
 
   if (!ds_inspect_parse_options (
           &argc, &argv, entries, "[CODE…]",
           "Says what each code is and whether it keeps its rules. Without CODE, takes one a "
-          "line from the standard input."))
+          "line from the standard input.\n"
+          "Exit status: 0 every code is valid or lenient, or there is nothing to judge by; 1 one of them is "
+          "invalid; 2 the command was not understood. data/inspect-code.md explains the JSON."))
     return DS_INSPECT_USAGE;
   if (options.trust_path != NULL || options.key_hex != NULL)
     {
@@ -115,10 +123,18 @@ ds_inspect_code (int argc, char **argv)
         return DS_INSPECT_USAGE;
     }
 
+  if (options.device_key_hex != NULL)
+    {
+      device_key = ds_inspect_read_key (options.device_key_hex);
+      if (device_key == NULL)
+        return DS_INSPECT_USAGE;
+    }
+  keys = (DsExplainKeys){ .trust = trust, .device_key = device_key };
+
   if (options.texts == NULL)
-    return inspect_lines (trust, &options, &status) ? status : DS_INSPECT_USAGE;
+    return inspect_lines (&keys, &options, &status) ? status : DS_INSPECT_USAGE;
   for (gsize i = 0; options.texts[i] != NULL; i++)
-    if (!inspect (options.texts[i], strlen (options.texts[i]), trust, &options))
+    if (!inspect (options.texts[i], strlen (options.texts[i]), &keys, &options))
       status = DS_INSPECT_BAD;
   return status;
 }

@@ -3,6 +3,7 @@
 
 #include "ds-report.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* What people are shown of a long text. */
@@ -13,8 +14,8 @@ ds_report_new (const char *text, gsize n, gsize whole_n, const char *kind)
 {
   g_autofree char *valid = g_utf8_make_valid (text, (gssize)n);
 
-  return json_pack ("{s:s, s:I, s:s, s:n, s:n, s:[], s:[]}", "text", valid, "bytes", (json_int_t)whole_n,
-                    "kind", kind, "verdict", "whose", "findings", "fields");
+  return json_pack ("{s:s, s:I, s:s, s:n, s:n, s:n, s:[], s:[]}", "text", valid, "bytes", (json_int_t)whole_n,
+                    "kind", kind, "verdict", "whose", "qr", "findings", "fields");
 }
 
 void
@@ -55,9 +56,18 @@ ds_report_add_finding (DsReport *self,
                        const char *detail)
 {
   json_array_append_new (json_object_get (self, "findings"),
-                         json_pack ("{s:s, s:s, s:s, s:s}", "path", path, "rule", rule, "severity",
-                                    ds_emv_verdict_to_name (severity), "detail", detail));
+                         json_pack ("{s:s, s:s, s:s, s:s, s:s}", "path", path, "rule", rule, "clause", "",
+                                    "severity", ds_emv_verdict_to_name (severity), "detail", detail));
   ds_report_judge (self, severity);
+}
+
+void
+ds_report_cite (DsReport *self, const char *clause)
+{
+  json_t *findings = json_object_get (self, "findings");
+
+  json_object_set_new (json_array_get (findings, json_array_size (findings) - 1), "clause",
+                       json_string (clause));
 }
 
 void
@@ -102,6 +112,11 @@ ds_report_to_text (DsReport *self)
   append_harmless (text, get (self, "text"));
   g_string_append_printf (text, "\n  %s%s%s%s: %s\n", get (self, "kind"), *whose != '\0' ? " (" : "", whose,
                           *whose != '\0' ? ")" : "", *verdict != '\0' ? verdict : "nothing to judge by");
+  item = json_object_get (self, "qr");
+  if (json_is_object (item))
+    g_string_append_printf (text, "  as a QR code: version %d-%s, %d modules a side\n",
+                            (int)json_integer_value (json_object_get (item, "version")), get (item, "level"),
+                            (int)json_integer_value (json_object_get (item, "modules")));
   json_array_foreach (json_object_get (self, "findings"), i, item)
   {
     g_string_append_printf (text, "  ! %s%s%s: ", get (item, "path"), *get (item, "path") != '\0' ? " " : "",
@@ -111,7 +126,8 @@ ds_report_to_text (DsReport *self)
   }
   json_array_foreach (json_object_get (self, "fields"), i, item)
   {
-    g_string_append_printf (text, "  %-9s %s: ", get (item, "path"), get (item, "name"));
+    g_string_append_printf (text, "  %-9s %s: ", get (item, "path"),
+                            *get (item, "name") != '\0' ? gettext (get (item, "name")) : "");
     append_harmless (text, get (item, "value"));
     g_string_append_c (text, '\n');
   }

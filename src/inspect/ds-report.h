@@ -11,7 +11,9 @@ G_BEGIN_DECLS
  * DsReport:
  *
  * A JSON object: "text", "bytes", "kind", "verdict" ("valid", "lenient", "invalid", or null where there is no rule to judge
- * by), "whose", "findings" [{"path","rule","severity","detail"}] and "fields" [{"path","name","value"}].
+ * by), "whose", "qr" {"version","modules","level"} or null, "findings" [{"path","rule","clause","severity","detail"}] and
+ * "fields" [{"path","name","value"}]. The members are always all there and never translated; data/inspect-code.md explains
+ * them.
  */
 typedef json_t DsReport;
 
@@ -39,6 +41,9 @@ void ds_report_add_finding (DsReport *self,
                             const char *path,
                             const char *rule,
                             const char *detail);
+/* Says which clause of which standard the last finding is about. */
+void ds_report_cite (DsReport *self, const char *clause);
+
 void ds_report_add_field (DsReport *self, const char *path, const char *name, const char *value);
 
 /* Returns: (transfer full): lines for people, without control characters from the code. */

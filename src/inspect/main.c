@@ -3,6 +3,7 @@
 
 #include "ds-inspect.h"
 
+#include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,12 +31,28 @@ print_usage (FILE *to)
          to);
 }
 
+static gboolean
+is_for_programs (int argc, char **argv)
+{
+  for (int i = 1; i < argc && strcmp (argv[i], "--") != 0; i++)
+    if (strcmp (argv[i], "--json") == 0)
+      return TRUE;
+  return FALSE;
+}
+
 int
 main (int argc, char **argv)
 {
   const char *name = argc > 1 ? argv[1] : "";
 
   setlocale (LC_ALL, "");
+  /* What is for programs stays in English: without a domain nothing is translated. */
+  if (!is_for_programs (argc, argv))
+    {
+      bindtextdomain (DS_GETTEXT_PACKAGE, DS_LOCALE_DIR);
+      bind_textdomain_codeset (DS_GETTEXT_PACKAGE, "UTF-8");
+      textdomain (DS_GETTEXT_PACKAGE);
+    }
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (strcmp (name, commands[i].name) == 0)
       {

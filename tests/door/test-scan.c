@@ -181,7 +181,10 @@ test_collection_codes (void)
   g_autoptr (DsPresentation) shown = fixture_present (fixture, "S1", "DS1 DS2", 28650, NULL);
   g_autoptr (DsAnswer) answer = scan_for_all (fixture, shown->text);
 
-  fixture_assert_answer (answer, DS_ANSWER_FOREIGN, "collection");
+  g_autoptr (DsAnswer) foreign = scan_for_all (fixture, "000201");
+
+  fixture_assert_answer (answer, DS_ANSWER_FOREIGN, "own");
+  fixture_assert_answer (foreign, DS_ANSWER_FOREIGN, "collection");
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "ds-collection-code.h"
 #include "evidence-fixture.h"
+#include "ds-shift-seal.h"
 #include "run.h"
 
 #include <string.h>
@@ -77,6 +78,10 @@ test_kinds (void)
     { "SF1234567890123", "waybill-shaped", NULL, 0 },
     { "doorstep://enrol?code=1", "enrolment", "invalid", 1 },
     { "DS1:ABC", "evidence", "invalid", 1 },
+    { "DSS1:ABC", "seal", "invalid", 1 },
+    { "SBX1:ABC", "collection", "invalid", 1 },
+    { "tel:10086", "phone", NULL, 0 },
+    { "bitcoin:bc1q", "crypto", NULL, 0 },
     { "hello", "text", "invalid", 1 },
     { "a\x01z", "rubbish", "invalid", 1 },
     { "", "empty", "invalid", 1 },
@@ -139,8 +144,47 @@ test_evidence (EvidenceFixture *fixture, gconstpointer unused)
   g_assert_cmpstr (get_field (report, "evidence"), ==, "receipt");
   g_assert_cmpstr (get_field (report, "amount"), ==, "286.50");
   g_assert_true (g_str_has_prefix (get_field (report, "signature"), "not checked"));
+  g_assert_cmpint (json_integer_value (json_object_get (json_object_get (report, "qr"), "version")), ==, 8);
+  g_assert_cmpint (json_integer_value (json_object_get (json_object_get (report, "qr"), "modules")), ==, 49);
+  g_assert_cmpstr (get (json_object_get (report, "qr"), "level"), ==, "M");
   g_assert_cmpstr (get_field (other, "evidence"), ==, "voucher");
   g_assert_cmpstr (get_field (other, "wallet"), ==, "000102fdfeff");
+}
+
+/* Verified by the device's key, forged by another's, and said not to be checked without one. */
+static void
+test_seal (void)
+{
+  g_autoptr (DsKey) key = ds_key_generate (NULL);
+  g_autoptr (DsKey) other = ds_key_generate (NULL);
+  g_autofree char *hex = ds_key_get_public_hex (key);
+  g_autofree char *other_hex = ds_key_get_public_hex (other);
+  const DsShiftSeal draft = { .device_id = (char *)EVIDENCE_PAYMENT,
+                              .shift_id = (char *)EVIDENCE_OTHER_PAYMENT,
+                              .head_seq = 214,
+                              .at_s = EVIDENCE_NOW_S,
+                              .paid_fen = 94280 };
+  g_autoptr (DsShiftSeal) seal = ds_shift_seal_sign (key, &draft, NULL);
+  g_autofree char *text = ds_shift_seal_to_text (seal);
+  const char *const keys[] = { hex, other_hex };
+  g_autoptr (json_t) unchecked = inspect (text, 0);
+
+  g_assert_cmpstr (get (unchecked, "kind"), ==, "seal");
+  g_assert_cmpstr (get_field (unchecked, "paid"), ==, "942.80");
+  g_assert_cmpstr (get_field (unchecked, "head-seq"), ==, "214");
+  g_assert_true (g_str_has_prefix (get_field (unchecked, "signature"), "not checked"));
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_auto (Run) run = { 0 };
+      g_autoptr (json_t) report = NULL;
+
+      run_inspect (&run, NULL, -1,
+                   (const char *[]){ "code", "--json", "--device-key", keys[i], "--", text, NULL });
+      g_assert_cmpint (run.status, ==, i == 0 ? 0 : 1);
+      report = run_get_line (&run, 0);
+      g_assert_cmpstr (get_field (report, "signature"), ==, i == 0 ? "ok" : "forged");
+      g_assert_cmpstr (get (report, "verdict"), ==, i == 0 ? "valid" : "invalid");
+    }
 }
 
 static json_t *
@@ -263,6 +307,7 @@ main (int argc, char **argv)
               evidence_fixture_tear_down);
   g_test_add ("/inspect-code/trust", EvidenceFixture, NULL, evidence_fixture_set_up, test_trust,
               evidence_fixture_tear_down);
+  g_test_add_func ("/inspect-code/seal", test_seal);
   g_test_add_func ("/inspect-code/lines", test_lines);
   g_test_add_func ("/inspect-code/words", test_words);
   g_test_add_func ("/inspect-code/usage", test_usage);
