@@ -272,6 +272,21 @@ ds_route_find (DsRoute *self, const char *stop_id)
   return g_ptr_array_index (self->stops, GPOINTER_TO_UINT (index));
 }
 
+DsStop *
+ds_route_find_waybill (DsRoute *self, const char *waybill)
+{
+  g_return_val_if_fail (DS_IS_ROUTE (self), NULL);
+
+  for (guint i = 0; i < self->stops->len; i++)
+    {
+      DsStop *stop = g_ptr_array_index (self->stops, i);
+
+      if (ds_stop_find_parcel (stop, waybill) != NULL)
+        return stop;
+    }
+  return NULL;
+}
+
 GPtrArray *
 ds_route_get_stops (DsRoute *self)
 {

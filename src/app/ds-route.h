@@ -39,6 +39,9 @@ void ds_route_follow (DsRoute *self, DsStore *store);
 /* Returns: (transfer none) (nullable): the stop with that id, as it is now. */
 DsStop *ds_route_find (DsRoute *self, const char *stop_id);
 
+/* Returns: (transfer none) (nullable): the stop of a parcel. */
+DsStop *ds_route_find_waybill (DsRoute *self, const char *waybill);
+
 /* Returns: (transfer none) (element-type DsStop): all stops, in route order; valid until the model changes. */
 GPtrArray *ds_route_get_stops (DsRoute *self);
 

@@ -3,14 +3,20 @@
 
 #include "ds-scan-page.h"
 
-#include "ds-decoder.h"
+#include "ds-camera.h"
+#include "ds-code-guard.h"
 #include "ds-navigator.h"
 #include "ds-picture-source.h"
+#include "ds-preferences.h"
 #include "ds-result-page.h"
+#include "ds-viewfinder.h"
 #include "ds-window.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
+
+/* Codes to choose from, on a screen of 360 pixels. */
+#define MAX_CHOICES 4
 
 struct _DsScanPage
 {
@@ -23,6 +29,10 @@ struct _DsScanPage
   GCancellable *cancellable;
   gboolean busy;
 
+  GSettings *preferences; /* (nullable) */
+
+  DsViewfinder *viewfinder;
+  GtkMenuButton *cameras;
   GtkLabel *hint;
   GtkLabel *status;
   GtkWidget *paste;
@@ -44,15 +54,24 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (DsScanPage,
                                G_IMPLEMENT_INTERFACE (DS_TYPE_PAGE, ds_scan_page_page_iface_init))
 
 static void
+update_status (DsScanPage *self)
+{
+  const char *words = ds_viewfinder_get_words (self->viewfinder);
+
+  gtk_label_set_text (self->status, self->busy ? _ ("Reading…") : words != NULL ? words : "");
+}
+
+static void
 set_busy (DsScanPage *self, gboolean busy)
 {
   self->busy = busy;
-  gtk_label_set_text (self->status, busy ? _ ("Reading…") : _ ("Press the scan key, or use a picture"));
+  update_status (self);
 }
 
 static void
 show_answer (DsScanPage *self, const char *title, const char *text)
 {
+  ds_viewfinder_pause (self->viewfinder);
   gtk_label_set_text (self->sheet_title, title);
   gtk_label_set_text (self->sheet_text, text);
   gtk_revealer_set_reveal_child (self->sheet, TRUE);
@@ -141,6 +160,125 @@ did_change_payment (DsScanPage *self, DsPayment *payment, DsStop *stop)
     return;
   if (ds_payment_state_covers_debt (payment->state) || ds_payment_state_is_final (payment->state))
     show_result (self, payment, stop);
+}
+
+/* The camera */
+
+static void
+did_scan (DsScanPage *self, const char *text)
+{
+  answer (self, text);
+}
+
+/* Returns: (transfer full): enough to tell one code from another, and nothing that its maker could abuse. */
+static char *
+name_code (const char *text)
+{
+  DsCodeSighting sighting;
+  g_autofree char *clean = g_utf8_make_valid (text, -1);
+  glong n = g_utf8_strlen (clean, -1);
+  g_autofree char *end = g_utf8_substring (clean, MAX (n - 6, 0), n);
+
+  for (char *at = end; *at != '\0'; at++)
+    if (!g_ascii_isalnum (*at))
+      *at = '.';
+  ds_code_guard_look (text, &sighting);
+  return sighting.kind == DS_CODE_PAYER      ? g_strdup_printf (_ ("Payer code …%s"), end)
+         : sighting.kind == DS_CODE_EVIDENCE ? g_strdup_printf (_ ("Receipt or voucher …%s"), end)
+                                             : g_strdup_printf (_ ("Code …%s"), end);
+}
+
+static void
+did_choose_code (DsScanPage *self, const char *response, GtkWidget *dialog)
+{
+  if (g_str_has_prefix (response, "code:"))
+    answer (self, response + strlen ("code:"));
+  else
+    ds_viewfinder_resume (self->viewfinder);
+}
+
+/* Nobody but the person in front of them knows which of two good codes is meant. */
+static void
+did_scan_several (DsScanPage *self, char **texts)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                                              _ ("Which code is it?"), NULL);
+
+  adw_message_dialog_set_body (
+      ADW_MESSAGE_DIALOG (dialog),
+      _ ("More than one is in view. Choose one, or cover the other and scan again."));
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "again", _ ("Scan again"));
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "again");
+  for (gsize i = 0; texts[i] != NULL && i < MAX_CHOICES; i++)
+    {
+      g_autofree char *response = g_strconcat ("code:", texts[i], NULL);
+      g_autofree char *name = name_code (texts[i]);
+
+      adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), response, name);
+    }
+  g_signal_connect_object (dialog, "response", G_CALLBACK (did_choose_code), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static gboolean
+is_waybill (const char *text, gpointer user_data)
+{
+  DsScanPage *self = user_data;
+
+  return ds_route_find_waybill (ds_session_get_route (self->session), text) != NULL;
+}
+
+static void
+use_preferred_camera (DsScanPage *self)
+{
+  g_autofree char *id = NULL;
+  g_autofree char *source = NULL;
+
+  if (self->preferences == NULL)
+    return;
+  id = g_settings_get_string (self->preferences, "camera");
+  source = g_settings_get_string (self->preferences, "camera-source");
+  ds_viewfinder_set_camera (self->viewfinder, id, source);
+}
+
+static void
+did_list_cameras (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsScanPage) self = user_data;
+  g_autoptr (GPtrArray) devices = ds_camera_list_finish (result, NULL);
+  g_autoptr (GMenu) menu = g_menu_new ();
+
+  if (devices == NULL || devices->len < 2 || self->preferences == NULL)
+    return;
+  for (guint i = 0; i < devices->len; i++)
+    {
+      const DsCameraDevice *device = g_ptr_array_index (devices, i);
+      g_autoptr (GMenuItem) item = g_menu_item_new (device->name, NULL);
+
+      g_menu_item_set_action_and_target (item, "preferences.camera", "s", device->id);
+      g_menu_append_item (menu, item);
+    }
+  gtk_menu_button_set_menu_model (self->cameras, G_MENU_MODEL (menu));
+  gtk_widget_set_visible (GTK_WIDGET (self->cameras), TRUE);
+}
+
+static void
+prepare_camera (DsScanPage *self)
+{
+  self->preferences = ds_preferences_new ();
+  if (self->preferences != NULL)
+    {
+      g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+      g_autoptr (GAction) action = g_settings_create_action (self->preferences, "camera");
+
+      g_action_map_add_action (G_ACTION_MAP (group), action);
+      gtk_widget_insert_action_group (GTK_WIDGET (self), "preferences", G_ACTION_GROUP (group));
+      g_signal_connect_object (self->preferences, "changed::camera", G_CALLBACK (use_preferred_camera), self,
+                               G_CONNECT_SWAPPED);
+    }
+  use_preferred_camera (self);
+  ds_viewfinder_set_waybills (self->viewfinder, is_waybill, self);
+  ds_camera_list_async (self->cancellable, did_list_cameras, g_object_ref (self));
 }
 
 /* Pictures */
@@ -261,6 +399,7 @@ static void
 did_click_again (DsScanPage *self)
 {
   gtk_revealer_set_reveal_child (self->sheet, FALSE);
+  ds_viewfinder_resume (self->viewfinder);
   gtk_widget_grab_focus (self->paste);
 }
 
@@ -301,6 +440,7 @@ ds_scan_page_dispose (GObject *object)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->preferences);
   gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_SCAN_PAGE);
 
   G_OBJECT_CLASS (ds_scan_page_parent_class)->dispose (object);
@@ -329,6 +469,8 @@ ds_scan_page_class_init (DsScanPageClass *klass)
   object_class->finalize = ds_scan_page_finalize;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-scan-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, viewfinder);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, cameras);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, hint);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, status);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, paste);
@@ -340,6 +482,9 @@ ds_scan_page_class_init (DsScanPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, sheet_text);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, another_way);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, again);
+  gtk_widget_class_bind_template_callback (widget_class, did_scan);
+  gtk_widget_class_bind_template_callback (widget_class, did_scan_several);
+  gtk_widget_class_bind_template_callback (widget_class, update_status);
   gtk_widget_class_bind_template_callback (widget_class, did_click_paste);
   gtk_widget_class_bind_template_callback (widget_class, did_click_choose);
   gtk_widget_class_bind_template_callback (widget_class, did_click_claim);
@@ -354,6 +499,7 @@ ds_scan_page_init (DsScanPage *self)
   GtkDropTarget *target = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
 
   self->cancellable = g_cancellable_new ();
+  g_type_ensure (DS_TYPE_VIEWFINDER);
   gtk_widget_init_template (GTK_WIDGET (self));
   set_busy (self, FALSE);
 
@@ -376,6 +522,11 @@ ds_scan_page_new (DsSession *session, DsCollection *collection, const char *paym
   gtk_label_set_text (self->hint, payment_id != NULL   ? _ ("Scan the customer's receipt or voucher")
                                   : collection != NULL ? _ ("Scan the customer's payer code")
                                                        : _ ("Scan a parcel, a receipt or a payer code"));
+  ds_viewfinder_set_wanted (self->viewfinder, payment_id != NULL ? DS_SCAN_EVIDENCE
+                                              : collection != NULL
+                                                  ? DS_SCAN_PAYER
+                                                  : DS_SCAN_WAYBILL | DS_SCAN_EVIDENCE | DS_SCAN_PAYER);
+  prepare_camera (self);
   g_signal_connect_object (ds_session_get_door (session), "payment-changed", G_CALLBACK (did_change_payment),
                            self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);

@@ -3,6 +3,8 @@
 
 #include "ds-wedge.h"
 
+#include <string.h>
+
 /* No code is longer; an engine gone mad must not fill the memory. */
 #define MAX_BYTES 8192
 
@@ -84,6 +86,9 @@ struct _DsWedge
   GtkWidget *widget; /* weak: it owns the controller, not the other way round */
   GtkEventController *keys;
   DsBurst *burst;
+  char *prefix;
+  char *suffix;
+  gboolean us_layout;
 
   /* The field that has the focus while a run goes on, and what it held before. */
   GtkEditable *field;
@@ -127,20 +132,66 @@ restore_field (DsWedge *self)
   g_clear_weak_pointer (&self->field);
 }
 
+gunichar
+ds_wedge_us_character (guint keycode, gboolean shifted)
+{
+  /* By evdev code (linux/input-event-codes.h), from KEY_1 (2) to KEY_SPACE (57). */
+  static const char plain[] = "1234567890-=\0\0qwertyuiop[]\0\0asdfghjkl;'`\0\\zxcvbnm,./\0\0\0 ";
+  static const char upper[] = "!@#$%^&*()_+\0\0QWERTYUIOP{}\0\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0\0\0 ";
+  guint code = keycode - 8 - 2;
+
+  if (keycode < 10 || code >= sizeof plain - 1)
+    return 0;
+  return (gunichar)(shifted ? upper[code] : plain[code]);
+}
+
+char *
+ds_wedge_strip (const char *text, const char *prefix, const char *suffix)
+{
+  gsize n;
+
+  if (prefix != NULL && g_str_has_prefix (text, prefix))
+    text += strlen (prefix);
+  n = strlen (text);
+  if (suffix != NULL && g_str_has_suffix (text, suffix))
+    n -= strlen (suffix);
+  return g_strndup (text, n);
+}
+
+/* Engines end a code with Enter, some with Tab or with the group separator, which a keyboard types as Ctrl+]. */
+static gboolean
+is_end (guint keyval, GdkModifierType state)
+{
+  switch (keyval)
+    {
+    case GDK_KEY_Return:
+    case GDK_KEY_KP_Enter:
+    case GDK_KEY_ISO_Enter:
+    case GDK_KEY_Tab:
+      return TRUE;
+    case GDK_KEY_bracketright:
+      return (state & GDK_CONTROL_MASK) != 0;
+    default:
+      return keyval == 0x1d;
+    }
+}
+
 static gboolean
 key_pressed (DsWedge *self, guint keyval, guint keycode, GdkModifierType state)
 {
   guint32 time_ms = gtk_event_controller_get_current_event_time (self->keys);
-  gunichar character = gdk_keyval_to_unicode (keyval);
+  gunichar character = self->us_layout ? ds_wedge_us_character (keycode, (state & GDK_SHIFT_MASK) != 0)
+                                       : gdk_keyval_to_unicode (keyval);
 
-  if (keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter)
+  if (is_end (keyval, state))
     {
       g_autofree char *text = ds_burst_end (self->burst, time_ms);
+      g_autofree char *code = text != NULL ? ds_wedge_strip (text, self->prefix, self->suffix) : NULL;
 
-      if (text == NULL)
+      if (code == NULL)
         return GDK_EVENT_PROPAGATE;
       restore_field (self);
-      g_signal_emit (self, signals[SIGNAL_SCANNED], 0, text);
+      g_signal_emit (self, signals[SIGNAL_SCANNED], 0, code);
       return GDK_EVENT_STOP;
     }
 
@@ -174,6 +225,8 @@ ds_wedge_finalize (GObject *object)
 
   ds_burst_free (self->burst);
   g_free (self->field_text);
+  g_free (self->prefix);
+  g_free (self->suffix);
 
   G_OBJECT_CLASS (ds_wedge_parent_class)->finalize (object);
 }
@@ -210,4 +263,22 @@ ds_wedge_new (GtkWidget *widget)
   g_signal_connect_object (self->keys, "key-pressed", G_CALLBACK (key_pressed), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (widget, self->keys);
   return self;
+}
+
+void
+ds_wedge_set_affixes (DsWedge *self, const char *prefix, const char *suffix)
+{
+  g_return_if_fail (DS_IS_WEDGE (self));
+
+  g_free (self->prefix);
+  g_free (self->suffix);
+  self->prefix = g_strdup (prefix);
+  self->suffix = g_strdup (suffix);
+}
+
+void
+ds_wedge_set_us_layout (DsWedge *self, gboolean us_layout)
+{
+  g_return_if_fail (DS_IS_WEDGE (self));
+  self->us_layout = us_layout;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The handheld's scan engine types what it reads, very fast, and ends with Enter ("keyboard wedge"). */
+/* The handheld's scan engine types what it reads, very fast, and ends with Enter, Tab or GS ("keyboard wedge"). */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -46,5 +46,23 @@ G_DECLARE_FINAL_TYPE (DsWedge, ds_wedge, DS, WEDGE, GObject)
  * Returns: (transfer full): the watcher; it ends with its last reference
  */
 DsWedge *ds_wedge_new (GtkWidget *widget);
+
+/**
+ * ds_wedge_set_affixes:
+ * @prefix: what the engine sends before each code
+ * @suffix: what it sends after each besides Enter
+ *
+ * Both are taken off.
+ */
+void ds_wedge_set_affixes (DsWedge *self, const char *prefix, const char *suffix);
+
+/* Reads keys by their place on a US keyboard, whatever layout is set: most engines type on one. */
+void ds_wedge_set_us_layout (DsWedge *self, gboolean us_layout);
+
+/* Returns: what the key of an evdev @keycode (as GDK has it: 8 more) types on a US keyboard; 0 for none. Pure. */
+gunichar ds_wedge_us_character (guint keycode, gboolean shifted);
+
+/* Returns: (transfer full): @text without @prefix and @suffix where it has them. Pure. */
+char *ds_wedge_strip (const char *text, const char *prefix, const char *suffix);
 
 G_END_DECLS

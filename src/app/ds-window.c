@@ -9,6 +9,7 @@
 #include "ds-home-page.h"
 #include "ds-navigator.h"
 #include "ds-open-shift-page.h"
+#include "ds-preferences.h"
 #include "ds-scan-page.h"
 #include "ds-start-page.h"
 #include "ds-statement-page.h"
@@ -25,6 +26,7 @@ struct _DsWindow
   AdwApplicationWindow parent;
 
   DsSession *session;
+  GSettings *preferences; /* (nullable) */
   DsWedge *wedge;
   GCancellable *cancellable;
   GtkFileChooserNative *chooser; /* while the courier chooses where to save */
@@ -326,6 +328,7 @@ ds_window_dispose (GObject *object)
   g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->chooser);
   g_clear_object (&self->wedge);
+  g_clear_object (&self->preferences);
   g_clear_object (&self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_WINDOW);
 
@@ -375,6 +378,17 @@ ds_window_init (DsWindow *self)
   self->cancellable = g_cancellable_new ();
 }
 
+/* The device's scan engine as its owner set it up; changes count at once. */
+static void
+use_preferences (DsWindow *self)
+{
+  g_autofree char *prefix = g_settings_get_string (self->preferences, "wedge-prefix");
+  g_autofree char *suffix = g_settings_get_string (self->preferences, "wedge-suffix");
+
+  ds_wedge_set_affixes (self->wedge, prefix, suffix);
+  ds_wedge_set_us_layout (self->wedge, g_settings_get_boolean (self->preferences, "wedge-us-layout"));
+}
+
 DsWindow *
 ds_window_new (GtkApplication *application, DsSession *session)
 {
@@ -386,6 +400,13 @@ ds_window_new (GtkApplication *application, DsSession *session)
   self->session = g_object_ref (session);
   self->wedge = ds_wedge_new (GTK_WIDGET (self));
   g_signal_connect_object (self->wedge, "scanned", G_CALLBACK (ds_window_take_scan), self, G_CONNECT_SWAPPED);
+  self->preferences = ds_preferences_new ();
+  if (self->preferences != NULL)
+    {
+      use_preferences (self);
+      g_signal_connect_object (self->preferences, "changed", G_CALLBACK (use_preferences), self,
+                               G_CONNECT_SWAPPED);
+    }
   g_signal_connect_object (session, "notify::phase", G_CALLBACK (phase_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_store (session), "notice", G_CALLBACK (ds_window_say), self,
                            G_CONNECT_SWAPPED);

@@ -84,6 +84,51 @@ test_engine_gone_mad (void)
   g_assert_cmpuint (strlen (text), <=, 8192);
 }
 
+static void
+test_affixes (void)
+{
+  static const struct
+  {
+    const char *text, *prefix, *suffix, *expected;
+  } cases[] = {
+    { "DS73021184", NULL, NULL, "DS73021184" }, { "DS73021184", "", "", "DS73021184" },
+    { "]C1DS7302", "]C1", "", "DS7302" },       { "DS7302~", "]C1", "~", "DS7302" },
+    { "]C1DS7302~~", "]C1", "~", "DS7302~" },   { "]C1", "]C1", "]C1", "" },
+    { "DS7302]C1", "]C1", "", "DS7302]C1" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *code = ds_wedge_strip (cases[i].text, cases[i].prefix, cases[i].suffix);
+
+      g_assert_cmpstr (code, ==, cases[i].expected);
+    }
+}
+
+/* Keycodes as an X server gives them: 8 more than the kernel's. */
+static void
+test_us_layout (void)
+{
+  static const struct
+  {
+    guint keycode;
+    gunichar plain, shifted;
+  } keys[] = {
+    { 10, '1', '!' },  { 19, '0', ')' },  { 20, '-', '_' }, { 21, '=', '+' }, { 24, 'q', 'Q' },
+    { 33, 'p', 'P' },  { 34, '[', '{' },  { 38, 'a', 'A' }, { 46, 'l', 'L' }, { 47, ';', ':' },
+    { 48, '\'', '"' }, { 51, '\\', '|' }, { 52, 'z', 'Z' }, { 58, 'm', 'M' }, { 59, ',', '<' },
+    { 60, '.', '>' },  { 61, '/', '?' },  { 65, ' ', ' ' }, { 9, 0, 0 },      { 22, 0, 0 },
+    { 36, 0, 0 },      { 37, 0, 0 },      { 50, 0, 0 },     { 64, 0, 0 },     { 66, 0, 0 },
+    { 255, 0, 0 },     { 0, 0, 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_assert_cmpuint (ds_wedge_us_character (keys[i].keycode, FALSE), ==, keys[i].plain);
+      g_assert_cmpuint (ds_wedge_us_character (keys[i].keycode, TRUE), ==, keys[i].shifted);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -92,5 +137,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wedge/typing", test_typing_is_no_scan);
   g_test_add_func ("/wedge/scan-after-typing", test_scan_after_typing);
   g_test_add_func ("/wedge/engine-gone-mad", test_engine_gone_mad);
+  g_test_add_func ("/wedge/affixes", test_affixes);
+  g_test_add_func ("/wedge/us-layout", test_us_layout);
   return g_test_run ();
 }
