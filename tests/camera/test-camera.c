@@ -10,6 +10,10 @@
 #define WAYBILL "JD0012345678"
 #define RECEIPT "DS1:A RECEIPT"
 
+#define RUN_UNTIL(condition)                                                                                 \
+  while (!(condition))                                                                                       \
+  g_main_context_iteration (NULL, TRUE)
+
 /* One run of a camera with everything that came of it. */
 typedef struct
 {
@@ -85,6 +89,9 @@ static void
 run_clear (Run *run)
 {
   ds_camera_stop (run->camera);
+  RUN_UNTIL (!ds_decoder_process_is_busy (run->decoder)); /* which holds on to who asked it */
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
   g_assert_finalize_object (run->scanner);
   g_assert_finalize_object (run->camera);
   g_object_unref (run->decoder);
@@ -93,10 +100,6 @@ run_clear (Run *run)
   g_clear_error (&run->error);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
-
-#define RUN_UNTIL(condition)                                                                                 \
-  while (!(condition))                                                                                       \
-  g_main_context_iteration (NULL, TRUE)
 
 /* Returns: (transfer full): a camera before which stands @frame, at @rate pictures a second, and then @more. */
 static char *
