@@ -335,7 +335,7 @@ check_object (DsEmvMpm *self, const char *path, const DsEmvObject *object)
 
   if (rule == NULL || rule->reserved)
     {
-      ds_emv_findings_add (self->findings, DS_EMV_LENIENT, path, "reserved",
+      ds_emv_findings_add (self->findings, DS_EMV_LENIENT, path, DS_EMV_MPM_RULE_RESERVED,
                            "the specification does not use this ID");
       return;
     }

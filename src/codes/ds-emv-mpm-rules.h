@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* The finding of an object whose ID is reserved for future use. */
+#define DS_EMV_MPM_RULE_RESERVED "reserved"
+
 /* Whether the object at @path holds further objects. */
 gboolean ds_emv_mpm_is_template (const char *path);
 

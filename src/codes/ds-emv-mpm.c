@@ -321,6 +321,22 @@ write_objects (GPtrArray *objects, const char *parent, GString *to, GError **err
   return TRUE;
 }
 
+/* An object under an ID that is reserved is not ours to make, but one that was read is kept for whoever knows it.
+ * Returns: (nullable): what forbids to write @written, the code that @self would become. */
+static const DsEmvFinding *
+find_obstacle (const DsEmvMpm *self, const DsEmvMpm *written)
+{
+  for (guint i = 0; i < written->findings->len; i++)
+    {
+      const DsEmvFinding *finding = g_ptr_array_index (written->findings, i);
+
+      if (!g_str_equal (finding->rule, DS_EMV_MPM_RULE_RESERVED)
+          || ds_emv_findings_find (self->findings, finding->path, DS_EMV_MPM_RULE_RESERVED) == NULL)
+        return finding;
+    }
+  return NULL;
+}
+
 char *
 ds_emv_mpm_write (const DsEmvMpm *self, GError **error)
 {
@@ -336,7 +352,7 @@ ds_emv_mpm_write (const DsEmvMpm *self, GError **error)
   g_string_append_printf (text, "%04X", ds_emv_crc16 (text->str, text->len));
 
   again = ds_emv_mpm_read (text->str);
-  finding = ds_emv_findings_get_gravest (again->findings);
+  finding = find_obstacle (self, again);
   if (finding != NULL)
     {
       g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "A code cannot be made: %s%s%s", finding->path,

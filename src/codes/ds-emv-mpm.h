@@ -72,7 +72,8 @@ void ds_emv_mpm_set (DsEmvMpm *self, const char *path, const char *value);
  * @error: return location for a %DS_ERROR_INVALID that names the path and the rule
  *
  * Writes the objects in their order and adds the check (ID 63, computed anew) at the end. What is written has been
- * read again and found to keep every rule.
+ * read again and found to keep every rule; only objects of reserved IDs may be there if they were there when @self
+ * was read.
  *
  * Returns: (transfer full) (nullable): the payload
  */

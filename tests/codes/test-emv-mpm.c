@@ -308,6 +308,32 @@ test_write (void)
   g_assert_cmpstr (text, ==, expected);
 }
 
+/* What later versions and payment systems put into a code comes through us as it was. */
+static void
+test_write_unknown (void)
+{
+  const char *const bodies[] = {
+    "000201" ACCOUNT REST "6504abcd7903xyz",
+    "000201" ACCOUNT REST "62081204abcd",
+    "000201" ACCOUNT REST "64210002zh0102快递9905\U0001f4e6abcd",
+    "00020126270015cn.example.test7704abcd" REST "80240015cn.example.test99011",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      g_autofree char *text = seal (bodies[i]);
+      g_autoptr (DsEmvMpm) code = ds_emv_mpm_read (text);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *again = ds_emv_mpm_write (code, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (again, ==, text);
+      /* Nothing is added to it under cover of what was there. */
+      ds_emv_mpm_set (code, "70", "more");
+      g_assert_null (ds_emv_mpm_write (code, NULL));
+    }
+}
+
 static void
 test_write_refused (void)
 {
@@ -469,6 +495,7 @@ main (int argc, char **argv)
   g_test_add_func ("/emv-mpm/not-text", test_not_text);
   g_test_add_func ("/emv-mpm/get", test_get);
   g_test_add_func ("/emv-mpm/write", test_write);
+  g_test_add_func ("/emv-mpm/write-unknown", test_write_unknown);
   g_test_add_func ("/emv-mpm/write-refused", test_write_refused);
   g_test_add_func ("/emv-mpm/valid-samples", test_valid_samples);
   g_test_add_func ("/emv-mpm/synthetic-samples", test_synthetic_samples);
