@@ -6,6 +6,7 @@
 #include "ds-error.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 /* Counts brackets outside strings. What is no JSON at all is left for the parser to refuse. */
 static gboolean
@@ -58,6 +59,13 @@ ds_json_parse_object (const char *text, gsize n, gsize max_bytes, GError **error
     {
       g_set_error (error, DS_ERROR, DS_ERROR_OVERFLOW, "The JSON text is nested deeper than %d",
                    DS_JSON_MAX_DEPTH);
+      return NULL;
+    }
+
+  /* jansson passes over a NUL behind a number. */
+  if (n > 0 && memchr (text, '\0', n) != NULL)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "Not JSON: a NUL stands in it");
       return NULL;
     }
 

@@ -45,6 +45,8 @@ test_refuse (void)
 
   assert_refused (deep, 100000, 1000000, DS_ERROR_OVERFLOW);
   assert_refused ("{}", 2, 1, DS_ERROR_OVERFLOW);
+  /* Found by fuzzing: jansson passes over a NUL there. */
+  assert_refused ("{\"a\":0\0}", 8, 1000, DS_ERROR_INVALID);
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     assert_refused (bad[i], strlen (bad[i]), 1000, DS_ERROR_INVALID);
 }
