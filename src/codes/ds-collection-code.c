@@ -7,6 +7,7 @@
 #include "ds-error.h"
 #include "ds-id.h"
 #include "ds-money.h"
+#include "ds-spoken-proof.h"
 
 #include <string.h>
 
@@ -32,6 +33,7 @@ ds_collection_code_free (DsCollectionCode *self)
   g_free (self->payee_name);
   g_free (self->payee_city);
   g_free (self->mcc);
+  g_free (self->stop_mark);
   g_free (self);
 }
 
@@ -53,6 +55,14 @@ is_payee_id (const char *id)
   return n >= 1 && n <= PAYEE_ID_MAX;
 }
 
+/* As ds_spoken_mark() writes it. */
+static gboolean
+is_stop_mark (const char *mark)
+{
+  return strlen (mark) == DS_SPOKEN_MARK_SIZE - 1
+         && strspn (mark, "0123456789abcdef") == DS_SPOKEN_MARK_SIZE - 1;
+}
+
 static gboolean
 check (const DsCollectionCode *self, GError **error)
 {
@@ -66,6 +76,8 @@ check (const DsCollectionCode *self, GError **error)
     return refuse (error, "The payee’s name, city and category are missing; ask the depot to fill them in");
   if (self->expires_at_s < 0)
     return refuse (error, "A collection code cannot expire before 1970");
+  if (self->stop_mark != NULL && !is_stop_mark (self->stop_mark))
+    return refuse (error, "The mark of a collection code's stop is 16 hexadecimal digits");
   return TRUE;
 }
 
@@ -115,6 +127,8 @@ ds_collection_code_build (const DsCollectionCode *self, GError **error)
 
       ds_emv_mpm_set (code, "26-03", expiry);
     }
+  if (self->stop_mark != NULL)
+    ds_emv_mpm_set (code, "26-04", self->stop_mark);
   ds_emv_mpm_set (code, "52", self->mcc);
   ds_emv_mpm_set (code, "53", CURRENCY_CNY);
   ds_emv_mpm_set (code, "54", ds_money_format (self->amount_fen, amount));
@@ -176,6 +190,7 @@ ds_collection_code_parse (const char *text, GError **error)
   self->payee_name = read_name (code, "64-01", "59");
   self->payee_city = read_name (code, "64-02", "60");
   self->mcc = g_strdup (ds_emv_mpm_get (code, "52"));
+  self->stop_mark = g_strdup (ds_emv_mpm_get (code, "26-04"));
   if (amount == NULL || g_strcmp0 (ds_emv_mpm_get (code, "53"), CURRENCY_CNY) != 0
       || g_strcmp0 (ds_emv_mpm_get (code, "01"), ONE_PAYMENT) != 0)
     {

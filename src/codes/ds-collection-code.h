@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * @payee_name: at most 25 characters are written
  * @payee_city: at most 15 characters are written
  * @mcc: 4 digits
+ * @stop_mark: (nullable): which stop it is for, see ds_spoken_mark(): by it the depot can give the payer a spoken proof
+ *   before the handheld is back
  * @expires_at_s: seconds since 1970-01-01 UTC, 0 for none
  */
 typedef struct
@@ -29,6 +31,7 @@ typedef struct
   char *payee_name;
   char *payee_city;
   char *mcc;
+  char *stop_mark;
   gint64 expires_at_s;
 } DsCollectionCode;
 

@@ -8,7 +8,8 @@
 
 /* What is not listed is refused. An e-CNY order cannot be closed, so expired → paid is a late success, not a
  * contradiction. A claim is the courier's note on a presented code: what the depot says of the order afterwards
- * replaces it. A voucher whose order ends without money was not honoured. */
+ * replaces it. A voucher whose order ends without money was not honoured. Digits can be worked out on the handheld, so
+ * they weigh less than a receipt: an operator's "expired" goes before them, and they alone can be disproved. */
 /* clang-format off */
 static const struct
 {
@@ -23,24 +24,25 @@ static const struct
     ON (PRESENTED, PRESENTED), ON (OPENED, PRESENTED), ON (CONFIRMED, PAID), ON (DECLINED, DECLINED),
     ON (ENDED, EXPIRED) } },
   [STATE (PRESENTED)] = { "presented", DS_DEBT_SHOWN, FALSE, {
-    ON (PROVED, PAID), ON (VOUCHED, ACCEPTED), ON (CLAIMED, CLAIMED), ON (UNANSWERED, UNKNOWN),
+    ON (PROVED, PAID), ON (SPOKEN, PAID), ON (VOUCHED, ACCEPTED), ON (CLAIMED, CLAIMED), ON (UNANSWERED, UNKNOWN),
     ON (AWAITED, PENDING), ON (CONFIRMED, PAID), ON (DECLINED, DECLINED), ON (ENDED, EXPIRED) } },
   [STATE (SCANNED)] = { "scanned", DS_DEBT_UNCERTAIN, FALSE, {
     ON (PROVED, PAID), ON (UNANSWERED, UNKNOWN), ON (AWAITED, PENDING), ON (CONFIRMED, PAID),
     ON (DECLINED, DECLINED), ON (ENDED, EXPIRED) } },
   [STATE (PENDING)] = { "pending", DS_DEBT_UNCERTAIN, FALSE, {
-    ON (PROVED, PAID), ON (VOUCHED, ACCEPTED), ON (CLAIMED, CLAIMED), ON (UNANSWERED, UNKNOWN),
+    ON (PROVED, PAID), ON (SPOKEN, PAID), ON (VOUCHED, ACCEPTED), ON (CLAIMED, CLAIMED), ON (UNANSWERED, UNKNOWN),
     ON (AWAITED, PENDING), ON (CONFIRMED, PAID), ON (DECLINED, DECLINED), ON (ENDED, EXPIRED) } },
   [STATE (UNKNOWN)] = { "unknown", DS_DEBT_UNCERTAIN, FALSE, {
-    ON (PROVED, PAID), ON (VOUCHED, ACCEPTED), ON (CLAIMED, CLAIMED), ON (AWAITED, PENDING),
+    ON (PROVED, PAID), ON (SPOKEN, PAID), ON (VOUCHED, ACCEPTED), ON (CLAIMED, CLAIMED), ON (AWAITED, PENDING),
     ON (CONFIRMED, PAID), ON (DECLINED, DECLINED), ON (ENDED, EXPIRED) } },
   [STATE (CLAIMED)] = { "claimed", DS_DEBT_UNCERTAIN, FALSE, {
-    ON (PROVED, PAID), ON (VOUCHED, ACCEPTED), ON (CONFIRMED, PAID), ON (DECLINED, DECLINED),
+    ON (PROVED, PAID), ON (SPOKEN, PAID), ON (VOUCHED, ACCEPTED), ON (CONFIRMED, PAID), ON (DECLINED, DECLINED),
     ON (ENDED, EXPIRED) } },
   [STATE (ACCEPTED)] = { "accepted", DS_DEBT_PROVISIONAL, FALSE, {
     ON (CONFIRMED, SETTLED), ON (DECLINED, REJECTED), ON (ENDED, REJECTED) } },
   [STATE (PAID)] = { "paid", DS_DEBT_COVERED, FALSE, {
-    ON (PROVED, PAID), ON (CONFIRMED, PAID), ON (MATCHED, SETTLED), ON (REFUNDED, REFUNDED) } },
+    ON (PROVED, PAID), ON (CONFIRMED, PAID), ON (DISPROVED, REJECTED), ON (MATCHED, SETTLED),
+    ON (REFUNDED, REFUNDED) } },
   [STATE (SETTLED)] = { "settled", DS_DEBT_COVERED, TRUE, {
     ON (PROVED, SETTLED), ON (CONFIRMED, SETTLED), ON (REFUNDED, REFUNDED) } },
   [STATE (DECLINED)] = { "declined", DS_DEBT_LEFT, TRUE, { STATE (NONE) } },
@@ -61,12 +63,15 @@ ds_payment_state_after (DsPaymentState from, DsPaymentEvent event)
 }
 
 static guint
-get_successors (DsPaymentState from)
+get_successors (DsPaymentState from, gboolean spoken)
 {
   guint successors = 0;
 
   for (guint event = 0; event < DS_N_PAYMENT_EVENTS; event++)
-    successors |= 1u << states[from].after[event];
+    {
+      if (event != DS_PAYMENT_IS_DISPROVED || spoken)
+        successors |= 1u << states[from].after[event];
+    }
   return successors & ~(1u << DS_PAYMENT_NONE) & ~(1u << from);
 }
 
@@ -75,11 +80,11 @@ ds_payment_state_may_become (DsPaymentState from, DsPaymentState to)
 {
   g_return_val_if_fail (from < DS_N_PAYMENT_STATES && to < DS_N_PAYMENT_STATES, FALSE);
 
-  return (get_successors (from) & (1u << to)) != 0;
+  return (get_successors (from, FALSE) & (1u << to)) != 0;
 }
 
 gboolean
-ds_payment_state_may_reach (DsPaymentState from, DsPaymentState to)
+ds_payment_state_may_reach (DsPaymentState from, DsPaymentState to, gboolean spoken)
 {
   guint reached = 1u << from;
   guint before;
@@ -90,7 +95,7 @@ ds_payment_state_may_reach (DsPaymentState from, DsPaymentState to)
     {
       before = reached;
       for (guint via = 0; via < DS_N_PAYMENT_STATES; via++)
-        reached |= (before & (1u << via)) != 0 ? get_successors ((DsPaymentState)via) : 0;
+        reached |= (before & (1u << via)) != 0 ? get_successors ((DsPaymentState)via, spoken) : 0;
     }
   while (reached != before);
   return from != to && (reached & (1u << to)) != 0;

@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  * @DS_PAYMENT_SETTLED: matched with the operator's books
  * @DS_PAYMENT_DECLINED: the operator or the customer refused
  * @DS_PAYMENT_EXPIRED: ended unpaid
- * @DS_PAYMENT_REJECTED: the voucher was not honoured; the stop's debt is open again
+ * @DS_PAYMENT_REJECTED: the voucher or the spoken proof was not honoured; the stop's debt is open again
  * @DS_PAYMENT_REFUNDED: given back in full
  */
 typedef enum
@@ -49,6 +49,7 @@ typedef enum
  * @DS_PAYMENT_IS_SCANNED: a payer code is taken
  * @DS_PAYMENT_IS_CASH: cash is taken
  * @DS_PAYMENT_IS_PROVED: evidence that verifies says that it is paid
+ * @DS_PAYMENT_IS_SPOKEN: digits that verify were read out
  * @DS_PAYMENT_IS_VOUCHED: a voucher that verifies is taken
  * @DS_PAYMENT_IS_CLAIMED: the customer says paid
  * @DS_PAYMENT_IS_UNANSWERED: no answer in time
@@ -57,10 +58,11 @@ typedef enum
  * @DS_PAYMENT_IS_CONFIRMED: the operator has the money
  * @DS_PAYMENT_IS_DECLINED: the operator or the customer refuses
  * @DS_PAYMENT_IS_ENDED: the order ended unpaid
+ * @DS_PAYMENT_IS_DISPROVED: the operator denies what digits alone made paid
  * @DS_PAYMENT_IS_MATCHED: it stands in the operator's books as in ours
  * @DS_PAYMENT_IS_REFUNDED: all of it was given back
  *
- * What can happen to a payment: the first eight at the door, in the journal's words; the others at the depot, as
+ * What can happen to a payment: the first nine at the door, in the journal's words; the others at the depot, as
  * operators tell it.
  */
 typedef enum
@@ -70,6 +72,7 @@ typedef enum
   DS_PAYMENT_IS_SCANNED,
   DS_PAYMENT_IS_CASH,
   DS_PAYMENT_IS_PROVED,
+  DS_PAYMENT_IS_SPOKEN,
   DS_PAYMENT_IS_VOUCHED,
   DS_PAYMENT_IS_CLAIMED,
   DS_PAYMENT_IS_UNANSWERED,
@@ -78,6 +81,7 @@ typedef enum
   DS_PAYMENT_IS_CONFIRMED,
   DS_PAYMENT_IS_DECLINED,
   DS_PAYMENT_IS_ENDED,
+  DS_PAYMENT_IS_DISPROVED,
   DS_PAYMENT_IS_MATCHED,
   DS_PAYMENT_IS_REFUNDED,
   DS_N_PAYMENT_EVENTS
@@ -112,11 +116,12 @@ typedef enum
  */
 DsPaymentState ds_payment_state_after (DsPaymentState from, DsPaymentEvent event);
 
-/* Whether one event leads @from → @to. A state is no successor of itself. */
+/* Whether one event leads @from → @to, disproof apart. A state is no successor of itself. */
 gboolean ds_payment_state_may_become (DsPaymentState from, DsPaymentState to);
 
-/* The same by any number of events: who is told only the latest state may have missed those between. */
-gboolean ds_payment_state_may_reach (DsPaymentState from, DsPaymentState to);
+/* The same by any number of events: who is told only the latest state may have missed those between. @spoken: digits
+ * made it paid, so it may also be disproved. */
+gboolean ds_payment_state_may_reach (DsPaymentState from, DsPaymentState to, gboolean spoken);
 
 DsDebtEffect ds_payment_state_get_effect (DsPaymentState state);
 

@@ -70,6 +70,8 @@ G_DECLARE_FINAL_TYPE (DsPayment, ds_payment, DS, PAYMENT, GObject)
  * @changed_at_ms: wall time of its last change of state
  * @superseded: the courier deliberately took another way after this one was shown or left unknown; if it is
  *   paid all the same, that is a refund case
+ * @spoken: it became paid by a spoken proof, which its operator has yet to confirm or has confirmed since
+ * @n_misspoken: how many wrong spoken proofs were tried for it
  *
  * A snapshot. The fields are read-only once the object is shared; a change makes a new object.
  */
@@ -101,6 +103,8 @@ struct _DsPayment
   gint64 created_at_ms;
   gint64 changed_at_ms;
   gboolean superseded;
+  gboolean spoken;
+  gint64 n_misspoken;
 };
 
 /* Returns: (transfer full): a payment with nothing set, to be filled by its maker before it is shared. */

@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+/* More would be an invitation to guess. */
+#define MAX_SPOKEN_TRIES 10
+
 G_DEFINE_FINAL_TYPE (DsSettings, ds_settings, G_TYPE_OBJECT)
 
 static void
@@ -109,12 +112,31 @@ read_numbers (DsSettings *self, json_t *data, GError **error)
   return TRUE;
 }
 
+/* Depots older than spoken proofs do not send it. */
+static gboolean
+read_spoken_tries (DsSettings *self, json_t *data, GError **error)
+{
+  json_int_t tries = DS_SETTINGS_SPOKEN_TRIES;
+
+  if (!ds_json_unpack (data, error, "{s:{s?I}}", "limits", "spoken_tries", &tries))
+    return FALSE;
+  if (tries < 0 || tries > MAX_SPOKEN_TRIES)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                           "The setting limits.spoken_tries is out of range");
+      return FALSE;
+    }
+  self->spoken_tries = tries;
+  return TRUE;
+}
+
 DsSettings *
 ds_settings_new_from_json (json_t *data, GError **error)
 {
   g_autoptr (DsSettings) self = g_object_new (DS_TYPE_SETTINGS, NULL);
 
-  if (!read_names (self, data, error) || !read_numbers (self, data, error))
+  if (!read_names (self, data, error) || !read_numbers (self, data, error)
+      || !read_spoken_tries (self, data, error))
     return NULL;
   return g_steal_pointer (&self);
 }

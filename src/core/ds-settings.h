@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Three guesses of 10^8 values; a settings item may say otherwise. */
+#define DS_SETTINGS_SPOKEN_TRIES 3
+
 #define DS_TYPE_SETTINGS (ds_settings_get_type ())
 G_DECLARE_FINAL_TYPE (DsSettings, ds_settings, DS, SETTINGS, GObject)
 
@@ -37,6 +40,7 @@ struct _DsSettings
   gint64 voucher_age_limit_s; /* age of the oldest unredeemed voucher */
   gint64 trust_age_limit_s;   /* age of the operators' list */
   gint64 cash_limit_fen;      /* cash in hand; a warning, since cash must always be taken */
+  gint64 spoken_tries;        /* wrong spoken proofs for one payment; DS_SETTINGS_SPOKEN_TRIES unless set */
 
   gint64 live_code_wait_ms;  /* then the carried or built code is offered */
   gint64 unknown_after_ms;   /* no answer: pending becomes unknown */

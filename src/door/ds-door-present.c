@@ -5,6 +5,7 @@
 #include "ds-door-private.h"
 
 #include "ds-collection-code.h"
+#include "ds-spoken-proof.h"
 
 #include <string.h>
 
@@ -130,14 +131,17 @@ present_built (DsVisit *visit, GError **error)
   DsSettings *settings = ds_store_get_settings (door->store);
   g_autofree char *payment_id = ds_id_new (door->clock, door->random);
   gint64 expires_at_s = (ds_store_get_trusted_now_ms (door->store) + settings->built_code_life_ms) / 1000;
+  char mark[DS_SPOKEN_MARK_SIZE];
   g_autofree char *code = NULL;
 
+  ds_spoken_mark (visit->stop->id, mark);
   code = ds_collection_code_build (&(DsCollectionCode){ .payment_id = payment_id,
                                                         .amount_fen = operation->amount_fen,
                                                         .payee_id = settings->payee_id,
                                                         .payee_name = settings->payee_name,
                                                         .payee_city = settings->payee_city,
                                                         .mcc = settings->payee_mcc,
+                                                        .stop_mark = visit->stop->spoken_secret ? mark : NULL,
                                                         .expires_at_s = expires_at_s },
                                    error);
   if (code == NULL)

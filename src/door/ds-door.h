@@ -168,6 +168,25 @@ void ds_door_scan_async (DsDoor *self,
                          gpointer user_data);
 DsAnswer *ds_door_scan_finish (DsDoor *self, GAsyncResult *result, GError **error);
 
+/**
+ * ds_door_try_spoken_async:
+ * @payment_id: whose code was shown
+ * @typed: the 8 digits as the customer reads them out; see ds_spoken_proof_read() for what may stand between them
+ *
+ * Verifies a spoken proof without a network. Right ones make the payment paid (`payment.spoken`); wrong ones are
+ * journalled (`payment.misspoken`) before the answer, so that the settings' spoken_tries hold across every restart.
+ * Digits of another payment of the stop, and what are no 8 digits, cost no try. Fails only when the store does; the
+ * answer's reasons are "wrong", "locked", "form", "other-payment", "already", "ended", "superseded", "not-shown",
+ * "no-shift", "no-secret", "not-allowed", "unknown-payment" and "over-paid".
+ */
+void ds_door_try_spoken_async (DsDoor *self,
+                               const char *payment_id,
+                               const char *typed,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+DsAnswer *ds_door_try_spoken_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
 /* The rest at the door. Each finishes with the stop as it is now, or an error in words. */
 
 /* Cash: takes @tendered_fen for @amount_fen; the change is the difference. @supersede: the courier decided to take

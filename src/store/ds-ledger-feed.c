@@ -494,21 +494,23 @@ apply_payment (DsLedger *self, Item *item, gboolean replaying, GError **error)
       return FALSE;
     }
 
+  /* The depot keeps only the latest state of a payment, so the handheld may see "settled" after "presented" without the
+   * "paid" between them: what counts is that the table leads there by some way. */
   state = row.state;
-  /* The depot keeps only the latest state of a payment: what counts is that the table leads there by some way. */
   /* That the operator made a live code does not mean that it was shown: that is for the journal to say. */
-  if (ds_payment_state_may_reach (row.state, news.state)
+  if (ds_payment_state_may_reach (row.state, news.state, row.spoken)
       && !(row.state == DS_PAYMENT_REQUESTED && news.state == DS_PAYMENT_PRESENTED))
     state = news.state;
-  else if (row.state != news.state && !ds_payment_state_may_reach (row.state, news.state)
-           && !ds_payment_state_may_reach (news.state, row.state) && ds_payment_state_is_final (news.state))
+  else if (row.state != news.state && !ds_payment_state_may_reach (row.state, news.state, row.spoken)
+           && !ds_payment_state_may_reach (news.state, row.state, row.spoken)
+           && ds_payment_state_is_final (news.state))
     {
       g_set_error (error, DS_ERROR, DS_ERROR_CONFLICT, "The depot says %s; this handheld holds that it is %s",
                    ds_payment_state_to_name (news.state), ds_payment_state_to_name (row.state));
       return FALSE;
     }
   /* What is behind our own knowledge brings no details either: its refusal has a reason we do not share. */
-  else if (row.state != news.state && !ds_payment_state_may_reach (row.state, news.state))
+  else if (row.state != news.state && !ds_payment_state_may_reach (row.state, news.state, row.spoken))
     return TRUE;
 
   if (!merge_payment (self, &news, state, item->at_ms, error))

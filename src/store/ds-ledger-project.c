@@ -8,6 +8,7 @@
 #include "ds-error.h"
 #include "ds-evidence.h"
 #include "ds-money.h"
+#include "ds-spoken-proof.h"
 
 #include <string.h>
 
@@ -29,7 +30,7 @@ gboolean
 ds_ledger_load_payment_row (DsLedger *self, const char *id, DsPaymentRow *row, GError **error)
 {
   DsQuery *query = ds_db_prepare (
-      self->db, "SELECT state, stop, amount_fen, refunded_fen FROM payments WHERE id = ?1", error);
+      self->db, "SELECT state, stop, amount_fen, refunded_fen, spoken FROM payments WHERE id = ?1", error);
   gboolean found;
 
   *row = (DsPaymentRow){ .state = DS_PAYMENT_NONE };
@@ -49,6 +50,7 @@ ds_ledger_load_payment_row (DsLedger *self, const char *id, DsPaymentRow *row, G
       row->stop_id = g_strdup (ds_db_column_text (query, 1));
       row->amount_fen = ds_db_column_int (query, 2);
       row->refunded_fen = ds_db_column_int (query, 3);
+      row->spoken = ds_db_column_int (query, 4) != 0;
     }
   ds_db_reset (query);
   return TRUE;
@@ -565,6 +567,50 @@ project_voucher (DsLedger *self, const DsEntry *entry, gboolean replaying, GErro
   return FALSE;
 }
 
+/* That the digits are right was checked at the door, with the stop's secret, which may be gone when this is replayed. */
+static gboolean
+project_spoken (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
+{
+  g_auto (DsPaymentRow) row = { 0 };
+  char digits[DS_SPOKEN_PROOF_SIZE];
+  const char *id, *text;
+  DsQuery *query;
+
+  if (!ds_json_unpack (entry->data, error, "{s:s, s:s}", "payment", &id, "digits", &text)
+      || !find_payment (self, id, &row, error))
+    return FALSE;
+  if (!ds_spoken_proof_read (text, digits))
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A spoken proof has 8 digits");
+      return FALSE;
+    }
+  if (!change_state (self, id, &row, entry, DS_PAYMENT_IS_SPOKEN, error))
+    return FALSE;
+  query = ds_db_prepare (self->db, "UPDATE payments SET spoken = 1 WHERE id = ?1", error);
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, id);
+  return ds_db_run (self->db, query, error);
+}
+
+/* A wrong proof: counted, so that neither a restart nor a new page gives new tries. */
+static gboolean
+project_misspoken (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
+{
+  g_auto (DsPaymentRow) row = { 0 };
+  const char *id;
+  DsQuery *query;
+
+  if (!ds_json_unpack (entry->data, error, "{s:s}", "payment", &id) || !find_payment (self, id, &row, error))
+    return FALSE;
+  query = ds_db_prepare (self->db, "UPDATE payments SET n_misspoken = n_misspoken + 1 WHERE id = ?1", error);
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, id);
+  ds_ledger_touch (self, row.stop_id);
+  return ds_db_run (self->db, query, error);
+}
+
 /* Parcels and shifts */
 
 static gboolean
@@ -696,6 +742,7 @@ static const struct
   { "payment.claimed", project_claimed },     { "payment.query", project_query },
   { "payment.unknown", project_unknown },     { "payment.superseded", project_superseded },
   { "payment.cash", project_cash },           { "payment.refund", project_refund },
+  { "payment.spoken", project_spoken },       { "payment.misspoken", project_misspoken },
   { "parcel.outcome", project_outcome },      { "clock.jumped", project_nothing },
   { "note.added", project_nothing },
 };

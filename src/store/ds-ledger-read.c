@@ -30,7 +30,7 @@ typedef struct
 #define PAYMENT_COLUMNS                                                                                      \
   "SELECT id, shift, stop, parcels, amount_fen, tender, state, source, code, code_expires_at_ms, operator,"  \
   " operator_ref, wallet_serial, voucher_counter, reason, red_packet_fen, refunded_fen, tendered_fen,"       \
-  " change_fen, created_at_ms, changed_at_ms, superseded FROM payments "
+  " change_fen, created_at_ms, changed_at_ms, superseded, spoken, n_misspoken FROM payments "
 #define WITH_PAYMENTS " IN (SELECT stop FROM payments) "
 
 static const Selection all_stops = {
@@ -138,6 +138,8 @@ read_payment (DsQuery *query, GError **error)
   payment->created_at_ms = ds_db_column_int (query, 19);
   payment->changed_at_ms = ds_db_column_int (query, 20);
   payment->superseded = ds_db_column_int (query, 21) != 0;
+  payment->spoken = ds_db_column_int (query, 22) != 0;
+  payment->n_misspoken = ds_db_column_int (query, 23);
   return g_steal_pointer (&payment);
 }
 

@@ -71,6 +71,9 @@ const char *const ds_ledger_schema[] = {
   "ALTER TABLE quarantine ADD COLUMN state TEXT NOT NULL DEFAULT 'open';"
   "ALTER TABLE quarantine ADD COLUMN changed_at_ms INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE quarantine ADD COLUMN answer TEXT;",
+  /* Spoken proofs. */
+  "ALTER TABLE payments ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE payments ADD COLUMN n_misspoken INTEGER NOT NULL DEFAULT 0;",
   NULL,
 };
 

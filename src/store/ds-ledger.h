@@ -190,6 +190,7 @@ typedef struct
   char *stop_id;
   gint64 amount_fen;
   gint64 refunded_fen;
+  gboolean spoken;
 } DsPaymentRow;
 
 void ds_payment_row_clear (DsPaymentRow *row);

@@ -34,6 +34,30 @@ build (const DsCollectionCode *code)
   return text;
 }
 
+/* Built for a stop with a secret, it names the stop by its mark, and stays within template 26's 99 characters. */
+static void
+test_stop_mark (void)
+{
+  DsCollectionCode code = sample ();
+  g_autoptr (DsCollectionCode) parsed = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *refused = NULL;
+  g_autoptr (GError) error = NULL;
+
+  code.stop_mark = (char *)"66c7f0f462eeedd9";
+  text = build (&code);
+  g_assert_nonnull (strstr (text, "2697"));
+  g_assert_nonnull (strstr (text, "041666c7f0f462eeedd9"));
+  parsed = ds_collection_code_parse (text, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (parsed->stop_mark, ==, "66c7f0f462eeedd9");
+
+  code.stop_mark = (char *)"66C7F0F462EEEDD9";
+  refused = ds_collection_code_build (&code, &error);
+  g_assert_error (error, DS_ERROR, DS_ERROR_INVALID);
+  g_assert_null (refused);
+}
+
 static void
 test_form (void)
 {
@@ -184,6 +208,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/collection-code/form", test_form);
+  g_test_add_func ("/collection-code/stop-mark", test_stop_mark);
   g_test_add_func ("/collection-code/round-trip", test_round_trip);
   g_test_add_func ("/collection-code/build-refused", test_build_refused);
   g_test_add_func ("/collection-code/parse-refused", test_parse_refused);

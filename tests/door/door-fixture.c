@@ -6,6 +6,7 @@
 #include "ds-encoding.h"
 #include "ds-entry.h"
 #include "ds-jws.h"
+#include "ds-spoken-proof.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -101,13 +102,14 @@ static void
 feed_stop (Fixture *self, const char *stop_id, gint64 position, json_t *parcels, json_t *prefetched)
 {
   fixture_feed (self, "stop",
-                json_pack ("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:n, s:I, s:I, s:I, s:I, s:o, s:o, s:n}",
+                json_pack ("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:n, s:I, s:I, s:I, s:I, s:o, s:o, s:s?}",
                            "stop", stop_id, "version", (json_int_t)self->cursor + 1, "position",
                            (json_int_t)position, "recipient", "李小华", "phone", "17012340126", "address",
                            "柳荫街 8 号", "place", "柳荫街", "note", "lat_e6", (json_int_t)39908000, "lng_e6",
                            (json_int_t)116397000, "window_from_ms", (json_int_t)0, "window_to_ms",
                            (json_int_t)0, "parcels", parcels, "prefetched",
-                           prefetched ? prefetched : json_null (), "spoken_secret"));
+                           prefetched ? prefetched : json_null (), "spoken_secret",
+                           self->without_secrets ? NULL : FIXTURE_SECRET));
 }
 
 void
@@ -522,6 +524,33 @@ DsAnswer *
 fixture_scan (Fixture *self, const char *stop_id, const char *payment_id, const char *text)
 {
   return scan (self, &(DsScanContext){ .stop_id = stop_id, .payment_id = payment_id }, text);
+}
+
+DsAnswer *
+fixture_try_spoken (Fixture *self, const char *payment_id, const char *typed)
+{
+  g_autoptr (GError) error = NULL;
+  DsAnswer *answer;
+  RESULT (result);
+
+  ds_door_try_spoken_async (self->door, payment_id, typed, NULL, fixture_keep_result, &result);
+  answer = ds_door_try_spoken_finish (self->door, fixture_wait (&result), &error);
+  g_assert_no_error (error);
+  fixture_settle (self);
+  return answer;
+}
+
+char *
+fixture_make_spoken (const char *payment_id, gint64 amount_fen)
+{
+  char digits[DS_SPOKEN_PROOF_SIZE];
+  char text[DS_SPOKEN_PROOF_TEXT_SIZE];
+  g_autoptr (GError) error = NULL;
+
+  ds_spoken_proof_derive (FIXTURE_SECRET, payment_id, amount_fen, digits, &error);
+  g_assert_no_error (error);
+  ds_spoken_proof_format (digits, text);
+  return g_strdup (text);
 }
 
 DsAnswer *

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 #define FIXTURE_OPERATOR "003"
 #define FIXTURE_OTHER_OPERATOR "007"
 #define FIXTURE_PAYEE "SFEXP1"
+/* Of every stop: proofs differ by payment and amount. */
+#define FIXTURE_SECRET "00112233445566778899aabbccddeeff"
 
 typedef struct
 {
@@ -28,7 +30,8 @@ typedef struct
   json_t *settings;
   gint64 cursor;
   gint64 next_counter;
-  GPtrArray *changes; /* of char *: "payment state" for each DsDoor::payment-changed */
+  gboolean without_secrets; /* the stops to come have none */
+  GPtrArray *changes;       /* of char *: "payment state" for each DsDoor::payment-changed */
 } Fixture;
 
 /* An enrolled handheld with settings, trust list, the stops S1 (DS1 ¥198.00, DS2 ¥88.50, DS3 prepaid) and S2
@@ -84,6 +87,10 @@ fixture_present (Fixture *self, const char *stop_id, const char *waybills, gint6
 /* Presents and expects a code. Returns: (transfer full): the payment's id. */
 char *fixture_show (Fixture *self, const char *stop_id, const char *waybills, gint64 amount_fen);
 DsAnswer *fixture_scan (Fixture *self, const char *stop_id, const char *payment_id, const char *text);
+/* Types digits for a payment. */
+DsAnswer *fixture_try_spoken (Fixture *self, const char *payment_id, const char *typed);
+/* The right ones, grouped. Returns: (transfer full) */
+char *fixture_make_spoken (const char *payment_id, gint64 amount_fen);
 DsAnswer *fixture_scan_payer (Fixture *self,
                               const char *stop_id,
                               const char *waybills,

@@ -44,6 +44,14 @@ pick_payment (Play *play, DsStop *stop)
   return g_ptr_array_index (stop->payments, ds_random_below (play->random, stop->payments->len));
 }
 
+/* What is paid may be rejected where it rests on digits alone. */
+static gboolean
+may_become (DsPaymentState from, DsPaymentState to, gboolean spoken)
+{
+  return ds_payment_state_may_become (from, to)
+         || (spoken && from == DS_PAYMENT_PAID && to == DS_PAYMENT_REJECTED);
+}
+
 static void
 tell (Play *play, DsStop *stop)
 {
@@ -56,7 +64,7 @@ tell (Play *play, DsStop *stop)
     return;
   told.state = states[ds_random_below (play->random, G_N_ELEMENTS (states))];
   /* What the depot says goes by the table, but for one thing: it may deny money that is here on evidence. */
-  if (!ds_payment_state_may_become (payment->state, told.state)
+  if (!may_become (payment->state, told.state, payment->spoken)
       && !(told.state == DS_PAYMENT_DECLINED && ds_payment_state_covers_debt (payment->state)))
     return;
   told.payment_id = g_strdup (payment->id);
@@ -74,6 +82,13 @@ show_evidence (Play *play, DsStop *stop)
 
   if (payment == NULL)
     return;
+  if (ds_random_below (play->random, 3) == 0)
+    {
+      text = ds_random_below (play->random, 3) ? fixture_make_spoken (payment->id, payment->amount_fen)
+                                               : g_strdup ("1234 5678");
+      answer = fixture_try_spoken (play->fixture, payment->id, text);
+      return;
+    }
   text = ds_random_below (play->random, 2)
              ? fixture_make_receipt (play->fixture, payment->id, payment->amount_fen, "REF")
              : fixture_make_voucher (play->fixture, payment->id, payment->amount_fen);
@@ -278,7 +293,8 @@ apply_state (GHashTable *states, const char *payment_id, DsPaymentState to)
 {
   DsPaymentState from = GPOINTER_TO_UINT (g_hash_table_lookup (states, payment_id));
 
-  if (ds_payment_state_may_become (from, to))
+  /* tell() rejects nothing else that is paid. */
+  if (may_become (from, to, TRUE))
     g_hash_table_replace (states, g_strdup (payment_id), GUINT_TO_POINTER (to));
 }
 
@@ -294,7 +310,8 @@ get_effect (const char *type)
       = { { "payment.requested", DS_PAYMENT_REQUESTED }, { "payment.presented", DS_PAYMENT_PRESENTED },
           { "payment.scanned", DS_PAYMENT_SCANNED },     { "payment.receipt", DS_PAYMENT_PAID },
           { "payment.voucher", DS_PAYMENT_ACCEPTED },    { "payment.claimed", DS_PAYMENT_CLAIMED },
-          { "payment.unknown", DS_PAYMENT_UNKNOWN },     { "payment.cash", DS_PAYMENT_PAID } };
+          { "payment.unknown", DS_PAYMENT_UNKNOWN },     { "payment.cash", DS_PAYMENT_PAID },
+          { "payment.spoken", DS_PAYMENT_PAID } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (effects); i++)
     {

@@ -201,6 +201,56 @@ test_rejected (StoreFixture *fixture, gconstpointer data)
   fixture_assert_rebuildable (fixture);
 }
 
+/* Digits make it paid, their wrong tries are counted, and of what is paid the depot rejects only this. */
+static void
+test_spoken (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *payment_id = fixture_present (fixture, "S1", DUE_FEN);
+  g_autoptr (DsPayment) payment = NULL;
+  g_autoptr (DsStop) stop = NULL;
+
+  fixture_tell (fixture, "payment.misspoken", payment_id);
+  fixture_tell (fixture, "payment.misspoken", payment_id);
+  fixture_append_refused (fixture, "payment.spoken",
+                          json_pack ("{s:s, s:s}", "payment", payment_id, "digits", "1234567"),
+                          DS_ERROR_INVALID);
+  g_ptr_array_unref (fixture_append (fixture, "payment.spoken",
+                                     json_pack ("{s:s, s:s}", "payment", payment_id, "digits", "12345678")));
+  payment = fixture_load_payment (fixture, "S1", payment_id);
+  g_assert_cmpint (payment->state, ==, DS_PAYMENT_PAID);
+  g_assert_true (payment->spoken);
+  g_assert_cmpint (payment->n_misspoken, ==, 2);
+  expect_problem (fixture, NULL, NULL, 0);
+  fixture_append_refused (fixture, "payment.spoken",
+                          json_pack ("{s:s, s:s}", "payment", payment_id, "digits", "12345678"),
+                          DS_ERROR_TRANSITION);
+
+  fixture_feed (fixture, fixture_payment_item (fixture, payment_id, "S1", "rejected", DUE_FEN));
+  stop = fixture_load_stop (fixture, "S1");
+  g_assert_cmpint (ds_stop_get_status (stop), ==, DS_STOP_REJECTED);
+  expect_problem (fixture, "rejected", payment_id, DUE_FEN);
+  fixture_assert_rebuildable (fixture);
+}
+
+/* Paid on a receipt, it is not the depot's to reject: the contradiction is shown. */
+static void
+test_not_rejected (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *payment_id = fixture_present (fixture, "S1", DUE_FEN);
+  g_autoptr (DsEvidence) receipt = make_receipt (payment_id, DUE_FEN);
+  g_autoptr (DsPayment) payment = NULL;
+  g_autoptr (GPtrArray) problems = NULL;
+
+  g_ptr_array_unref (fixture_append (fixture, "payment.receipt", make_data (payment_id, "receipt", receipt)));
+  fixture_feed (fixture, fixture_payment_item (fixture, payment_id, "S1", "rejected", DUE_FEN));
+  payment = fixture_load_payment (fixture, "S1", payment_id);
+  g_assert_cmpint (payment->state, ==, DS_PAYMENT_PAID);
+  problems = fixture_load_problems (fixture);
+  g_assert_cmpuint (problems->len, ==, 1);
+  g_assert_cmpstr (((DsProblem *)g_ptr_array_index (problems, 0))->kind, ==, "conflict");
+  fixture_assert_rebuildable (fixture);
+}
+
 /* Cash was taken because the code's result was unknown, and then the code is paid after all. */
 static void
 test_late_success (StoreFixture *fixture, gconstpointer data)
@@ -257,6 +307,8 @@ main (int argc, char *argv[])
   ADD ("receipt", test_receipt);
   ADD ("voucher", test_voucher);
   ADD ("rejected", test_rejected);
+  ADD ("spoken", test_spoken);
+  ADD ("not-rejected", test_not_rejected);
   ADD ("late-success", test_late_success);
   ADD ("find", test_find);
 #undef ADD
