@@ -9,6 +9,7 @@
 #include "ds-picture-source.h"
 #include "ds-preferences.h"
 #include "ds-result-page.h"
+#include "ds-spoken-page.h"
 #include "ds-viewfinder.h"
 #include "ds-window.h"
 
@@ -37,6 +38,7 @@ struct _DsScanPage
   GtkLabel *status;
   GtkWidget *paste;
   GtkWidget *choose;
+  GtkWidget *spoken;
   GtkWidget *claim;
   GtkEditable *entry;
   GtkRevealer *sheet;
@@ -396,6 +398,15 @@ did_click_claim (DsScanPage *self)
 }
 
 static void
+did_click_spoken (DsScanPage *self)
+{
+  if (self->busy)
+    return;
+  ds_navigator_replace (ds_navigator_of (GTK_WIDGET (self)),
+                        DS_PAGE (ds_spoken_page_new (self->collection, self->payment_id)));
+}
+
+static void
 did_click_again (DsScanPage *self)
 {
   gtk_revealer_set_reveal_child (self->sheet, FALSE);
@@ -476,6 +487,7 @@ ds_scan_page_class_init (DsScanPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, paste);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, choose);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, claim);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, spoken);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, entry);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, sheet);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, sheet_title);
@@ -488,6 +500,7 @@ ds_scan_page_class_init (DsScanPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, did_click_paste);
   gtk_widget_class_bind_template_callback (widget_class, did_click_choose);
   gtk_widget_class_bind_template_callback (widget_class, did_click_claim);
+  gtk_widget_class_bind_template_callback (widget_class, did_click_spoken);
   gtk_widget_class_bind_template_callback (widget_class, did_click_again);
   gtk_widget_class_bind_template_callback (widget_class, did_click_another_way);
   gtk_widget_class_bind_template_callback (widget_class, did_type);
@@ -519,6 +532,7 @@ ds_scan_page_new (DsSession *session, DsCollection *collection, const char *paym
   self->collection = collection != NULL ? ds_collection_ref (collection) : NULL;
   self->payment_id = g_strdup (payment_id);
   gtk_widget_set_visible (self->claim, payment_id != NULL);
+  gtk_widget_set_visible (self->spoken, payment_id != NULL && collection != NULL);
   gtk_label_set_text (self->hint, payment_id != NULL   ? _ ("Scan the customer's receipt or voucher")
                                   : collection != NULL ? _ ("Scan the customer's payer code")
                                                        : _ ("Scan a parcel, a receipt or a payer code"));

@@ -24,6 +24,7 @@ ds_bank_order_free (DsBankOrder *self)
   g_free (self->payee_id);
   g_free (self->payee_name);
   g_free (self->code);
+  g_free (self->stop_mark);
   g_free (self);
 }
 
@@ -39,6 +40,7 @@ read_order (DsQuery *query)
   order->payee_name = g_strdup (ds_db_column_text (query, 4));
   order->code = g_strdup (ds_db_column_text (query, 5));
   order->expires_at_ms = ds_db_column_int (query, 6);
+  order->stop_mark = g_strdup (ds_db_column_text (query, 7));
   return order;
 }
 
@@ -51,8 +53,8 @@ ds_bank_load_order (DsBank *self,
 {
   DsQuery *query
       = ds_db_prepare (self->db,
-                       "SELECT payment, operator, amount_fen, payee_id, payee_name, code, expires_at_ms"
-                       " FROM orders WHERE payment = ? AND operator = ?",
+                       "SELECT payment, operator, amount_fen, payee_id, payee_name, code, expires_at_ms,"
+                       " stop_mark FROM orders WHERE payment = ? AND operator = ?",
                        error);
   gboolean row;
 
@@ -118,7 +120,8 @@ insert_order (DsBank *self, const char *operator_id, const DsOrder *draft, GErro
   DsQuery *query
       = ds_db_prepare (self->db,
                        "INSERT INTO orders (payment, operator, amount_fen, payee_id, payee_name, device_id,"
-                       "  place, expires_at_ms, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       "  place, expires_at_ms, created_at_ms, stop_mark)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                        error);
 
   if (query == NULL)
@@ -132,6 +135,7 @@ insert_order (DsBank *self, const char *operator_id, const DsOrder *draft, GErro
   ds_db_bind_text (query, 7, draft->place);
   ds_db_bind_int (query, 8, draft->expires_at_ms > 0 ? draft->expires_at_ms : now_ms + DEFAULT_LIFE_MS);
   ds_db_bind_int (query, 9, now_ms);
+  ds_db_bind_text (query, 10, draft->stop_mark);
   return ds_db_run (self->db, query, error);
 }
 
@@ -216,6 +220,7 @@ find_result (DsBank *self, const char *operator_id, const char *payment_id, GErr
     {
       result = ds_bank_payment_to_result (self, payment);
       result->code = order ? g_strdup (order->code) : NULL;
+      result->stop_mark = order ? g_strdup (order->stop_mark) : NULL;
       return result;
     }
   if (order != NULL && (refused == NULL || ds_bank_now_ms (self) <= order->expires_at_ms))

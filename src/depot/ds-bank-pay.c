@@ -126,6 +126,7 @@ order_from_built_code (DsBank *self, const DsBankWallet *wallet, const char *tex
     .payee_name = code->payee_name,
     .place = code->payee_city,
     .expires_at_ms = code->expires_at_s * 1000,
+    .stop_mark = code->stop_mark,
   };
   return ds_bank_put_order (self, wallet->operator_id, &draft, FALSE, error);
 }

@@ -48,6 +48,7 @@ ds_bank_payment_free (DsBankPayment *self)
   g_free (self->reason);
   g_free (self->reference);
   g_clear_pointer (&self->receipt, g_bytes_unref);
+  g_free (self->spoken);
   g_free (self);
 }
 
@@ -82,6 +83,7 @@ read_payment (DsQuery *query)
   payment->until_ms = ds_db_column_int (query, 16);
   payment->paid_at_ms = ds_db_column_int (query, 17);
   payment->expires_at_ms = ds_db_column_int (query, 18);
+  payment->spoken = g_strdup (ds_db_column_text (query, 19));
   return payment;
 }
 
@@ -89,7 +91,7 @@ gboolean
 ds_bank_load_payment (DsBank *self, const char *payment_id, DsBankPayment **payment, GError **error)
 {
   DsQuery *query
-      = ds_db_prepare (self->db, "SELECT " PAYMENT_COLUMNS " FROM payment WHERE payment = ?", error);
+      = ds_db_prepare (self->db, "SELECT " PAYMENT_COLUMNS ", spoken FROM payment WHERE payment = ?", error);
   gboolean row;
 
   *payment = NULL;
@@ -125,7 +127,7 @@ GPtrArray *
 ds_bank_list_payments (DsBank *self, const char *wallet, guint limit, GError **error)
 {
   DsQuery *query = ds_db_prepare (self->db,
-                                  "SELECT " PAYMENT_COLUMNS " FROM payment WHERE wallet = ?"
+                                  "SELECT " PAYMENT_COLUMNS ", spoken FROM payment WHERE wallet = ?"
                                   " ORDER BY created_at_ms DESC, payment DESC LIMIT ?",
                                   error);
 
@@ -174,6 +176,31 @@ ds_bank_store_payment (DsBank *self, const DsBankPayment *payment, GError **erro
   ds_db_bind_int (query, 18, payment->paid_at_ms);
   ds_db_bind_int (query, 19, payment->expires_at_ms);
   return ds_db_run (self->db, query, error);
+}
+
+/* A message changes nothing about the payment, so it has a column and a statement of its own. */
+gboolean
+ds_bank_tell_payer (DsBank *self,
+                    const char *operator_id,
+                    const char *payment_id,
+                    const char *spoken_proof,
+                    GError **error)
+{
+  DsQuery *query = ds_db_prepare (
+      self->db, "UPDATE payment SET spoken = ?3 WHERE payment = ?1 AND operator = ?2 AND state = 'paid'",
+      error);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, payment_id);
+  ds_db_bind_text (query, 2, operator_id);
+  ds_db_bind_text (query, 3, spoken_proof);
+  if (!ds_db_run (self->db, query, error))
+    return FALSE;
+  if (sqlite3_changes (ds_db_get_handle (self->db)) == 1)
+    return TRUE;
+  g_set_error_literal (error, DS_ERROR, DS_ERROR_REFUSED, "This operator has no money for this payment");
+  return FALSE;
 }
 
 /* Settling */
@@ -280,7 +307,7 @@ ds_bank_run_due (DsBank *self, GError **error)
   g_return_val_if_fail (DS_IS_BANK (self), FALSE);
 
   query = ds_db_prepare (self->db,
-                         "SELECT " PAYMENT_COLUMNS " FROM payment"
+                         "SELECT " PAYMENT_COLUMNS ", spoken FROM payment"
                          " WHERE state IN ('waiting', 'processing') AND until_ms <= ?"
                          " ORDER BY until_ms, payment",
                          error);

@@ -167,7 +167,8 @@ typedef struct
   gint64 amount_fen;
   char *payee_id;
   char *payee_name;
-  char *code; /* (nullable): a payer code was scanned, or the handheld built the code */
+  char *code;      /* (nullable): a payer code was scanned, or the handheld built the code */
+  char *stop_mark; /* (nullable): what the code that a handheld built says of its stop */
   gint64 expires_at_ms;
 } DsBankOrder;
 
@@ -252,6 +253,7 @@ typedef struct
   char *reason;
   char *reference;
   GBytes *receipt;
+  char *spoken; /* (nullable): the spoken proof, once the merchant has sent it */
   gint64 created_at_ms;
   gint64 until_ms;
   gint64 paid_at_ms;
@@ -273,6 +275,13 @@ gboolean ds_bank_settle_payment (DsBank *self, DsBankPayment *payment, GError **
 
 /* Writes a payment, new or changed. (transaction) */
 gboolean ds_bank_store_payment (DsBank *self, const DsBankPayment *payment, GError **error);
+
+/* The merchant's message to the payer: %DS_ERROR_REFUSED unless it is paid at this operator. */
+gboolean ds_bank_tell_payer (DsBank *self,
+                             const char *operator_id,
+                             const char *payment_id,
+                             const char *spoken_proof,
+                             GError **error);
 
 /* A wallet pays a collection code: an operator's or one that a handheld built. */
 DsBankPayment *ds_bank_pay (DsBank *self, const DsBankWallet *wallet, const char *code, GError **error);

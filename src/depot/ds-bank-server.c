@@ -186,14 +186,15 @@ bytes_to_json (GBytes *bytes)
 static json_t *
 payment_to_json (const DsBankPayment *payment)
 {
-  return json_pack ("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s?, s:s?, s:o, s:I}", "payment",
+  return json_pack ("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s?, s:s?, s:o, s:I, s:s?}", "payment",
                     payment->payment_id, "kind", payment->kind, "state",
                     ds_bank_payment_state_to_name (payment->state), "operator", payment->operator_id,
                     "amount_fen", (json_int_t)payment->amount_fen, "red_packet_fen",
                     (json_int_t)payment->red_packet_fen, "refunded_fen", (json_int_t)payment->refunded_fen,
                     "payee_name", payment->payee_name, "operator_ref", payment->reference, "reason",
                     payment->reason, "receipt", bytes_to_json (payment->receipt), "at_ms",
-                    (json_int_t)(payment->paid_at_ms ? payment->paid_at_ms : payment->created_at_ms));
+                    (json_int_t)(payment->paid_at_ms ? payment->paid_at_ms : payment->created_at_ms),
+                    "spoken", payment->spoken);
 }
 
 /**

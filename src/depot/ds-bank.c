@@ -118,6 +118,9 @@ static const char *const schema[]
         "  BEGIN SELECT RAISE (ABORT, 'the ledger is append-only'); END;"
         "CREATE TRIGGER posting_is_fixed BEFORE UPDATE ON posting"
         "  BEGIN SELECT RAISE (ABORT, 'the ledger is append-only'); END;",
+
+        "ALTER TABLE orders ADD COLUMN stop_mark TEXT;" /* what a handheld's own code says of its stop */
+        "ALTER TABLE payment ADD COLUMN spoken TEXT;",  /* the merchant's digits for the payer */
         NULL };
 
 enum

@@ -147,6 +147,21 @@ answer_at_once (DsDepot *depot, const char *command, json_t *request, GTask *tas
     g_task_return_new_error (task, DS_ERROR, DS_ERROR_INVALID, "There is no such command");
 }
 
+static void
+run_spoken (DsDepot *depot, json_t *request, GTask *task)
+{
+  const char *payment_id;
+  g_autofree char *spoken = NULL;
+  GError *error = NULL;
+
+  if (ds_json_unpack (request, &error, "{s:s}", "payment", &payment_id))
+    spoken = ds_depot_get_spoken (depot, payment_id, &error);
+  if (spoken != NULL)
+    g_task_return_pointer (task, json_pack ("{s:s}", "spoken", spoken), (GDestroyNotify)json_decref);
+  else
+    g_task_return_error (task, error);
+}
+
 void
 ds_depot_admin_run_async (DsDepot *depot,
                           json_t *request,
@@ -162,6 +177,8 @@ ds_depot_admin_run_async (DsDepot *depot,
     run_import (depot, request, attachment, task);
   else if (g_strcmp0 (command, "enrol") == 0)
     run_enrol (depot, request, task);
+  else if (g_strcmp0 (command, "spoken") == 0)
+    run_spoken (depot, request, task);
   else
     answer_at_once (depot, command, request, task);
 }

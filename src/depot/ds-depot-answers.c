@@ -171,13 +171,45 @@ has_passed_unheard (DsJob *job, const DsDepotPayment *payment)
 }
 
 static gboolean
+says_not_paid (DsJob *job)
+{
+  return job->result == NULL
+         || (job->result->state != DS_ORDER_PAID && job->result->state != DS_ORDER_REFUNDED
+             && job->result->state != DS_ORDER_WAITING);
+}
+
+/* Goods were handed over on digits. No answer is not "not paid"; but digits are given away only once an operator's books
+ * say paid, so where every operator answers that it has no money, they proved nothing. */
+static gboolean
+commit_spoken (DsJob *job, DsDepotPayment *payment, GError **error)
+{
+  DsDepot *depot = ds_job_get_depot (job);
+  gint64 generation;
+
+  if (job->error != NULL || job->result == NULL)
+    return repeat_task (job, get_retry_ms (job->attempts), error);
+  if (!ds_depot_sql_get_int (depot->db, &generation, 0, error, "SELECT generation FROM task WHERE id = ?",
+                             "i", job->task))
+    return FALSE;
+  /* Asked before the digits came: the question is asked again. */
+  if (generation != job->generation)
+    return TRUE;
+  return ds_depot_spoken_deny (depot, payment, error) && finish_task (job, error);
+}
+
+static gboolean
 commit_query (DsJob *job, DsDepotPayment *payment, GError **error)
 {
   DsDepot *depot = ds_job_get_depot (job);
   gint64 next_ms;
+  gboolean spoken;
 
   if (is_overtaken (job, payment))
     return finish_task (job, error);
+  if (!ds_depot_spoken_is_awaited (depot, payment, &spoken, error))
+    return FALSE;
+  if (spoken && says_not_paid (job))
+    return commit_spoken (job, payment, error);
   if (has_passed_unheard (job, payment)
       && !ds_depot_end_payment (depot, payment, DS_PAYMENT_IS_ENDED, "No operator knows of it", error))
     return FALSE;
@@ -244,6 +276,15 @@ commit_refund (DsJob *job, DsDepotPayment *payment, GError **error)
          && finish_task (job, error);
 }
 
+/* An operator that hands on no messages, or a payment without digits: the clerk can still read them out. */
+static gboolean
+commit_tell (DsJob *job, GError **error)
+{
+  return job->error != NULL && g_error_matches (job->error, DS_ERROR, DS_ERROR_NETWORK)
+             ? repeat_task (job, get_retry_ms (job->attempts), error)
+             : finish_task (job, error);
+}
+
 static gboolean
 commit_close (DsJob *job, GError **error)
 {
@@ -283,6 +324,8 @@ ds_job_commit (DsJob *job, GError **error)
       return job->redeems ? commit_redeem (job, payment, error) : commit_query (job, payment, error);
     case DS_TASK_PREFETCH:
       return commit_prefetch (job, payment, error);
+    case DS_TASK_TELL:
+      return commit_tell (job, error);
     case DS_TASK_CLOSE:
     case DS_N_TASKS:
     default:

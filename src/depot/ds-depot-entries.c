@@ -313,6 +313,33 @@ apply_receipt (Applying *self, GError **error)
 }
 
 static gboolean
+apply_spoken (Applying *self, GError **error)
+{
+  const char *digits = json_string_value (json_object_get (self->entry->data, "digits"));
+  g_autoptr (DsDepotPayment) payment = NULL;
+  gboolean right;
+
+  if (!find_payment (self, &payment, error))
+    return FALSE;
+  if (payment == NULL)
+    return TRUE;
+  if (payment->base->tender != DS_TENDER_CODE)
+    return refuse (self, "Digits prove only what was paid with a code");
+  if (!ds_depot_spoken_take (self->depot, payment, digits, &right, error))
+    return FALSE;
+  return right ? TRUE : refuse (self, "The digits are not this payment's");
+}
+
+/* The handheld counts its wrong tries; here they are on record. */
+static gboolean
+apply_misspoken (Applying *self, GError **error)
+{
+  g_autoptr (DsDepotPayment) payment = NULL;
+
+  return find_payment (self, &payment, error);
+}
+
+static gboolean
 reject_voucher (Applying *self, DsDepotPayment *payment, const char *reason, GError **error)
 {
   ds_depot_payment_happens (payment, DS_PAYMENT_IS_VOUCHED, ds_depot_now_ms (self->depot));
@@ -599,6 +626,7 @@ ds_depot_apply_entry (DsDepot *self,
     { "device.enrolled", apply_enrolled },      { "payment.requested", apply_requested },
     { "payment.presented", apply_presented },   { "payment.scanned", apply_scanned },
     { "payment.receipt", apply_receipt },       { "payment.voucher", apply_voucher },
+    { "payment.spoken", apply_spoken },         { "payment.misspoken", apply_misspoken },
     { "payment.superseded", apply_superseded }, { "payment.cash", apply_cash },
     { "payment.refund", apply_refund },         { "parcel.outcome", apply_outcome },
     { "shift.opened", apply_shift_opened },     { "shift.closed", apply_shift_closed },

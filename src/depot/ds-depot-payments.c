@@ -126,6 +126,8 @@ apply_paid (DsDepot *self, DsDepotPayment *payment, const DsOrderResult *result,
   if (reached)
     g_clear_pointer (&base->reason, g_free);
   return ds_depot_book_paid (self, payment, result->amount_fen, error)
+         && (base->amount_fen != result->amount_fen
+             || ds_depot_spoken_note_paid (self, payment, result->stop_mark, error))
          && ds_depot_work_add_refunds (self, base->id, error);
 }
 

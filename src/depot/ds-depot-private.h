@@ -242,6 +242,33 @@ gboolean ds_depot_prefetch_code (DsDepot *self, const DsPrefetch *prefetch, GErr
 /* What a clerk kept of @payment has paid for its stop, which is another courier's now: that one is told. */
 gboolean ds_depot_stop_was_paid_by (DsDepot *self, const DsDepotPayment *payment, GError **error);
 
+/* ds-depot-spoken.c: spoken proofs. Inside a transaction. */
+
+/* @secret: (out) (transfer full): of the stop, in hexadecimal; made the first time. */
+gboolean ds_depot_spoken_get_secret (DsDepot *self, const char *stop_id, char **secret, GError **error);
+
+/* The operator's books say paid: the payer may have the digits. @stop_mark: (nullable): from a code that the handheld
+ * built, so that the stop is known before its journal comes. */
+gboolean
+ds_depot_spoken_note_paid (DsDepot *self, DsDepotPayment *payment, const char *stop_mark, GError **error);
+
+/* Returns: (transfer full) (nullable): "1234 5678"; %DS_ERROR_STATE in words unless an operator's books say paid. */
+char *ds_depot_spoken_make_text (DsDepot *self, const DsDepotPayment *payment, GError **error);
+
+/* A handheld took @typed (nullable) for proof. @right: (out): whether it is. The operator is asked either way. */
+gboolean ds_depot_spoken_take (DsDepot *self,
+                               DsDepotPayment *payment,
+                               const char *typed,
+                               gboolean *right,
+                               GError **error);
+
+/* @awaited: (out): whether the payment rests on digits that no operator has confirmed or denied. */
+gboolean
+ds_depot_spoken_is_awaited (DsDepot *self, const DsDepotPayment *payment, gboolean *awaited, GError **error);
+
+/* Every operator that could have the money says that it has not: the stop's debt is open again. */
+gboolean ds_depot_spoken_deny (DsDepot *self, DsDepotPayment *payment, GError **error);
+
 /* ds-depot-work.c: what operators are asked. */
 
 typedef enum
@@ -253,6 +280,7 @@ typedef enum
   DS_TASK_QUERY,    /* payment: what became of it */
   DS_TASK_CLOSE,    /* shift: match and sign its statement */
   DS_TASK_PREFETCH, /* payment: make its code beforehand */
+  DS_TASK_TELL,     /* payment: give its payer the spoken proof */
   DS_N_TASKS
 } DsTaskKind;
 

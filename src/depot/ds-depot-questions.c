@@ -240,6 +240,30 @@ start_refund (DsJob *job)
 }
 
 static void
+did_tell (GObject *source, GAsyncResult *async_result, gpointer user_data)
+{
+  DsJob *job = user_data;
+
+  ds_operator_tell_payer_finish (DS_OPERATOR (source), async_result, &job->error);
+  ds_job_answer (job);
+}
+
+static void
+start_tell (DsJob *job)
+{
+  DsDepot *depot = ds_job_get_depot (job);
+  g_autofree char *text = ds_depot_spoken_make_text (depot, job->payment, &job->error);
+
+  job->op = choose_operator (job);
+  if (text == NULL)
+    ds_job_answer (job);
+  else if (job->op == NULL)
+    answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot has the payment");
+  else
+    ds_operator_tell_payer_async (job->op, job->payment->base->id, text, depot->closing, did_tell, job);
+}
+
+static void
 did_settle (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   DsJob *job = user_data;
@@ -292,6 +316,9 @@ ds_job_ask (DsJob *job)
       break;
     case DS_TASK_QUERY:
       start_query (job);
+      break;
+    case DS_TASK_TELL:
+      start_tell (job);
       break;
     case DS_TASK_CLOSE:
       ds_depot_settle_async (ds_job_get_depot (job), job->subject, job->attempts == 0,

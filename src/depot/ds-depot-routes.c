@@ -57,9 +57,9 @@ pack_prefetched (const DsDepotPayment *payment)
 
 /* Takes the columns up to the window off a row of stop; its parcels and code are added by the caller. */
 static json_t *
-pack_stop (DsQuery *query, json_t *parcels, json_t *prefetched)
+pack_stop (DsQuery *query, json_t *parcels, json_t *prefetched, const char *spoken_secret)
 {
-  return json_pack ("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:o, s:o, s:n}", "stop",
+  return json_pack ("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:o, s:o, s:s}", "stop",
                     ds_db_column_text (query, 0), "version", (json_int_t)ds_db_column_int (query, 3),
                     "position", (json_int_t)ds_db_column_int (query, 4), "recipient",
                     ds_db_column_text (query, 5), "phone", ds_db_column_text (query, 6), "address",
@@ -68,7 +68,7 @@ pack_stop (DsQuery *query, json_t *parcels, json_t *prefetched)
                     "lng_e6", (json_int_t)ds_db_column_int (query, 11), "window_from_ms",
                     (json_int_t)ds_db_column_int (query, 12), "window_to_ms",
                     (json_int_t)ds_db_column_int (query, 13), "parcels", parcels, "prefetched", prefetched,
-                    "spoken_secret");
+                    "spoken_secret", spoken_secret);
 }
 
 gboolean
@@ -76,6 +76,7 @@ ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error)
 {
   g_autoptr (DsDepotPayment) payment = NULL;
   g_autofree char *courier_id = NULL;
+  g_autofree char *spoken_secret = NULL;
   DsQuery *query;
   json_t *parcels, *data;
   gboolean row;
@@ -87,6 +88,8 @@ ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error)
   /* A code that comes for a stop which is no more. */
   if (sqlite3_changes (ds_db_get_handle (self->db)) == 0)
     return TRUE;
+  if (!ds_depot_spoken_get_secret (self, stop_id, &spoken_secret, error))
+    return FALSE;
   parcels = load_parcels (self, stop_id, error);
   if (parcels == NULL)
     return FALSE;
@@ -104,7 +107,7 @@ ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error)
     }
   g_assert (row);
   courier_id = g_strdup (ds_db_column_text (query, 1));
-  data = pack_stop (query, parcels, pack_prefetched (payment));
+  data = pack_stop (query, parcels, pack_prefetched (payment), spoken_secret);
   ds_db_reset (query);
   return ds_feed_put (self->feed, courier_id, "stop", stop_id, ds_depot_now_ms (self), data, error);
 }

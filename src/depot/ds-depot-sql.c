@@ -203,6 +203,16 @@ const char *const ds_depot_schema[] = {
   "CREATE UNIQUE INDEX incident_number ON incident (number);"
   "CREATE INDEX incident_subject ON incident (subject);"
   "CREATE INDEX incident_stop ON incident (stop) WHERE stop IS NOT NULL;",
+
+  /* Spoken proofs: each stop's secret, and the payments that a handheld took for paid on digits. */
+  "CREATE TABLE spoken_secret ("
+  "  stop TEXT PRIMARY KEY REFERENCES stop (id),"
+  "  mark TEXT NOT NULL UNIQUE," /* how a code that a handheld builds names the stop */
+  "  secret TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE TABLE spoken_proof ("
+  "  payment TEXT PRIMARY KEY REFERENCES payment (id),"
+  "  at_ms INTEGER NOT NULL,"
+  "  denied INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
   NULL,
 };
 

@@ -41,7 +41,7 @@ static const struct
   [DS_TASK_CREATE] = { "create", 0 },     [DS_TASK_CHARGE] = { "charge", 0 },
   [DS_TASK_REDEEM] = { "redeem", 1 },     [DS_TASK_REFUND] = { "refund", 1 },
   [DS_TASK_QUERY] = { "query", 1 },       [DS_TASK_CLOSE] = { "close", 2 },
-  [DS_TASK_PREFETCH] = { "prefetch", 3 },
+  [DS_TASK_PREFETCH] = { "prefetch", 3 }, [DS_TASK_TELL] = { "tell", 1 },
 };
 
 /* Jobs */

@@ -192,6 +192,17 @@ json_t *ds_depot_refund (DsDepot *self,
  */
 json_t *ds_depot_resolve (DsDepot *self, gint64 number, const char *how, const char *reason, GError **error);
 
+/**
+ * ds_depot_get_spoken:
+ * @payment_id: a payment's id
+ * @error: %DS_ERROR_NOT_FOUND; %DS_ERROR_STATE with the reason while no operator's books say that it is paid
+ *
+ * For a clerk who reads the spoken proof to a courier by telephone.
+ *
+ * Returns: (transfer full) (nullable): "1234 5678"
+ */
+char *ds_depot_get_spoken (DsDepot *self, const char *payment_id, GError **error);
+
 /* Returns: (transfer full) (nullable): {"accounts":{…},"sum_fen":0,"operators":{"003":{"paid_fen","count"}},…} */
 json_t *ds_depot_books_to_json (DsDepot *self, GError **error);
 

@@ -3,6 +3,8 @@
 
 #include "ds-operator.h"
 
+#include "ds-error.h"
+
 G_DEFINE_INTERFACE (DsOperator, ds_operator, G_TYPE_OBJECT)
 
 enum
@@ -43,6 +45,7 @@ ds_order_result_free (DsOrderResult *self)
   g_free (self->operator_ref);
   g_free (self->reason);
   g_clear_pointer (&self->receipt, g_bytes_unref);
+  g_free (self->stop_mark);
   g_free (self);
 }
 
@@ -157,6 +160,37 @@ ds_operator_order_finish (DsOperator *self, GAsyncResult *result, GError **error
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+ds_operator_tell_payer_async (DsOperator *self,
+                              const char *payment_id,
+                              const char *spoken_proof,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  DsOperatorInterface *iface;
+
+  g_return_if_fail (DS_IS_OPERATOR (self));
+  g_return_if_fail (payment_id != NULL);
+  g_return_if_fail (spoken_proof != NULL);
+
+  iface = DS_OPERATOR_GET_IFACE (self);
+  if (iface->tell_payer_async != NULL)
+    iface->tell_payer_async (self, payment_id, spoken_proof, cancellable, callback, user_data);
+  else
+    g_task_report_new_error (self, callback, user_data, NULL, DS_ERROR, DS_ERROR_REFUSED,
+                             "This operator hands on no messages");
+}
+
+gboolean
+ds_operator_tell_payer_finish (DsOperator *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (DS_IS_OPERATOR (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
 }
 
 void

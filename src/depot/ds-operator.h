@@ -22,6 +22,7 @@ G_DECLARE_INTERFACE (DsOperator, ds_operator, DS, OPERATOR, GObject)
  * @payee_id, @payee_name: to whom
  * @device_id, @place: the terminal and where it stands (银发〔2021〕259号)
  * @expires_at_ms: wall time after which the code should not be payable
+ * @stop_mark: (nullable): the stop's mark, where a handheld's own code brought the order
  */
 typedef struct
 {
@@ -32,6 +33,7 @@ typedef struct
   const char *device_id;
   const char *place;
   gint64 expires_at_ms;
+  const char *stop_mark;
 } DsOrder;
 
 typedef enum
@@ -58,6 +60,7 @@ typedef enum
  * @refunded_red_packet_fen: the part of it that went back into the red packet
  * @receipt: (nullable): the signed receipt of a paid order
  * @paid_at_ms: when, 0 before
+ * @stop_mark: (nullable): what a code that a handheld built says of its stop; see ds_spoken_mark()
  */
 typedef struct
 {
@@ -72,6 +75,7 @@ typedef struct
   gint64 refunded_red_packet_fen;
   GBytes *receipt;
   gint64 paid_at_ms;
+  char *stop_mark;
 } DsOrderResult;
 
 DsOrderResult *ds_order_result_new (DsOrderState state);
@@ -105,6 +109,8 @@ void ds_file_line_free (DsFileLine *self);
  * @query_async: what became of a payment; UNKNOWN when never heard of
  * @redeem_async: redeems a voucher's bytes: PAID or DECLINED with a reason
  * @refund_async: gives back @amount_fen of a paid order, red-packet part in proportion; never more than the original
+ * @tell_payer_async: shows the payer of a paid order its spoken proof; %DS_ERROR_REFUSED where the operator hands on no
+ *   such message (then it may be %NULL) or has not been paid. The same again changes nothing
  * @load_file_async: the daily file: every movement for a payee between two wall times
  * A failure (%DS_ERROR_NETWORK) of any of them means "unknown", never "not paid".
  *
@@ -145,6 +151,12 @@ struct _DsOperatorInterface
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
+  void (*tell_payer_async) (DsOperator *self,
+                            const char *payment_id,
+                            const char *spoken_proof,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
   void (*load_file_async) (DsOperator *self,
                            const char *payee_id,
                            gint64 from_ms,
@@ -189,6 +201,15 @@ void ds_operator_refund_async (DsOperator *self,
                                gpointer user_data);
 /* For create, charge, query, redeem and refund alike. */
 DsOrderResult *ds_operator_order_finish (DsOperator *self, GAsyncResult *result, GError **error);
+
+/* @spoken_proof: "1234 5678" */
+void ds_operator_tell_payer_async (DsOperator *self,
+                                   const char *payment_id,
+                                   const char *spoken_proof,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+gboolean ds_operator_tell_payer_finish (DsOperator *self, GAsyncResult *result, GError **error);
 
 void ds_operator_load_file_async (DsOperator *self,
                                   const char *payee_id,

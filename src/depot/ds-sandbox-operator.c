@@ -201,6 +201,22 @@ ds_sandbox_operator_refund_async (DsOperator *op,
 }
 
 static void
+ds_sandbox_operator_tell_payer_async (DsOperator *op,
+                                      const char *payment_id,
+                                      const char *spoken_proof,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data)
+{
+  DsSandboxOperator *self = DS_SANDBOX_OPERATOR (op);
+  GTask *task = new_task (op, cancellable, callback, user_data, "tell");
+  GError *error = NULL;
+  gboolean told = ds_bank_tell_payer (self->bank, self->op->id, payment_id, spoken_proof, &error);
+
+  reply (self, task, told ? g_strdup (payment_id) : NULL, g_free, error);
+}
+
+static void
 ds_sandbox_operator_load_file_async (DsOperator *op,
                                      const char *payee_id,
                                      gint64 from_ms,
@@ -228,6 +244,7 @@ ds_sandbox_operator_iface_init (DsOperatorInterface *iface)
   iface->query_async = ds_sandbox_operator_query_async;
   iface->redeem_async = ds_sandbox_operator_redeem_async;
   iface->refund_async = ds_sandbox_operator_refund_async;
+  iface->tell_payer_async = ds_sandbox_operator_tell_payer_async;
   iface->load_file_async = ds_sandbox_operator_load_file_async;
 }
 

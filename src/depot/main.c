@@ -392,6 +392,23 @@ run_clerk_command (const Options *options)
   return EXIT_SUCCESS;
 }
 
+static int
+print_spoken (const Options *options)
+{
+  g_autoptr (json_t) request = NULL;
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (options->arguments[1] == NULL)
+    return fail ("spoken needs a payment's id");
+  request = json_pack ("{s:s, s:s}", "command", "spoken", "payment", options->arguments[1]);
+  answer = run_command (options, request, NULL, &error);
+  if (answer == NULL)
+    return fail (error->message);
+  printf ("%s\n", json_string_value (json_object_get (answer, "spoken")));
+  return EXIT_SUCCESS;
+}
+
 static gboolean
 parse_options (Options *options, int *argc, char ***argv, GError **error)
 {
@@ -426,8 +443,9 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (
-      "serve | import FILE.csv | enrol | books | cases | resolve CASE HOW | refund PAYMENT | stop HOW STOP");
+  g_autoptr (GOptionContext) context
+      = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
+                              "CASE HOW | refund PAYMENT | stop HOW STOP");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
@@ -435,9 +453,9 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
   if (options->directory == NULL || options->arguments == NULL)
-    g_set_error_literal (
-        error, DS_ERROR, DS_ERROR_INVALID,
-        "Usage: doorstep-depot --dir DIR serve | import FILE.csv | enrol | books (see --help)");
+    g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                         "Usage: doorstep-depot --dir DIR serve | import FILE.csv | enrol | books | spoken "
+                         "PAYMENT (see --help)");
   else if (options->port < 0 || options->port > 65535 || options->bank_port < 0 || options->bank_port > 65535)
     g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A port is a number from 0 to 65535");
   else if (options->limit < 0)
@@ -473,5 +491,7 @@ main (int argc, char **argv)
   if (g_str_equal (command, "stop") || g_str_equal (command, "cases") || g_str_equal (command, "resolve")
       || g_str_equal (command, "refund"))
     return run_clerk_command (&options);
+  if (g_str_equal (command, "spoken"))
+    return print_spoken (&options);
   return fail ("there is no such command; see --help");
 }

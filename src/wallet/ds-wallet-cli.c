@@ -17,6 +17,10 @@
 /* Pixels a module: sharp on a screen, and easy for a camera. */
 #define PICTURE_SCALE 8
 
+/* How long digits are waited for. */
+#define SPOKEN_QUESTIONS 10
+#define SPOKEN_PAUSE_MS 300
+
 /**
  * Cli:
  * @argument: (nullable): what stands behind the command
@@ -221,6 +225,14 @@ run_create (Cli *cli)
   return DS_WALLET_EXIT_DONE;
 }
 
+/* Asks the bank. */
+static gboolean
+refresh (Cli *cli, GError **error)
+{
+  ds_wallet_refresh_async (cli->wallet, NULL, did_answer, cli);
+  return ds_wallet_refresh_finish (cli->wallet, wait_for_answer (cli), error);
+}
+
 static DsWalletExit
 run_pay (Cli *cli)
 {
@@ -232,6 +244,12 @@ run_pay (Cli *cli)
     return fail_input (cli, error);
   ds_wallet_pay_async (cli->wallet, demand, NULL, did_answer, cli);
   payment = ds_wallet_payment_finish (cli->wallet, wait_for_answer (cli), &error);
+  /* What the merchant has to say comes after the money; a moment later it may be here. */
+  if (g_strcmp0 (json_string_value (json_object_get (payment, "state")), "paid") == 0 && refresh (cli, NULL))
+    {
+      json_decref (payment);
+      payment = ds_wallet_find_payment (cli->wallet, demand->payment_id);
+    }
   return print_payment (cli, payment, error);
 }
 
@@ -306,14 +324,6 @@ run_voucher (Cli *cli)
   return DS_WALLET_EXIT_DONE;
 }
 
-/* Asks the bank, if the phone has a network. */
-static gboolean
-refresh (Cli *cli, GError **error)
-{
-  ds_wallet_refresh_async (cli->wallet, NULL, did_answer, cli);
-  return ds_wallet_refresh_finish (cli->wallet, wait_for_answer (cli), error);
-}
-
 static DsWalletExit
 run_receipt (Cli *cli)
 {
@@ -334,6 +344,47 @@ run_receipt (Cli *cli)
       json_pack ("{s:s, s:s, s:s?}", "payment", cli->argument, "receipt", receipt, "picture", cli->picture),
       receipt);
   return DS_WALLET_EXIT_DONE;
+}
+
+static gboolean
+did_wait (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* The merchant sends the digits once the bank has told it of the payment. */
+static DsWalletExit
+run_spoken (Cli *cli)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
+
+  for (guint i = 0; i < SPOKEN_QUESTIONS; i++)
+    {
+      g_autoptr (json_t) payment = NULL;
+      const char *spoken;
+
+      if (i > 0)
+        {
+          g_timeout_add (SPOKEN_PAUSE_MS, did_wait, cli->loop);
+          g_main_loop_run (cli->loop);
+        }
+      if (!refresh (cli, &error))
+        return fail (cli, error);
+      payment = ds_wallet_find_payment (cli->wallet, cli->argument);
+      spoken = json_string_value (json_object_get (payment, "spoken"));
+      if (spoken != NULL)
+        {
+          words = g_strdup_printf ("%s %s", _ ("Say this to the courier:"), spoken);
+          print (cli, json_pack ("{s:s, s:s}", "payment", cli->argument, "spoken", spoken), words);
+          return DS_WALLET_EXIT_DONE;
+        }
+    }
+  g_set_error (&error, DS_ERROR, DS_ERROR_NOT_FOUND,
+               _ ("There are no digits for payment %s: show the receipt, or ask the depot by telephone"),
+               cli->argument);
+  return fail (cli, error);
 }
 
 static DsWalletExit
@@ -459,6 +510,7 @@ static const struct
   { "pending", ARGUMENT_NONE, "", "pending", run_pending },
   { "confirm", ARGUMENT_MUST, " decline ", "confirm PAYMENT [--decline]", run_confirm },
   { "receipt", ARGUMENT_MUST, " picture ", "receipt PAYMENT [--picture FILE.png]", run_receipt },
+  { "spoken", ARGUMENT_MUST, "", "spoken PAYMENT", run_spoken },
   { "voucher", ARGUMENT_MAY, " picture picture-in ", "voucher CODE | --picture-in FILE [--picture FILE.png]",
     run_voucher },
   { "spend", ARGUMENT_MUST, " shop ", "spend YUAN --shop NAME", run_spend },

@@ -164,6 +164,18 @@ get_fen (json_t *payment)
   return json_integer_value (json_object_get (payment, "amount_fen"));
 }
 
+/* For a courier who cannot scan: the digits come from the merchant, a moment after the payment. */
+static void
+show_receipt_note (DsWalletWindow *self, json_t *payment)
+{
+  const char *spoken = get_text (payment, "spoken");
+  g_autofree char *note = NULL;
+
+  if (spoken != NULL)
+    note = g_strdup_printf (_ ("Let the courier scan it, or say this to the courier: %s"), spoken);
+  ds_code_view_set_note (self->code_view, note ? note : _ ("Receipt code: let the courier scan it"));
+}
+
 static void
 show_receipt (DsWalletWindow *self, json_t *payment)
 {
@@ -177,7 +189,9 @@ show_receipt (DsWalletWindow *self, json_t *payment)
       show_notice (self, error->message);
       return;
     }
-  ds_code_view_set_note (self->code_view, _ ("Receipt code: let the courier scan it"));
+  g_free (self->payment_id);
+  self->payment_id = g_strdup (get_text (payment, "payment"));
+  show_receipt_note (self, payment);
   show_screen (self, SCREEN_RECEIPT);
 }
 
@@ -339,6 +353,12 @@ update_receipts (DsWalletWindow *self, json_t *payments)
   }
 }
 
+static gboolean
+is_shown_receipt (DsWalletWindow *self, json_t *payment)
+{
+  return self->screen == SCREEN_RECEIPT && g_strcmp0 (get_text (payment, "payment"), self->payment_id) == 0;
+}
+
 static void
 on_wallet_changed (DsWalletWindow *self)
 {
@@ -351,6 +371,8 @@ on_wallet_changed (DsWalletWindow *self)
   update_receipts (self, payments);
   json_array_foreach (payments, i, payment)
   {
+    if (is_shown_receipt (self, payment))
+      show_receipt_note (self, payment);
     if (!is_news (self, payment))
       continue;
     note_payment (self, payment);

@@ -27,6 +27,7 @@ ds_wallet_describe_payment (json_t *payment)
   const char *state = json_string_value (json_object_get (payment, "state"));
   const char *payee = json_string_value (json_object_get (payment, "payee_name"));
   const char *reason = json_string_value (json_object_get (payment, "reason"));
+  const char *spoken = json_string_value (json_object_get (payment, "spoken"));
   g_autofree char *yuan = ds_wallet_format_yuan (get_fen (payment, "amount_fen"));
   g_autofree char *red_packet = ds_wallet_format_yuan (get_fen (payment, "red_packet_fen"));
   g_autofree char *refunded = ds_wallet_format_yuan (get_fen (payment, "refunded_fen"));
@@ -39,6 +40,8 @@ ds_wallet_describe_payment (json_t *payment)
         g_string_append_printf (words, _ (", %s of it from a red packet"), red_packet);
       if (get_fen (payment, "refunded_fen") > 0)
         g_string_append_printf (words, _ (", %s given back"), refunded);
+      else if (spoken != NULL)
+        g_string_append_printf (words, "\n%s %s", _ ("Say this to the courier:"), spoken);
     }
   else if (g_strcmp0 (state, "waiting") == 0)
     g_string_append_printf (words, _ ("Not paid yet: %s to %s waits for your confirmation"), yuan, payee);
