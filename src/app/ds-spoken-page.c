@@ -58,10 +58,11 @@ show (DsSpokenPage *self)
 
   for (guint i = 0; i < DS_SPOKEN_PROOF_DIGITS; i++)
     {
-      const char digit[] = { i < self->n_typed ? self->typed[i] : '\0', '\0' };
+      const char digit[] = { self->typed[i], '\0' };
       GtkWidget *cell = GTK_WIDGET (self->labels[i]);
 
-      gtk_label_set_text (self->labels[i], digit);
+      /* A figure space is as wide as a digit: the cells keep their width. */
+      gtk_label_set_text (self->labels[i], i < self->n_typed ? digit : "\u2007");
       if (i == self->n_typed)
         gtk_widget_add_css_class (cell, "being-typed");
       else

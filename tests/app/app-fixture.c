@@ -237,7 +237,7 @@ make_stop (guint i)
                                                    (json_int_t)due_fen, "prepaid", due_fen == 0));
     }
   return json_pack (
-      "{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:o, s:n, s:n}", "stop", id, "version",
+      "{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:o, s:n, s:s}", "stop", id, "version",
       (json_int_t)1, "position", (json_int_t)i + 1, "recipient", i < known ? doors[i].recipient : recipient,
       "phone", "17012340126", "address", i < known ? doors[i].address : address, "place",
       i < known ? doors[i].place : "Wanghu", "note", i < known ? doors[i].note : NULL, "lat_e6",
@@ -245,7 +245,7 @@ make_stop (guint i)
       (json_int_t)(i < known && doors[i].to_minutes != 0 ? now_ms + doors[i].from_minutes * MINUTE_MS : 0),
       "window_to_ms",
       (json_int_t)(i < known && doors[i].to_minutes != 0 ? now_ms + doors[i].to_minutes * MINUTE_MS : 0),
-      "parcels", parcels, "prefetched", "spoken_secret");
+      "parcels", parcels, "prefetched", "spoken_secret", APP_FIXTURE_SECRET);
 }
 
 DsStop *

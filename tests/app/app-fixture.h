@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 /* 2026-03-12 11:22 UTC */
 #define APP_FIXTURE_START_MS (G_GINT64_CONSTANT (1773314520000))
 
+/* Of every stop. */
+#define APP_FIXTURE_SECRET "00112233445566778899aabbccddeeff"
+
 typedef struct
 {
   char *directory;

@@ -4,6 +4,7 @@
 
 #include "app-fixture.h"
 #include "ds-navigator.h"
+#include "ds-spoken-proof.h"
 #include "ds-stop-row.h"
 
 static void
@@ -250,6 +251,92 @@ test_parcels (void)
   answer_dialog (fixture, "close");
 }
 
+static void
+type_digits (AppFixture *fixture, const char *digits)
+{
+  for (; *digits != '\0'; digits++)
+    {
+      const char key[] = { *digits, '\0' };
+
+      ds_test_press (fixture->window, key);
+    }
+}
+
+/* Nothing can be scanned: the customer reads out what the wallet shows. */
+static void
+test_spoken (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+  char digits[DS_SPOKEN_PROOF_SIZE];
+  char wrong[DS_SPOKEN_PROOF_SIZE];
+  DsPayment *payment;
+  DsStop *stop;
+
+  app_fixture_open_shift (fixture, 0);
+  press_escape (fixture);
+  gtk_widget_activate_action (fixture->window, "win.collect", "s", "S2");
+  ds_test_press (fixture->window, "Show code");
+  ds_test_press (fixture->window, "Scan receipt");
+  app_fixture_look (fixture, "scan-receipt");
+  ds_test_press (fixture->window, "They read out digits");
+  ds_test_wait_for_words (fixture->window, "Ask for the 8 digits");
+  app_fixture_look (fixture, "spoken");
+
+  stop = ds_route_find (ds_session_get_route (fixture->session), "S2");
+  payment = g_ptr_array_index (stop->payments, stop->payments->len - 1);
+  g_assert_true (ds_spoken_proof_derive (APP_FIXTURE_SECRET, payment->id, payment->amount_fen, digits, NULL));
+  g_strlcpy (wrong, digits, sizeof wrong);
+  wrong[7] = wrong[7] == '9' ? '0' : (char)(wrong[7] + 1);
+
+  /* Seven digits are no proof yet, and a slip can be mended. */
+  type_digits (fixture, "1234567");
+  g_assert_false (gtk_widget_is_sensitive (ds_test_find (fixture->window, GTK_TYPE_BUTTON, "Check digits")));
+  app_fixture_look (fixture, "spoken-typing");
+  for (guint i = 0; i < 7; i++)
+    ds_test_press (fixture->window, "Erase");
+  type_digits (fixture, wrong);
+  ds_test_press (fixture->window, "Check digits");
+  ds_test_wait_for_words (fixture->window, "2 tries are left");
+  app_fixture_look (fixture, "spoken-wrong");
+
+  /* A scan is no reading out: it is answered as a scan, and costs no try. */
+  ds_window_take_scan (DS_WINDOW (fixture->window), "https://weixin.example/qr");
+  ds_test_wait_for_words (fixture->window, "Scan the customer's receipt");
+  press_escape (fixture);
+  ds_test_wait_for_words (fixture->window, "2 tries are left");
+
+  type_digits (fixture, digits);
+  ds_test_press (fixture->window, "Check digits");
+  ds_test_wait_for_words (fixture->window, "Paid");
+  app_fixture_look (fixture, "spoken-paid");
+}
+
+/* Three wrong ones, and the keys are dead. */
+static void
+test_spoken_locked (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 0);
+  press_escape (fixture);
+  gtk_widget_activate_action (fixture->window, "win.collect", "s", "S2");
+  ds_test_press (fixture->window, "Show code");
+  ds_test_press (fixture->window, "Scan receipt");
+  ds_test_press (fixture->window, "They read out digits");
+  for (guint i = 0; i < 3; i++)
+    {
+      static const char *const words[] = { "2 tries are left", "1 try is left", "no tries left" };
+
+      type_digits (fixture, "00000000");
+      ds_test_press (fixture->window, "Check digits");
+      ds_test_wait_for_words (fixture->window, words[i]);
+    }
+  app_fixture_look (fixture, "spoken-locked");
+  g_assert_false (gtk_widget_is_sensitive (ds_test_find (fixture->window, GTK_TYPE_BUTTON, "7")));
+  ds_test_press (fixture->window, "Another way");
+  ds_test_wait_for_words (fixture->window, "Cash");
+}
+
 /* Ten thousand doors: only what is on the screen has a row. */
 static guint
 count_rows (GtkWidget *widget)
@@ -320,6 +407,8 @@ main (int argc, char **argv)
   g_test_add_func ("/window/forged-statement", test_forged_statement);
   g_test_add_func ("/window/parcels", test_parcels);
   g_test_add_func ("/window/unknown", test_unknown);
+  g_test_add_func ("/window/spoken", test_spoken);
+  g_test_add_func ("/window/spoken-locked", test_spoken_locked);
   g_test_add_func ("/window/many-stops", test_many_stops);
   return g_test_run ();
 }
