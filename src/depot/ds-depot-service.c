@@ -131,13 +131,15 @@ compress (GByteArray *plain)
 }
 
 static void
-reply_with_page (DsExchange *exchange, DsFeedPage *page)
+reply_with_page (DsExchange *exchange, DsFeedPage *page, gint64 held_seq)
 {
   SoupMessageHeaders *headers = exchange->reply->headers;
   g_autofree char *cursor = g_strdup_printf ("%" G_GINT64_FORMAT, page->cursor);
+  g_autofree char *held = g_strdup_printf ("%" G_GINT64_FORMAT, held_seq);
   GBytes *body = NULL;
 
   soup_message_headers_replace (headers, "Doorstep-Cursor", cursor);
+  soup_message_headers_replace (headers, "Doorstep-Acknowledged", held);
   if (page->more)
     soup_message_headers_replace (headers, "Doorstep-More", "1");
   soup_message_headers_set_content_type (headers, "application/x-ndjson", NULL);
@@ -149,6 +151,31 @@ reply_with_page (DsExchange *exchange, DsFeedPage *page)
     body = g_byte_array_free_to_bytes (g_steal_pointer (&page->lines));
   exchange->reply->body = body;
   exchange->reply->status = SOUP_STATUS_OK;
+}
+
+/* Fills the reply with the news there are after @after. @wait: whether to leave it when there are none. */
+static gboolean
+reply_with_news (DsDepotService *self,
+                 DsExchange *exchange,
+                 gint64 after,
+                 guint limit,
+                 gboolean wait,
+                 DsTrouble **trouble)
+{
+  g_auto (DsFeedPage) page = { 0 };
+  g_autoptr (GError) error = NULL;
+  gint64 held_seq;
+
+  if (!ds_feed_read (self->depot->feed, exchange->device->courier_id, after, limit, &page, &error)
+      || !ds_depot_sql_get_int (self->depot->db, &held_seq, 0, &error, "SELECT seq FROM device WHERE id = ?",
+                                "s", exchange->device->id))
+    {
+      ds_trouble_set_from_error (trouble, error);
+      return FALSE;
+    }
+  if (page.n_items > 0 || !wait)
+    reply_with_page (exchange, &page, held_seq);
+  return TRUE;
 }
 
 /* Long polls */
@@ -188,19 +215,10 @@ release_waiter (Waiter *self)
 {
   DsExchange *exchange = get_exchange (self);
   g_autoptr (GTask) task = NULL;
-  g_auto (DsFeedPage) page = { 0 };
-  g_autoptr (GError) error = NULL;
+  g_autoptr (DsTrouble) trouble = NULL;
 
-  if (ds_feed_read (self->service->depot->feed, exchange->device->courier_id, self->after, self->limit, &page,
-                    &error))
-    reply_with_page (exchange, &page);
-  else
-    {
-      g_autoptr (DsTrouble) trouble = NULL;
-
-      ds_trouble_set_from_error (&trouble, error);
-      ds_depot_reply_set_trouble (exchange->reply, trouble);
-    }
+  if (!reply_with_news (self->service, exchange, self->after, self->limit, FALSE, &trouble))
+    ds_depot_reply_set_trouble (exchange->reply, trouble);
   task = forget_waiter (self);
   return_reply (task);
 }
@@ -327,9 +345,8 @@ read_number (DsExchange *exchange,
 static gboolean
 answer_feed (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
 {
-  g_auto (DsFeedPage) page = { 0 };
-  g_autoptr (GError) error = NULL;
   gint64 after, wait_s, limit;
+  gboolean wait;
 
   if (!read_number (exchange, "after", 0, G_MAXINT64, &after, trouble)
       || !read_number (exchange, "wait", 0, MAX_WAIT_S, &wait_s, trouble)
@@ -337,14 +354,10 @@ answer_feed (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
     return FALSE;
   if (limit == 0)
     limit = 1;
-  if (!ds_feed_read (self->depot->feed, exchange->device->courier_id, after, (guint)limit, &page, &error))
-    {
-      ds_trouble_set_from_error (trouble, error);
-      return FALSE;
-    }
-  if (page.n_items > 0 || wait_s == 0 || g_hash_table_size (self->waiters) >= MAX_WAITERS)
-    reply_with_page (exchange, &page);
-  else
+  wait = wait_s > 0 && g_hash_table_size (self->waiters) < MAX_WAITERS;
+  if (!reply_with_news (self, exchange, after, (guint)limit, wait, trouble))
+    return FALSE;
+  if (exchange->reply->status == 0)
     begin_wait (self, exchange, after, (guint)limit, (guint)wait_s);
   return TRUE;
 }

@@ -147,7 +147,7 @@ open_parts (DsDepot *self, const char *host, GError **error)
   self->authority = ds_authority_open (self->directory, host, g_get_real_time () / G_USEC_PER_SEC, error);
   if (self->authority == NULL)
     return FALSE;
-  self->feed = ds_feed_new (self->db, did_get_news, self, error);
+  self->feed = ds_feed_new (self->db, self->clock, did_get_news, self, error);
   if (self->feed == NULL)
     return FALSE;
   self->work = ds_depot_work_new (self, error);

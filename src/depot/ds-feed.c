@@ -14,6 +14,7 @@
 struct _DsFeed
 {
   DsDb *db;
+  DsClock *clock;
   DsFeedWatch watch;
   gpointer user_data;
   gint64 last_cursor;   /* never given twice, also when its transaction failed */
@@ -21,11 +22,12 @@ struct _DsFeed
 };
 
 DsFeed *
-ds_feed_new (DsDb *db, DsFeedWatch watch, gpointer user_data, GError **error)
+ds_feed_new (DsDb *db, DsClock *clock, DsFeedWatch watch, gpointer user_data, GError **error)
 {
   g_autoptr (DsFeed) self = g_new0 (DsFeed, 1);
 
   self->db = db;
+  self->clock = clock;
   self->watch = watch;
   self->user_data = user_data;
   self->couriers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -59,12 +61,13 @@ ds_feed_put (DsFeed *self,
              json_t *data,
              GError **error)
 {
-  gint64 cursor = ++self->last_cursor;
+  gint64 cursor = MAX (self->last_cursor + 1, ds_clock_get_wall_ms (self->clock));
   g_autoptr (json_t) item = json_pack ("{s:I, s:s, s:I, s:o}", "cursor", (json_int_t)cursor, "type", type,
                                        "at_ms", (json_int_t)at_ms, "data", data);
   g_autofree char *line = NULL;
 
   g_assert (item != NULL);
+  self->last_cursor = cursor;
   line = ds_json_to_line (item);
   if (!ds_feed_drop (self, courier_id, type, subject, error)
       || !ds_depot_sql_run (self->db, error,

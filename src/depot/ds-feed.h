@@ -2,6 +2,7 @@
 /* The depot's side of the feed: for each courier the latest state of every subject, in the order of its changes. */
 #pragma once
 
+#include "ds-clock.h"
 #include "ds-db.h"
 
 #include <jansson.h>
@@ -15,8 +16,9 @@ typedef struct _DsFeed DsFeed;
  */
 typedef void (*DsFeedWatch) (const char *courier_id, gpointer user_data);
 
-/* @watch is called by ds_feed_announce(), never from inside a transaction. */
-DsFeed *ds_feed_new (DsDb *db, DsFeedWatch watch, gpointer user_data, GError **error);
+/* @clock: cursors grow with it, so that a feed that was restored from a backup gives none that handhelds have passed
+ * already. @watch is called by ds_feed_announce(), never from inside a transaction. */
+DsFeed *ds_feed_new (DsDb *db, DsClock *clock, DsFeedWatch watch, gpointer user_data, GError **error);
 void ds_feed_free (DsFeed *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsFeed, ds_feed_free)
 

@@ -81,6 +81,9 @@ void ds_link_update (DsLink *self);
 
 /* ds-link-push.c */
 void ds_link_push (DsLink *self);
+/* The depot holds the journal only up to @held, less than it had acknowledged: it was restored from a copy. What is
+ * missing is sent again. */
+void ds_link_push_after (DsLink *self, gint64 held);
 /* Everything is sent, for now: goes on with the other direction when that has not begun. */
 void ds_link_pushed (DsLink *self);
 

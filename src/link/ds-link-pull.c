@@ -23,6 +23,7 @@ typedef struct
   GCancellable *round;
   char *path;
   gint64 after;
+  gint64 acknowledged_seq; /* when it was sent */
   gint64 began_mono_ms;
   gboolean polling;
 } Pull;
@@ -168,7 +169,7 @@ did_fetch (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (DsHttpReply) reply = NULL;
   GError *error = NULL;
   gboolean reached, more;
-  gint64 cursor;
+  gint64 cursor, held;
 
   reply = ds_client_request_finish (DS_CLIENT (source), result, &reached, &error);
   if (is_stale (pull))
@@ -192,6 +193,9 @@ did_fetch (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->pull_breaks = 0;
   ds_link_exchanged (self);
+  held = ds_http_reply_get_number (reply, "Doorstep-Acknowledged");
+  if (held >= 0 && held < pull->acknowledged_seq)
+    ds_link_push_after (self, held);
   if (g_bytes_get_size (reply->body) == 0)
     {
       took_nothing (pull);
@@ -214,6 +218,7 @@ fetch (DsLink *self)
                             .timeout_ms = self->timings.timeout_ms + wait_s * 1000 };
 
   pull->after = self->fetch_cursor;
+  pull->acknowledged_seq = ds_store_get_acknowledged_seq (self->store);
   pull->began_mono_ms = ds_clock_get_mono_ms (self->clock);
   pull->polling = self->feed_ended;
   pull->path = g_strdup_printf ("/v1/feed?after=%" G_GINT64_FORMAT "&wait=%u&limit=%u", self->fetch_cursor,

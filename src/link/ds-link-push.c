@@ -135,7 +135,7 @@ stop_at_fork (DsLink *self, DsHttpReply *reply)
   stop_pushing (self);
 }
 
-/* The depot misses entries that it had acknowledged: it was restored from a copy. They are sent again. */
+/* The depot misses entries that it had acknowledged. */
 static gboolean
 go_back (Push *push, DsHttpReply *reply)
 {
@@ -233,4 +233,14 @@ ds_link_push (DsLink *self)
   self->pushing = TRUE;
   ds_link_update (self);
   load_batch (self);
+}
+
+void
+ds_link_push_after (DsLink *self, gint64 held)
+{
+  /* What is being sent goes on; the depot answers by itself with where its gap begins. */
+  if (self->pushing || self->forked)
+    return;
+  self->push_from = held + 1;
+  ds_link_push (self);
 }

@@ -285,6 +285,7 @@ ds_ledger_take_news (DsLedger *self, gboolean appended)
   news->settings = self->settings ? g_object_ref (self->settings) : NULL;
   news->trust_list = self->trust_list ? ds_trust_list_ref (self->trust_list) : NULL;
   news->shift = self->shift ? g_object_ref (self->shift) : NULL;
+  news->acknowledged_seq = self->acknowledged_seq;
   news->n_unsent = MAX (self->head_seq - self->acknowledged_seq, 0);
   news->cursor = self->cursor;
   news->health = self->health;

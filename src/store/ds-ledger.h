@@ -53,6 +53,7 @@ typedef struct
   DsTrustList *trust_list;
   DsShift *shift;
   gint64 n_unsent;
+  gint64 acknowledged_seq;
   gint64 cursor;
   DsStoreHealth health;
   char *health_text;

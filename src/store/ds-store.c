@@ -467,6 +467,14 @@ ds_store_get_n_unsent (DsStore *self)
 }
 
 gint64
+ds_store_get_acknowledged_seq (DsStore *self)
+{
+  g_return_val_if_fail (DS_IS_STORE (self), 0);
+
+  return self->now->acknowledged_seq;
+}
+
+gint64
 ds_store_get_feed_cursor (DsStore *self)
 {
   g_return_val_if_fail (DS_IS_STORE (self), 0);

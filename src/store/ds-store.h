@@ -177,6 +177,8 @@ DsSettings *ds_store_get_settings (DsStore *self);
 DsTrustList *ds_store_get_trust_list (DsStore *self);
 DsShift *ds_store_get_shift (DsStore *self);
 gint64 ds_store_get_n_unsent (DsStore *self);
+/* The last entry that the depot has ever acknowledged; 0 for none. */
+gint64 ds_store_get_acknowledged_seq (DsStore *self);
 gint64 ds_store_get_feed_cursor (DsStore *self);
 DsStoreHealth ds_store_get_health (DsStore *self);
 /* Returns: (transfer none) (nullable): what is wrong and what to do, when not healthy. */

@@ -46,6 +46,7 @@ sim_violated (Sim *self, const char *format, ...)
   sim_trace (self->trace, "oracle", "VIOLATED: %s", what);
   g_printerr ("seed %u: %s\n", self->seed, what);
   sim_remove_directory (self->directory);
+  fflush (NULL);
   _exit (1);
 }
 
