@@ -25,7 +25,7 @@ ds_device_free (DsDevice *self)
 {
   g_free (self->id);
   g_free (self->courier_id);
-  g_clear_pointer (&self->key, ds_key_unref);
+  g_free (self->public_key);
   g_free (self->head);
   g_free (self);
 }
@@ -41,6 +41,12 @@ key_from_hex (const char *hex, GError **error)
     return NULL;
   data = g_bytes_get_data (bytes, &n);
   return ds_key_new_from_public (data, n, error);
+}
+
+DsKey *
+ds_device_load_key (const DsDevice *self, GError **error)
+{
+  return key_from_hex (self->public_key, error);
 }
 
 gboolean
@@ -59,13 +65,11 @@ ds_depot_load_device (DsDepot *self, const char *device_id, DsDevice **device, G
       found = g_new0 (DsDevice, 1);
       found->id = g_strdup (ds_db_column_text (query, 0));
       found->courier_id = g_strdup (ds_db_column_text (query, 1));
-      found->key = key_from_hex (ds_db_column_text (query, 2), error);
+      found->public_key = g_strdup (ds_db_column_text (query, 2));
       found->seq = ds_db_column_int (query, 3);
       found->head = g_strdup (ds_db_column_text (query, 4));
     }
   ds_db_reset (query);
-  if (row && found->key == NULL)
-    return FALSE;
   *device = g_steal_pointer (&found);
   return TRUE;
 }
@@ -358,6 +362,7 @@ check_assertion (DsDepot *self, const char *assertion, DsDevice **device, DsTrou
 {
   g_autofree char *kid = NULL;
   g_autoptr (GBytes) payload = NULL;
+  g_autoptr (DsKey) key = NULL;
   g_autoptr (GError) error = NULL;
   json_t *claims;
   gsize n = strlen (assertion);
@@ -369,7 +374,10 @@ check_assertion (DsDepot *self, const char *assertion, DsDevice **device, DsTrou
     return ds_trouble_set_from_error (trouble, error);
   if (*device == NULL)
     return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The handheld is not enrolled");
-  if (!ds_jws_verify ((*device)->key, assertion, (gssize)n, NULL, &payload, NULL))
+  key = ds_device_load_key (*device, &error);
+  if (key == NULL)
+    return ds_trouble_set_from_error (trouble, error);
+  if (!ds_jws_verify (key, assertion, (gssize)n, NULL, &payload, NULL))
     return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The assertion is not signed by the handheld");
   claims = ds_json_parse_object (g_bytes_get_data (payload, NULL), g_bytes_get_size (payload),
                                  MAX_ASSERTION_BYTES, &error);

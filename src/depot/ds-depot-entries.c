@@ -605,7 +605,11 @@ static gboolean
 apply_enrolled (Applying *self, GError **error)
 {
   const char *public_key = json_string_value (json_object_get (self->entry->data, "public_key"));
-  g_autofree char *ours = ds_key_get_public_hex (self->device->key);
+  g_autoptr (DsKey) key = ds_device_load_key (self->device, error);
+  g_autofree char *ours = key ? ds_key_get_public_hex (key) : NULL;
+
+  if (key == NULL)
+    return FALSE;
 
   return g_strcmp0 (public_key, ours) == 0 ? TRUE : refuse (self, "The handheld enrolled with another key");
 }

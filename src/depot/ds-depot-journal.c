@@ -247,8 +247,12 @@ ds_depot_answer_journal (DsDepot *self, const DsDevice *device, GBytes *lines, D
 
   if (first_new < entries->len)
     {
+      g_autoptr (DsKey) key = ds_device_load_key (device, &error);
+
+      if (key == NULL)
+        return ds_trouble_set_from_error (trouble, error);
       /* The last line names, through the chain, every line before it. */
-      if (!ds_entry_verify (g_ptr_array_index (entries, entries->len - 1), device->key))
+      if (!ds_entry_verify (g_ptr_array_index (entries, entries->len - 1), key))
         return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "The last line is not signed by the handheld");
       if (!store_entries (self, device, entries, first_new, &error))
         return ds_trouble_set_from_error (trouble, error);

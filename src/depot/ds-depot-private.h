@@ -80,12 +80,14 @@ typedef struct
 {
   char *id;
   char *courier_id;
-  DsKey *key;
+  char *public_key; /* hexadecimal; few requests need more */
   gint64 seq; /* of the last entry held, 0 for none */
   char *head; /* its hash */
 } DsDevice;
 
 void ds_device_free (DsDevice *self);
+/* Returns: (transfer full) (nullable): its key, to verify with. */
+DsKey *ds_device_load_key (const DsDevice *self, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsDevice, ds_device_free)
 
 /* @device: (out) (nullable): %NULL when there is none. Returns: %FALSE on error. */

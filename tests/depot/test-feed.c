@@ -119,6 +119,37 @@ test_replace (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (get_cursor (&after), >, get_cursor (&before));
 }
 
+/* A depot restored from a backup gives no cursor that a handheld has passed already: its news would not be asked for. */
+static void
+test_restored (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->directory, "depot.db", NULL);
+  g_autofree char *backup = NULL;
+  g_auto (Reply) before = { 0 };
+  g_auto (Reply) after = { 0 };
+  g_autofree char *news = NULL;
+  g_autofree char *code = NULL;
+  gsize n;
+
+  ds_depot_close (fixture->depot);
+  g_assert_true (g_file_get_contents (path, &backup, &n, NULL));
+  depot_fixture_restart (fixture);
+  for (guint i = 0; i < 5; i++)
+    g_free (ds_depot_enrol (fixture->depot, "0317", i % 2 ? "One" : "Two", NULL, NULL));
+  depot_fixture_renew_token (fixture);
+  depot_fixture_send (fixture, "GET", "/v1/feed", fixture->token, NULL, 0, &before);
+
+  ds_depot_close (fixture->depot);
+  g_assert_true (g_file_set_contents (path, backup, (gssize)n, NULL));
+  ds_manual_clock_advance_ms (fixture->clock, 1000);
+  depot_fixture_restart (fixture);
+  depot_fixture_renew_token (fixture);
+  code = ds_depot_enrol (fixture->depot, "0317", "Three", NULL, NULL);
+  news = g_strdup_printf ("/v1/feed?after=%" G_GINT64_FORMAT, get_cursor (&before));
+  depot_fixture_send (fixture, "GET", news, fixture->token, NULL, 0, &after);
+  g_assert_cmpuint (count_lines (&after), >, 0);
+}
+
 /* Compressed for whoever asks, and the same bytes in the end. */
 static void
 test_gzip (DepotFixture *fixture, gconstpointer data)
@@ -330,6 +361,7 @@ main (int argc, char **argv)
   feed_test_add ("/feed/first-items", test_first_items);
   feed_test_add ("/feed/pages", test_pages);
   feed_test_add ("/feed/replace", test_replace);
+  feed_test_add ("/feed/restored", test_restored);
   feed_test_add ("/feed/gzip", test_gzip);
   feed_test_add ("/feed/long-poll", test_long_poll);
   feed_test_add ("/feed/long-poll-ends", test_long_poll_ends);

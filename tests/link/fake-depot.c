@@ -224,10 +224,12 @@ answer_feed (FakeDepot *self, SoupServerMessage *message, guint after, guint lim
   g_autoptr (GString) text = g_string_new (NULL);
   guint last = MIN (self->items->len, after + limit);
   g_autofree char *cursor = g_strdup_printf ("%u", last);
+  g_autofree char *held = g_strdup_printf ("%u", self->lines->len);
 
   for (guint i = after; i < last; i++)
     g_string_append_printf (text, "%s\n", (const char *)g_ptr_array_index (self->items, i));
   soup_message_headers_replace (headers, "Doorstep-Cursor", cursor);
+  soup_message_headers_replace (headers, "Doorstep-Acknowledged", held);
   if (last < self->items->len)
     soup_message_headers_replace (headers, "Doorstep-More", "1");
   answer (message, 200, "application/x-ndjson", text->str);

@@ -731,6 +731,20 @@ test_gap (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->depot->lines->len, ==, 8);
 }
 
+/* The depot was restored from a copy, and there is nothing new to send: the feed's answer tells. */
+static void
+test_restored (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 5; i++)
+    append_jump (fixture);
+  WAIT_UNTIL (n_unsent (fixture) == 0 && !is_busy (fixture));
+
+  g_ptr_array_set_size (fixture->depot->lines, 2);
+  ds_link_wake (fixture->link);
+  WAIT_UNTIL (fixture->depot->lines->len == 6);
+  g_assert_cmpint (ds_store_get_health (fixture->store), ==, DS_STORE_HEALTHY);
+}
+
 /* An acknowledgement by somebody else is none. */
 static void
 test_forged_acknowledgement (Fixture *fixture, gconstpointer data)
@@ -778,6 +792,7 @@ main (int argc, char **argv)
   ADD ("/link/captive-portal", NULL, set_up_synced, test_captive_portal);
   ADD ("/link/fork", NULL, set_up_synced, test_fork);
   ADD ("/link/gap", NULL, set_up_synced, test_gap);
+  ADD ("/link/restored", NULL, set_up_synced, test_restored);
   ADD ("/link/forged-acknowledgement", NULL, set_up_synced, test_forged_acknowledgement);
 #undef ADD
   return g_test_run ();
