@@ -60,7 +60,7 @@ deliver (Sim *sim)
       if (handheld->stop_ids->len > 0 && sim_handheld_is_on (handheld))
         sim_courier_visit (handheld);
       sim_check_now (sim);
-      sim_pass (sim, sim_between (sim, 5000, 8 * SIM_MINUTE_MS));
+      sim_pass (sim, sim_between (sim, 5000, 6 * SIM_MINUTE_MS));
     }
 }
 

@@ -175,7 +175,7 @@ static void
 import_route (Sim *self, SimHandheld *handheld)
 {
   g_autoptr (GString) csv = g_string_new ("waybill,recipient,phone,address,due,prepaid\n");
-  guint n_stops = (guint)sim_between (self, 3, 6);
+  guint n_stops = (guint)sim_between (self, 2, 5);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (SimOp) op = sim_op_new ();
   g_autoptr (json_t) report = NULL;

@@ -246,7 +246,7 @@ compare_payment (SimHandheld *handheld, DsPayment *payment, json_t *books)
           = ds_payment_state_covers_debt (payment->state) || payment->state == DS_PAYMENT_REFUNDED;
 
       /* Money that nothing here can take waits in suspense for a person. */
-      if (!reached && !(held->in_suspense && has_incident (books, payment->id)))
+      if (!reached && !(held->suspense_fen > 0 && has_incident (books, payment->id)))
         sim_violated (self, "%s: payment …%s is %s, the bank has its money", handheld->courier,
                       SHORT (payment->id), name);
       return;
