@@ -81,8 +81,8 @@ typedef struct
   char *id;
   char *courier_id;
   char *public_key; /* hexadecimal; few requests need more */
-  gint64 seq; /* of the last entry held, 0 for none */
-  char *head; /* its hash */
+  gint64 seq;       /* of the last entry held, 0 for none */
+  char *head;       /* its hash */
 } DsDevice;
 
 void ds_device_free (DsDevice *self);
