@@ -8,7 +8,8 @@
 
 /* What is not listed is refused. An e-CNY order cannot be closed, so expired → paid is a late success, not a
  * contradiction. A claim is the courier's note on a presented code: what the depot says of the order afterwards
- * replaces it. A voucher whose order ends without money was not honoured. Digits can be worked out on the handheld, so
+ * replaces it. A voucher whose order ends without money was not honoured. One that was taken offline is told to the depot
+ * when the order may have ended there long since: an expired one is redeemed all the same, a declined one cannot be. Digits can be worked out on the handheld, so
  * they weigh less than a receipt: an operator's "expired" goes before them, and they alone can be disproved. */
 /* clang-format off */
 static const struct
@@ -45,9 +46,10 @@ static const struct
     ON (REFUNDED, REFUNDED) } },
   [STATE (SETTLED)] = { "settled", DS_DEBT_COVERED, TRUE, {
     ON (PROVED, SETTLED), ON (CONFIRMED, SETTLED), ON (REFUNDED, REFUNDED) } },
-  [STATE (DECLINED)] = { "declined", DS_DEBT_LEFT, TRUE, { STATE (NONE) } },
+  [STATE (DECLINED)] = { "declined", DS_DEBT_LEFT, TRUE, {
+    ON (VOUCHED, REJECTED) } },
   [STATE (EXPIRED)] = { "expired", DS_DEBT_LEFT, TRUE, {
-    ON (PROVED, PAID), ON (CONFIRMED, PAID) } },
+    ON (PROVED, PAID), ON (VOUCHED, ACCEPTED), ON (CONFIRMED, PAID) } },
   [STATE (REJECTED)] = { "rejected", DS_DEBT_REOPENED, TRUE, { STATE (NONE) } },
   [STATE (REFUNDED)] = { "refunded", DS_DEBT_LEFT, TRUE, {
     ON (PROVED, REFUNDED), ON (CONFIRMED, REFUNDED) } },

@@ -242,8 +242,6 @@ apply_scanned (Applying *self, GError **error)
 
   ds_depot_payment_happens (payment, DS_PAYMENT_IS_SCANNED, ds_depot_now_ms (self->depot));
   payment->base->code_expires_at_ms = expires_at_ms;
-  if (expires_at_ms <= ds_depot_now_ms (self->depot))
-    return ds_depot_end_payment (self->depot, payment, DS_PAYMENT_IS_ENDED, "stale", error);
   if (ds_payer_code_classify (payer_code, operator_id) != DS_PAYER_CODE_ECNY
       || ds_depot_find_operator (self->depot, operator_id) == NULL)
     return ds_depot_end_payment (self->depot, payment, DS_PAYMENT_IS_DECLINED,
@@ -343,6 +341,8 @@ static gboolean
 reject_voucher (Applying *self, DsDepotPayment *payment, const char *reason, GError **error)
 {
   ds_depot_payment_happens (payment, DS_PAYMENT_IS_VOUCHED, ds_depot_now_ms (self->depot));
+  if (payment->base->state == DS_PAYMENT_REJECTED)
+    return ds_depot_change_payment (self->depot, payment, error);
   return payment->base->state != DS_PAYMENT_ACCEPTED
          || ds_depot_end_payment (self->depot, payment, DS_PAYMENT_IS_DECLINED, reason, error);
 }
@@ -375,6 +375,9 @@ apply_voucher (Applying *self, GError **error)
     return reject_voucher (self, payment, "The voucher was given for another payment before", error);
   if (!ds_depot_payment_happens (payment, DS_PAYMENT_IS_VOUCHED, ds_depot_now_ms (self->depot)))
     return TRUE; /* paid otherwise in the meantime: the voucher is not needed */
+  /* The operator had declined the payment: the courier must know that the promise is void. */
+  if (base->state == DS_PAYMENT_REJECTED)
+    return ds_depot_change_payment (self->depot, payment, error);
 
   g_free (base->operator_id);
   base->operator_id = g_strdup (voucher->operator_id);

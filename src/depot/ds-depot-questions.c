@@ -148,7 +148,9 @@ static void
 start_charge (DsJob *job)
 {
   DsDepot *depot = ds_job_get_depot (job);
-  gboolean may_be_charged = job->inherited || job->attempts > 0;
+  /* This depot may have charged a stale one before it was restored from a backup. */
+  gboolean is_stale = job->payment->base->code_expires_at_ms <= ds_depot_now_ms (depot);
+  gboolean may_be_charged = job->inherited || job->attempts > 0 || is_stale;
 
   job->op = choose_operator (job);
   if (job->payment->payer_code == NULL || job->op == NULL)
@@ -158,13 +160,8 @@ start_charge (DsJob *job)
     }
   if (may_be_charged)
     ds_operator_query_async (job->op, job->payment->base->id, depot->closing, did_query, job);
-  else if (job->payment->base->code_expires_at_ms > ds_depot_now_ms (depot))
-    ask_charge (job);
   else
-    {
-      job->result = ds_order_result_new (DS_ORDER_UNKNOWN);
-      ds_job_answer (job);
-    }
+    ask_charge (job);
 }
 
 static void

@@ -295,7 +295,7 @@ decide_voucher (DsVisit *visit, DsPayment *payment)
           _ ("Taken already"), g_strdup (_ ("This payment was taken before, and counts once.")));
       return;
     }
-  if (ds_payment_state_after (payment->state, DS_PAYMENT_IS_VOUCHED) == DS_PAYMENT_NONE)
+  if (ds_payment_state_after (payment->state, DS_PAYMENT_IS_VOUCHED) != DS_PAYMENT_ACCEPTED)
     {
       refuse (operation, "ended", _ ("This payment has ended"),
               g_strdup (_ ("A voucher can no longer pay it. Show a new code, or take cash.")));

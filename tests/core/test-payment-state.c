@@ -36,9 +36,9 @@ static const struct
                                 "..=..xSR" },
   { DS_PAYMENT_SETTLED, /*   */ "....=...."
                                 "..=....R" },
-  { DS_PAYMENT_DECLINED, /*  */ "........."
+  { DS_PAYMENT_DECLINED, /*  */ "......x.."
                                 "........" },
-  { DS_PAYMENT_EXPIRED, /*   */ "....P...."
+  { DS_PAYMENT_EXPIRED, /*   */ "....P.a.."
                                 "..P....." },
   { DS_PAYMENT_REJECTED, /*  */ "........."
                                 "........" },

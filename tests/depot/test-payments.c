@@ -366,6 +366,49 @@ test_voucher_overtakes (DepotFixture *fixture, gconstpointer data)
   depot_fixture_assert_state (fixture, id, "settled");
 }
 
+/* A voucher was taken offline, and the depot hears of it when the order has ended: an expired one is redeemed all the
+ * same, a declined one cannot be, and the courier is told. */
+static void
+test_late_voucher (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *expired = depot_fixture_make_id (fixture);
+  g_autofree char *declined = depot_fixture_make_id (fixture);
+  g_autofree char *voucher = test_operator_sign_voucher (fixture->operator_a, expired, 3000, 1);
+  g_autofree char *void_voucher = test_operator_sign_voucher (fixture->operator_a, declined, 3000, 2);
+
+  test_operator_set_state (fixture->operator_a, expired, DS_ORDER_EXPIRED);
+  append_presented (fixture, expired, 3000, "built");
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, expired, "expired");
+  depot_fixture_append (fixture, "payment.voucher", "{s:s, s:s}", "payment", expired, "voucher", voucher);
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, expired, "settled");
+
+  test_operator_set_state (fixture->operator_a, declined, DS_ORDER_DECLINED);
+  append_presented (fixture, declined, 3000, "built");
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, declined, "declined");
+  depot_fixture_append (fixture, "payment.voucher", "{s:s, s:s}", "payment", declined, "voucher",
+                        void_voucher);
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, declined, "rejected");
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 3000);
+}
+
+/* A payer code that is stale by now may have been charged before the depot was restored from a backup: it is asked
+ * about, and not charged. */
+static void
+test_scanned_before_backup (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = depot_fixture_make_id (fixture);
+
+  test_operator_pay (fixture->operator_a, id, 1000);
+  append_scanned (fixture, id, 1000, PAYER_CODE_A, soon (fixture) - 60001);
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, id, "paid");
+  g_assert_cmpuint (test_operator_get_n_payments (fixture->operator_a), ==, 1);
+}
+
 static void
 test_cash (DepotFixture *fixture, gconstpointer data)
 {
@@ -655,6 +698,8 @@ main (int argc, char **argv)
   payments_test_add ("/payments/receipt", test_receipt);
   payments_test_add ("/payments/voucher", test_voucher);
   payments_test_add ("/payments/voucher-overtakes", test_voucher_overtakes);
+  payments_test_add ("/payments/late-voucher", test_late_voucher);
+  payments_test_add ("/payments/scanned-before-backup", test_scanned_before_backup);
   payments_test_add ("/payments/cash", test_cash);
   payments_test_add ("/payments/refund", test_refund);
   payments_test_add ("/payments/refund-waits", test_refund_waits);

@@ -52,7 +52,7 @@ check_state (SimHandheld *handheld, DsPayment *payment)
   if (before == payment->state)
     return;
   self->n_payments += before == DS_PAYMENT_NONE;
-  if (before != DS_PAYMENT_NONE && !ds_payment_state_may_reach (before, payment->state))
+  if (before != DS_PAYMENT_NONE && !ds_payment_state_may_reach (before, payment->state, payment->spoken))
     sim_violated (self, "%s: payment …%s went from %s to %s", handheld->courier, SHORT (payment->id),
                   ds_payment_state_to_name (before), ds_payment_state_to_name (payment->state));
   g_hash_table_insert (handheld->known, g_strdup (payment->id), GUINT_TO_POINTER (payment->state));
