@@ -411,6 +411,60 @@ ds_key_verify (DsKey *self, const void *data, gsize n, const guint8 signature[DS
 
 /* Digests */
 
+typedef int (*CryptFunc) (EVP_PKEY_CTX *context,
+                          unsigned char *out,
+                          size_t *out_n,
+                          const unsigned char *in,
+                          size_t in_n);
+
+/* libcrypto says first how long the answer is at most, then gives it. */
+static GBytes *
+crypt (EVP_PKEY_CTX *context, CryptFunc run, const void *data, gsize n)
+{
+  g_autofree guint8 *bytes = NULL;
+  gsize bytes_n = 0;
+
+  if (run (context, NULL, &bytes_n, data, n) <= 0 || bytes_n == 0)
+    return NULL;
+  bytes = g_malloc (bytes_n);
+  if (run (context, bytes, &bytes_n, data, n) <= 0)
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&bytes), bytes_n);
+}
+
+GBytes *
+ds_key_encrypt (DsKey *self, const void *data, gsize n, GError **error)
+{
+  g_autoptr (EVP_PKEY_CTX) context = NULL;
+  GBytes *sealed = NULL;
+
+  g_return_val_if_fail (self != NULL && data != NULL && n > 0, NULL);
+
+  context = EVP_PKEY_CTX_new_from_pkey (NULL, self->pkey, NULL);
+  if (context != NULL && EVP_PKEY_encrypt_init (context) > 0)
+    sealed = crypt (context, EVP_PKEY_encrypt, data, n);
+  if (sealed == NULL)
+    set_error (error, DS_ERROR_CRYPTO, "libcrypto cannot encrypt to the key");
+  return sealed;
+}
+
+GBytes *
+ds_key_decrypt (DsKey *self, const void *data, gsize n, GError **error)
+{
+  g_autoptr (EVP_PKEY_CTX) context = NULL;
+  GBytes *opened = NULL;
+
+  g_return_val_if_fail (self != NULL && self->has_private, NULL);
+  g_return_val_if_fail (data != NULL && n > 0, NULL);
+
+  context = EVP_PKEY_CTX_new_from_pkey (NULL, self->pkey, NULL);
+  if (context != NULL && EVP_PKEY_decrypt_init (context) > 0)
+    opened = crypt (context, EVP_PKEY_decrypt, data, n);
+  if (opened == NULL)
+    set_error (error, DS_ERROR_CRYPTO, "It was encrypted to another key, or changed since");
+  return opened;
+}
+
 void
 ds_sm3 (const void *data, gsize n, guint8 digest[DS_SM3_SIZE])
 {

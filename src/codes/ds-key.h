@@ -72,6 +72,20 @@ ds_key_sign (DsKey *self, const void *data, gsize n, guint8 signature[DS_SM2_SIG
 gboolean
 ds_key_verify (DsKey *self, const void *data, gsize n, const guint8 signature[DS_SM2_SIGNATURE_SIZE]);
 
+/**
+ * ds_key_encrypt:
+ * @self: the receiver's key; its public half is enough
+ * @data: (array length=n): a short secret
+ *
+ * Public-key encryption of SM2 (GM/T 0003.4-2012 section 6) in the DER form of GM/T 0009-2012 section 7.2.
+ *
+ * Returns: (transfer full) (nullable): the ciphertext, or %NULL with a %DS_ERROR_CRYPTO. Any thread.
+ */
+GBytes *ds_key_encrypt (DsKey *self, const void *data, gsize n, GError **error);
+
+/* The other way, with the key pair; %DS_ERROR_CRYPTO also when it was encrypted to another key. */
+GBytes *ds_key_decrypt (DsKey *self, const void *data, gsize n, GError **error);
+
 /* The SM3 digest (GM/T 0004). */
 void ds_sm3 (const void *data, gsize n, guint8 digest[DS_SM3_SIZE]);
 

@@ -109,6 +109,29 @@ change_stop (DsDepot *depot, json_t *request, GError **error)
   return NULL;
 }
 
+static json_t *
+close_shift (DsDepot *depot, const char *shift_id, gint64 counted_fen, GError **error)
+{
+  return ds_depot_close_shift (depot, shift_id, counted_fen, error) ? json_pack ("{s:s}", "closed", shift_id)
+                                                                    : NULL;
+}
+
+static json_t *
+settle_entry (DsDepot *depot, const char *entry_id, const char *words, GError **error)
+{
+  return ds_depot_resolve_entry (depot, entry_id, words, error) ? json_pack ("{s:s}", "settled", entry_id)
+                                                                : NULL;
+}
+
+static json_t *
+load_journal (DsDepot *depot, const char *device_id, gboolean forked, GError **error)
+{
+  g_autoptr (GBytes) lines = ds_depot_load_journal (depot, device_id, forked, error);
+
+  return lines ? json_pack ("{s:s%}", "lines", g_bytes_get_data (lines, NULL), g_bytes_get_size (lines))
+               : NULL;
+}
+
 /* Commands that are answered at once. @known: whether there is such a one. */
 static json_t *
 run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *known, GError **error)
@@ -128,6 +151,13 @@ run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *kno
   if (g_strcmp0 (command, "resolve") == 0)
     return ds_depot_resolve (depot, json_integer_value (json_object_get (request, "case")),
                              get_text (request, "how"), reason, error);
+  if (g_strcmp0 (command, "close-shift") == 0 && get_text (request, "shift") != NULL)
+    return close_shift (depot, get_text (request, "shift"), get_fen (request), error);
+  if (g_strcmp0 (command, "settle-entry") == 0 && get_text (request, "entry") != NULL && reason != NULL)
+    return settle_entry (depot, get_text (request, "entry"), reason, error);
+  if (g_strcmp0 (command, "journal") == 0 && get_text (request, "device") != NULL)
+    return load_journal (depot, get_text (request, "device"),
+                         json_is_true (json_object_get (request, "forked")), error);
   *known = FALSE;
   return NULL;
 }
@@ -162,6 +192,24 @@ run_spoken (DsDepot *depot, json_t *request, GTask *task)
     g_task_return_error (task, error);
 }
 
+static void
+run_rescue (DsDepot *depot, GBytes *attachment, GTask *task)
+{
+  GError *error = NULL;
+  json_t *report;
+
+  if (attachment == NULL)
+    {
+      g_task_return_new_error (task, DS_ERROR, DS_ERROR_INVALID, "There is no file to take in");
+      return;
+    }
+  report = ds_depot_rescue (depot, attachment, &error);
+  if (report != NULL)
+    g_task_return_pointer (task, report, (GDestroyNotify)json_decref);
+  else
+    g_task_return_error (task, error);
+}
+
 void
 ds_depot_admin_run_async (DsDepot *depot,
                           json_t *request,
@@ -177,6 +225,8 @@ ds_depot_admin_run_async (DsDepot *depot,
     run_import (depot, request, attachment, task);
   else if (g_strcmp0 (command, "enrol") == 0)
     run_enrol (depot, request, task);
+  else if (g_strcmp0 (command, "rescue") == 0)
+    run_rescue (depot, attachment, task);
   else if (g_strcmp0 (command, "spoken") == 0)
     run_spoken (depot, request, task);
   else

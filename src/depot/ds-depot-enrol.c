@@ -53,7 +53,8 @@ gboolean
 ds_depot_load_device (DsDepot *self, const char *device_id, DsDevice **device, GError **error)
 {
   DsQuery *query = ds_depot_sql_query (
-      self->db, error, "SELECT id, courier, public_key, seq, head FROM device WHERE id = ?", "s", device_id);
+      self->db, error, "SELECT id, courier, public_key, seq, head, forks_at FROM device WHERE id = ?", "s",
+      device_id);
   g_autoptr (DsDevice) found = NULL;
   gboolean row;
 
@@ -68,6 +69,7 @@ ds_depot_load_device (DsDepot *self, const char *device_id, DsDevice **device, G
       found->public_key = g_strdup (ds_db_column_text (query, 2));
       found->seq = ds_db_column_int (query, 3);
       found->head = g_strdup (ds_db_column_text (query, 4));
+      found->forks_at = ds_db_column_int (query, 5);
     }
   ds_db_reset (query);
   *device = g_steal_pointer (&found);

@@ -564,21 +564,41 @@ apply_shift_opened (Applying *self, GError **error)
 
 /* Every open payment of the shift is asked about once more before its statement is made. */
 static gboolean
-query_open_payments (Applying *self, const char *shift_id, GError **error)
+query_open_payments (DsDepot *self, const char *shift_id, GError **error)
 {
   g_autoptr (GPtrArray) payments = NULL;
 
-  if (!ds_depot_payment_load_shift (self->depot->db, shift_id, &payments, error))
+  if (!ds_depot_payment_load_shift (self->db, shift_id, &payments, error))
     return FALSE;
   for (guint i = 0; i < payments->len; i++)
     {
       DsDepotPayment *payment = g_ptr_array_index (payments, i);
 
       if (payment->base->tender != DS_TENDER_CASH && payment->booked_fen == 0
-          && !ds_depot_work_add (self->depot, DS_TASK_QUERY, payment->base->id, 0, error))
+          && !ds_depot_work_add (self, DS_TASK_QUERY, payment->base->id, 0, error))
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+ds_depot_end_shift (DsDepot *self,
+                    const char *shift_id,
+                    const char *courier_id,
+                    gint64 at_ms,
+                    gint64 counted_fen,
+                    gboolean *ended,
+                    GError **error)
+{
+  if (!ds_depot_sql_run (self->db, error,
+                         "UPDATE shift SET closed_at_ms = ?, counted_fen = ? WHERE id = ? AND courier ="
+                         " coalesce (?, courier) AND closed_at_ms = 0",
+                         "iiss", at_ms, counted_fen, shift_id, courier_id))
+    return FALSE;
+  *ended = sqlite3_changes (ds_db_get_handle (self->db)) > 0;
+  return !*ended
+         || (query_open_payments (self, shift_id, error)
+             && ds_depot_work_add (self, DS_TASK_CLOSE, shift_id, 0, error));
 }
 
 static gboolean
@@ -587,21 +607,17 @@ apply_shift_closed (Applying *self, GError **error)
   g_autoptr (GError) problem = NULL;
   const char *shift_id;
   json_int_t counted_fen;
+  gboolean ended;
 
   if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:I}", "shift", &shift_id, "cash_counted_fen",
                        &counted_fen))
     return refuse (self, "%s", problem->message);
   if (counted_fen < 0 || counted_fen > DS_MONEY_MAX_FEN)
     return refuse (self, "The cash counted is not an amount");
-  if (!ds_depot_sql_run (self->depot->db, error,
-                         "UPDATE shift SET closed_at_ms = ?, counted_fen = ? WHERE id = ? AND courier = ? AND"
-                         " closed_at_ms = 0",
-                         "iiss", self->entry->at_ms, (gint64)counted_fen, shift_id, self->device->courier_id))
+  if (!ds_depot_end_shift (self->depot, shift_id, self->device->courier_id, self->entry->at_ms, counted_fen,
+                           &ended, error))
     return FALSE;
-  if (sqlite3_changes (ds_db_get_handle (self->depot->db)) == 0)
-    return refuse (self, "The shift is not open");
-  return query_open_payments (self, shift_id, error)
-         && ds_depot_work_add (self->depot, DS_TASK_CLOSE, shift_id, 0, error);
+  return ended ? TRUE : refuse (self, "The shift is not open");
 }
 
 static gboolean
@@ -615,6 +631,14 @@ apply_enrolled (Applying *self, GError **error)
     return FALSE;
 
   return g_strcmp0 (public_key, ours) == 0 ? TRUE : refuse (self, "The handheld enrolled with another key");
+}
+
+/* Its journal is at its end. */
+static gboolean
+apply_signed_out (Applying *self, GError **error)
+{
+  return ds_depot_sql_run (self->depot->db, error, "UPDATE device SET signed_out_at_ms = ? WHERE id = ?",
+                           "is", ds_depot_now_ms (self->depot), self->device->id);
 }
 
 gboolean
@@ -637,6 +661,7 @@ ds_depot_apply_entry (DsDepot *self,
     { "payment.superseded", apply_superseded }, { "payment.cash", apply_cash },
     { "payment.refund", apply_refund },         { "parcel.outcome", apply_outcome },
     { "shift.opened", apply_shift_opened },     { "shift.closed", apply_shift_closed },
+    { "device.signed-out", apply_signed_out },
   };
 
   *refused = NULL;
@@ -645,6 +670,8 @@ ds_depot_apply_entry (DsDepot *self,
       if (g_str_equal (entry->type, effects[i].type))
         return effects[i].apply (&applying, error);
     }
+  if (g_str_has_prefix (entry->type, "entry."))
+    return ds_depot_apply_answer (self, device, entry, refused, error);
   if (g_str_equal (entry->type, "payment.claimed"))
     return apply_question (&applying, TRUE, DS_PAYMENT_IS_CLAIMED, error);
   if (g_str_equal (entry->type, "payment.unknown"))

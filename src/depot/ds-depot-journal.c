@@ -65,56 +65,55 @@ check_chain (GPtrArray *entries, DsTrouble **trouble)
   return TRUE;
 }
 
-/* Keeps the fork on record. The answer is the same whether that works or not. */
-static void
-note_fork (DsDepot *self, const DsDevice *device, gint64 seq)
+/* How a push relates to what is held. */
+typedef struct
 {
-  g_autofree char *detail = g_strdup_printf ("The journal forks at entry %" G_GINT64_FORMAT, seq);
+  guint first_new;  /* the first entry that is not held yet, when it follows */
+  gint64 forks_at;  /* 0: it follows what is held */
+  guint first_fork; /* the first entry that is another than the one held, or behind such a one */
+} Comparison;
 
-  if (!ds_depot_begin (self, NULL))
-    return;
-  if (ds_depot_note_incident (self, "fork", device->id, detail, NULL))
-    ds_depot_commit (self, NULL);
-  else
-    ds_depot_rollback (self);
-}
-
-static gboolean
-fail_fork (DsDepot *self, const DsDevice *device, gint64 seq, DsTrouble **trouble)
-{
-  note_fork (self, device, seq);
-  ds_trouble_set_number (
-      trouble, DS_TROUBLE_FORK, "forks_at", seq,
-      "The depot holds other entries under these numbers. Bring the handheld to the depot");
-  return FALSE;
-}
-
-/* Compares the lines with what is held. @first_new: (out): the first that is not held yet. */
+/* Compares the lines with what is held. Returns: %FALSE with a trouble when that cannot be said. */
 static gboolean
 compare_with_held (DsDepot *self,
                    const DsDevice *device,
                    GPtrArray *entries,
-                   guint *first_new,
+                   Comparison *comparison,
                    DsTrouble **trouble)
 {
   const DsEntry *first = g_ptr_array_index (entries, 0);
   g_autoptr (GError) error = NULL;
+  gboolean apart = FALSE;
 
+  if (device->forks_at > 0 && !ds_depot_fork_continues (self, device, first, &apart, &error))
+    {
+      ds_trouble_set_from_error (trouble, error);
+      return FALSE;
+    }
+  if (apart)
+    {
+      comparison->forks_at = device->forks_at;
+      return TRUE;
+    }
   if (first->seq > device->seq + 1)
     {
       ds_trouble_set_number (trouble, DS_TROUBLE_GAP, "expected", device->seq + 1,
                              "Entries are missing before these: send them first");
       return FALSE;
     }
-  for (*first_new = 0; *first_new < entries->len; (*first_new)++)
+  for (guint i = 0; i < entries->len; i++)
     {
-      const DsEntry *entry = g_ptr_array_index (entries, *first_new);
+      const DsEntry *entry = g_ptr_array_index (entries, i);
       g_autofree char *held = NULL;
 
+      comparison->first_new = comparison->first_fork = i;
       if (entry->seq > device->seq)
-        /* Another line before this one than the one that is held. */
-        return g_str_equal (entry->prev, device->head)
-               || fail_fork (self, device, MAX (device->seq, 1), trouble);
+        {
+          /* Another line before this one than the one that is held. */
+          if (!g_str_equal (entry->prev, device->head))
+            comparison->forks_at = MAX (device->seq, 1);
+          return TRUE;
+        }
       if (!ds_depot_sql_get_text (self->db, &held, &error,
                                   "SELECT hash FROM entry WHERE device = ? AND seq = ?", "si", device->id,
                                   entry->seq))
@@ -123,8 +122,12 @@ compare_with_held (DsDepot *self,
           return FALSE;
         }
       if (g_strcmp0 (held, entry->hash) != 0)
-        return fail_fork (self, device, entry->seq, trouble);
+        {
+          comparison->forks_at = entry->seq;
+          return TRUE;
+        }
     }
+  comparison->first_new = entries->len;
   return TRUE;
 }
 
@@ -184,7 +187,7 @@ list_refused (DsDepot *self, const DsDevice *device, GPtrArray *entries, GError 
   DsQuery *query
       = ds_depot_sql_query (self->db, error,
                             "SELECT seq, id, refused FROM entry WHERE device = ? AND seq BETWEEN ? AND ?"
-                            " AND refused IS NOT NULL ORDER BY seq",
+                            " AND refused IS NOT NULL AND resolution IS NULL ORDER BY seq",
                             "sii", device->id, first->seq, last->seq);
   gboolean row;
 
@@ -229,8 +232,30 @@ acknowledge (DsDepot *self, const char *device_id, GPtrArray *entries, GError **
   acknowledgement = refused ? sign_acknowledgement (self, device, error) : NULL;
   if (acknowledgement == NULL)
     return NULL;
-  return json_pack ("{s:I, s:s, s:s, s:O}", "acknowledged", (json_int_t)device->seq, "head", device->head,
-                    "acknowledgement", acknowledgement, "refused", refused);
+  /* Whoever continues a journal that is forked must know it, though its own lines are taken. */
+  return json_pack ("{s:I, s:s, s:s, s:O, s:o*}", "acknowledged", (json_int_t)device->seq, "head",
+                    device->head, "acknowledgement", acknowledgement, "refused", refused, "forks_at",
+                    device->forks_at > 0 ? json_integer (device->forks_at) : NULL);
+}
+
+/* The lines follow another one than the depot holds: they are kept as evidence, and nothing is acknowledged. */
+static json_t *
+refuse_fork (DsDepot *self,
+             const DsDevice *device,
+             GPtrArray *entries,
+             const Comparison *comparison,
+             DsTrouble **trouble)
+{
+  const DsEntry *last = g_ptr_array_index (entries, entries->len - 1);
+  g_autoptr (GError) error = NULL;
+
+  if (!ds_depot_fork_keep (self, device, comparison->forks_at, entries, comparison->first_fork, &error))
+    return ds_trouble_set_from_error (trouble, error);
+  ds_trouble_set_number (
+      trouble, DS_TROUBLE_FORK, "forks_at", comparison->forks_at,
+      "The depot holds other entries under these numbers. Bring the handheld to the depot");
+  json_object_set_new ((*trouble)->members, "kept", json_integer (last->seq));
+  return NULL;
 }
 
 json_t *
@@ -238,14 +263,14 @@ ds_depot_answer_journal (DsDepot *self, const DsDevice *device, GBytes *lines, D
 {
   g_autoptr (GPtrArray) entries = read_lines (device, lines, trouble);
   g_autoptr (GError) error = NULL;
-  guint first_new;
+  Comparison comparison = { 0 };
   json_t *answer;
 
   if (entries == NULL || !check_chain (entries, trouble)
-      || !compare_with_held (self, device, entries, &first_new, trouble))
+      || !compare_with_held (self, device, entries, &comparison, trouble))
     return NULL;
 
-  if (first_new < entries->len)
+  if (comparison.forks_at > 0 || comparison.first_new < entries->len)
     {
       g_autoptr (DsKey) key = ds_device_load_key (device, &error);
 
@@ -254,9 +279,12 @@ ds_depot_answer_journal (DsDepot *self, const DsDevice *device, GBytes *lines, D
       /* The last line names, through the chain, every line before it. */
       if (!ds_entry_verify (g_ptr_array_index (entries, entries->len - 1), key))
         return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "The last line is not signed by the handheld");
-      if (!store_entries (self, device, entries, first_new, &error))
-        return ds_trouble_set_from_error (trouble, error);
     }
+  if (comparison.forks_at > 0)
+    return refuse_fork (self, device, entries, &comparison, trouble);
+  if (comparison.first_new < entries->len
+      && !store_entries (self, device, entries, comparison.first_new, &error))
+    return ds_trouble_set_from_error (trouble, error);
   answer = acknowledge (self, device->id, entries, &error);
   return answer ? answer : ds_trouble_set_from_error (trouble, error);
 }

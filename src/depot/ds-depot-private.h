@@ -83,6 +83,7 @@ typedef struct
   char *public_key; /* hexadecimal; few requests need more */
   gint64 seq;       /* of the last entry held, 0 for none */
   char *head;       /* its hash */
+  gint64 forks_at;  /* the first entry of which there are two; 0: the journal is one */
 } DsDevice;
 
 void ds_device_free (DsDevice *self);
@@ -100,6 +101,29 @@ DsDevice *ds_depot_check_token (DsDepot *self, const char *token, DsTrouble **tr
 /* Returns: (transfer full) (nullable): the answer to POST /v1/journal. */
 json_t *ds_depot_answer_journal (DsDepot *self, const DsDevice *device, GBytes *lines, DsTrouble **trouble);
 
+/* ds-depot-fork.c: two handhelds with one identity. */
+
+/* @continues: (out): whether @first follows a line that is kept apart. */
+gboolean ds_depot_fork_continues (DsDepot *self,
+                                  const DsDevice *device,
+                                  const DsEntry *first,
+                                  gboolean *continues,
+                                  GError **error);
+
+/* Keeps the entries from @from on apart, as evidence, and tells clerk and courier: every handheld of this identity is
+ * frozen. In a transaction of its own. Keeping them twice is keeping them once. */
+gboolean ds_depot_fork_keep (DsDepot *self,
+                             const DsDevice *device,
+                             gint64 forks_at,
+                             GPtrArray *entries,
+                             guint from,
+                             GError **error);
+
+/* ds-depot-rescue.c */
+
+/* Returns: (transfer full) (nullable): the answer to POST /v1/rescues; see ds_depot_rescue(). */
+json_t *ds_depot_answer_rescue (DsDepot *self, const char *by_device, GBytes *file, DsTrouble **trouble);
+
 /* ds-depot-entries.c */
 
 /**
@@ -113,6 +137,25 @@ gboolean ds_depot_apply_entry (DsDepot *self,
                                const DsEntry *entry,
                                char **refused,
                                GError **error);
+
+/* Closes a shift with the cash that was counted, of @courier_id (nullable: of anybody), and has its statement made.
+ * @ended: (out): whether it was open. Inside a transaction. */
+gboolean ds_depot_end_shift (DsDepot *self,
+                             const char *shift_id,
+                             const char *courier_id,
+                             gint64 at_ms,
+                             gint64 counted_fen,
+                             gboolean *ended,
+                             GError **error);
+
+/* ds-depot-refused.c: entries that were refused, and what is done about them */
+
+/* Applies "entry.retried", "entry.corrected" and "entry.escalated": as ds_depot_apply_entry(). */
+gboolean ds_depot_apply_answer (DsDepot *self,
+                                const DsDevice *device,
+                                const DsEntry *entry,
+                                char **refused,
+                                GError **error);
 
 /* ds-depot-payments.c: what operators' answers and journal entries do to a payment. Inside a transaction. */
 

@@ -324,6 +324,13 @@ answer_journal (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
       exchange, ds_depot_answer_journal (self->depot, exchange->device, exchange->request.body, trouble));
 }
 
+static gboolean
+answer_rescue (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
+{
+  return reply_with_object (
+      exchange, ds_depot_answer_rescue (self->depot, exchange->device->id, exchange->request.body, trouble));
+}
+
 /* A number of the query; refused when it is none or beyond its range. */
 static gboolean
 read_number (DsExchange *exchange,
@@ -416,6 +423,7 @@ const DsRoute ds_depot_routes[] = {
   { "POST", "/v1/devices", FALSE, TRUE, MAX_OBJECT_BYTES, answer_devices },
   { "POST", "/v1/tokens", FALSE, TRUE, MAX_OBJECT_BYTES, answer_tokens },
   { "POST", "/v1/journal", TRUE, FALSE, MAX_JOURNAL_BYTES, answer_journal },
+  { "POST", "/v1/rescues", TRUE, FALSE, DS_DEPOT_MAX_BODY_BYTES, answer_rescue },
   { "GET", "/v1/feed", TRUE, FALSE, 0, answer_feed },
   { "PUT", "/v1/blobs/{sm3}", TRUE, FALSE, DS_DEPOT_MAX_BODY_BYTES, answer_blob },
   { NULL },

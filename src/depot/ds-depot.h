@@ -203,6 +203,47 @@ json_t *ds_depot_resolve (DsDepot *self, gint64 number, const char *how, const c
  */
 char *ds_depot_get_spoken (DsDepot *self, const char *payment_id, GError **error);
 
+/**
+ * ds_depot_rescue:
+ * @file: a rescue file, from a handheld's card or an encrypted export; may be cut at its end
+ * @error: %DS_ERROR_INVALID when it is none for this depot; %DS_ERROR_CONFLICT when entries before it are missing,
+ *   or when the depot holds others
+ *
+ * Takes in what the file has of its handheld's journal, as if the handheld had sent it. Taking a file in twice, or
+ * the handheld coming back later, does no harm.
+ *
+ * Returns: (transfer full) (nullable): {"device","courier","first_seq","last_seq","new","acknowledged","complete",
+ *   "unread_bytes","refused","open_shifts"}
+ */
+json_t *ds_depot_rescue (DsDepot *self, GBytes *file, GError **error);
+
+/**
+ * ds_depot_close_shift:
+ * @counted_fen: the cash that was handed in for it
+ * @error: %DS_ERROR_NOT_FOUND unless that shift is open
+ *
+ * Closes the shift of a handheld that cannot do so itself any more; its statement is made and published.
+ */
+gboolean ds_depot_close_shift (DsDepot *self, const char *shift_id, gint64 counted_fen, GError **error);
+
+/**
+ * ds_depot_resolve_entry:
+ * @words: what was done about it, for the courier too
+ * @error: %DS_ERROR_NOT_FOUND unless the entry was refused and is unresolved
+ *
+ * A person at the depot has settled what a refused entry was about.
+ */
+gboolean ds_depot_resolve_entry (DsDepot *self, const char *entry_id, const char *words, GError **error);
+
+/**
+ * ds_depot_load_journal:
+ * @forked: the lines that are kept apart because they follow others than the journal that is held
+ *
+ * Returns: (transfer full) (nullable): a handheld's lines as they came, each with its end of line: evidence for
+ *   `doorstep-inspect journal`
+ */
+GBytes *ds_depot_load_journal (DsDepot *self, const char *device_id, gboolean forked, GError **error);
+
 /* Returns: (transfer full) (nullable): {"accounts":{…},"sum_fen":0,"operators":{"003":{"paid_fen","count"}},…} */
 json_t *ds_depot_books_to_json (DsDepot *self, GError **error);
 

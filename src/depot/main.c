@@ -37,6 +37,7 @@ typedef struct
   char *waybill;
   char *refund;
   gboolean all;
+  gboolean forked;
   int seed;
   int limit;
   char **arguments;
@@ -357,6 +358,18 @@ make_clerk_request (const Options *options, const char **problem)
         *problem = "say: refund PAYMENT [--amount YUAN] --reason TEXT";
       json_object_set_new (request, "payment", json_string (n > 1 ? arguments[1] : ""));
     }
+  else if (g_str_equal (arguments[0], "close-shift"))
+    {
+      if (n != 2 || options->amount == NULL)
+        *problem = "say: close-shift SHIFT --amount YUAN, the cash that was handed in";
+      json_object_set_new (request, "shift", json_string (n > 1 ? arguments[1] : ""));
+    }
+  else if (g_str_equal (arguments[0], "settle-entry"))
+    {
+      if (n != 2 || options->reason == NULL)
+        *problem = "say: settle-entry ENTRY --reason TEXT, what was done about it";
+      json_object_set_new (request, "entry", json_string (n > 1 ? arguments[1] : ""));
+    }
   else if (g_str_equal (arguments[0], "resolve"))
     {
       if (n != 3)
@@ -409,6 +422,55 @@ print_spoken (const Options *options)
   return EXIT_SUCCESS;
 }
 
+/* A card may hold several files, of which the names are in order: brought together, they are taken in one by one. */
+static int
+rescue (const Options *options)
+{
+  if (options->arguments[1] == NULL)
+    return fail ("rescue needs the files of a rescue copy");
+  for (guint i = 1; options->arguments[i] != NULL; i++)
+    {
+      const char *path = options->arguments[i];
+      g_autofree char *text = NULL;
+      g_autoptr (GBytes) file = NULL;
+      g_autoptr (json_t) request = json_pack ("{s:s}", "command", "rescue");
+      g_autoptr (json_t) report = NULL;
+      g_autoptr (GError) error = NULL;
+      gsize n;
+
+      if (!g_file_get_contents (path, &text, &n, &error))
+        return fail (error->message);
+      file = g_bytes_new_take (g_steal_pointer (&text), n);
+      report = run_command (options, request, file, &error);
+      if (report == NULL)
+        {
+          fprintf (stderr, "%s: ", path);
+          return fail (error->message);
+        }
+      print_json (report);
+    }
+  return EXIT_SUCCESS;
+}
+
+/* A handheld's lines as they came, for `doorstep-inspect journal`. */
+static int
+print_journal (const Options *options)
+{
+  g_autoptr (json_t) request = NULL;
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (options->arguments[1] == NULL)
+    return fail ("journal needs the handheld's id");
+  request = json_pack ("{s:s, s:s, s:b}", "command", "journal", "device", options->arguments[1], "forked",
+                       (int)options->forked);
+  answer = run_command (options, request, NULL, &error);
+  if (answer == NULL)
+    return fail (error->message);
+  fputs (json_string_value (json_object_get (answer, "lines")), stdout);
+  return EXIT_SUCCESS;
+}
+
 static gboolean
 parse_options (Options *options, int *argc, char ***argv, GError **error)
 {
@@ -440,12 +502,15 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "all", 0, 0, G_OPTION_ARG_NONE, &options->all, "cases: closed ones too", NULL },
     { "seed", 0, 0, G_OPTION_ARG_INT, &options->seed, "import: for what samples lack", "N" },
     { "limit", 0, 0, G_OPTION_ARG_INT, &options->limit, "import: at most so many rows", "N" },
+    { "forked", 0, 0, G_OPTION_ARG_NONE, &options->forked,
+      "journal: the lines kept apart, of a second handheld with the same identity", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context
       = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
-                              "CASE HOW | refund PAYMENT | stop HOW STOP");
+                              "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
+                              " settle-entry ENTRY | journal DEVICE");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
@@ -488,7 +553,12 @@ main (int argc, char **argv)
     return enrol (&options);
   if (g_str_equal (command, "books"))
     return print_books (&options);
-  if (g_str_equal (command, "stop") || g_str_equal (command, "cases") || g_str_equal (command, "resolve")
+  if (g_str_equal (command, "rescue"))
+    return rescue (&options);
+  if (g_str_equal (command, "journal"))
+    return print_journal (&options);
+  if (g_str_equal (command, "close-shift") || g_str_equal (command, "settle-entry")
+      || g_str_equal (command, "stop") || g_str_equal (command, "cases") || g_str_equal (command, "resolve")
       || g_str_equal (command, "refund"))
     return run_clerk_command (&options);
   if (g_str_equal (command, "spoken"))

@@ -103,7 +103,7 @@ def check_routes(contract, samples):
 
 
 def check_samples(contract, samples):
-    for name in ("Health", "Problem", "Enrolment", "Token", "Acknowledgement", "FeedItem"):
+    for name in ("Health", "Problem", "Enrolment", "Token", "Acknowledgement", "Rescue", "FeedItem"):
         assert samples[name], name
         for i, sample in enumerate(samples[name]):
             contract.check(contract.schemas[name], sample, f"{name}[{i}]")
@@ -115,7 +115,7 @@ def check_samples(contract, samples):
         contract.check(contract.schemas[name], item["data"], f"{name} {item['cursor']}")
         if item["type"] == "statement":
             contract.check(contract.schemas["StatementPayload"], read_payload(item["data"]["jws"]), "statement")
-    assert seen == {"settings", "operators", "stop", "payment", "statement"}, seen
+    assert seen == {"settings", "operators", "stop", "payment", "statement", "fork", "entry"}, seen
 
 
 def main():

@@ -9,6 +9,7 @@
 #include "ds-id.h"
 #include "ds-json.h"
 #include "ds-jws.h"
+#include "ds-sealed-file.h"
 
 #include <glib/gstdio.h>
 #include <stdarg.h>
@@ -390,10 +391,66 @@ depot_fixture_push (DepotFixture *self)
   return g_strdup (json_string_value (json_object_get (json_array_get (refused, 0), "reason")));
 }
 
+char *
+depot_fixture_get_entry_id (DepotFixture *self, guint at)
+{
+  g_autoptr (DsEntry) entry = ds_entry_parse (g_ptr_array_index (self->lines, at), -1, NULL);
+
+  return g_strdup (entry->id);
+}
+
+void
+depot_fixture_go_back (DepotFixture *self, guint n)
+{
+  const char *last;
+
+  g_assert_cmpuint (n, >=, 1);
+  g_assert_cmpuint (n, <=, self->lines->len);
+  g_ptr_array_set_size (self->lines, (gint)n);
+  last = g_ptr_array_index (self->lines, n - 1);
+  self->seq = n;
+  g_free (self->head);
+  self->head = ds_sm3_hex (last, strlen (last));
+}
+
+static void
+add_record (GByteArray *file, DsSealer *sealer, DsSealedKind kind, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) record = ds_sealer_seal (sealer, kind, text, strlen (text), &error);
+
+  g_assert_no_error (error);
+  g_byte_array_append (file, g_bytes_get_data (record, NULL), (guint)g_bytes_get_size (record));
+}
+
+GBytes *
+depot_fixture_seal (DepotFixture *self, guint first, guint n, gboolean ended)
+{
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  g_autoptr (GBytes) head = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsSealer) sealer = ds_sealer_new (ds_depot_get_key (self->depot), &head, &error);
+  g_autofree char *device = g_strdup_printf ("{\"device\":\"%s\"}", self->device);
+
+  g_assert_no_error (error);
+  g_byte_array_append (file, g_bytes_get_data (head, NULL), (guint)g_bytes_get_size (head));
+  add_record (file, sealer, DS_SEALED_DEVICE, device);
+  /* A record a line, as a handheld appends them. */
+  for (guint i = first; i < first + n; i++)
+    {
+      g_autofree char *line = g_strconcat (g_ptr_array_index (self->lines, i), "\n", NULL);
+
+      add_record (file, sealer, DS_SEALED_LINES, line);
+    }
+  if (ended)
+    add_record (file, sealer, DS_SEALED_END, "{}");
+  return g_byte_array_free_to_bytes (g_steal_pointer (&file));
+}
+
 json_t *
 depot_fixture_find_item (DepotFixture *self, const char *type, const char *subject)
 {
-  static const char *const subjects[] = { "payment", "stop", "shift" };
+  static const char *const subjects[] = { "payment", "stop", "shift", "device", "entry" };
   g_auto (Reply) reply = { 0 };
   g_auto (GStrv) lines = NULL;
   g_autofree char *text = NULL;

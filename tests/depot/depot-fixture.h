@@ -104,6 +104,13 @@ void depot_fixture_push_from (DepotFixture *self, guint first, Reply *reply);
 /* Sends the last line alone, asserts that it was taken, and lets the depot work. Returns: why it was refused, or NULL. */
 char *depot_fixture_push (DepotFixture *self);
 
+/* Returns: (transfer full): the id of the entry at @at (counted from 0). */
+char *depot_fixture_get_entry_id (DepotFixture *self, guint at);
+/* Forgets the lines from @n on, as a handheld that was put back to an old copy. */
+void depot_fixture_go_back (DepotFixture *self, guint n);
+/* Returns: (transfer full): a rescue file of @n lines from @first (counted from 0) on; @ended: with its end. */
+GBytes *depot_fixture_seal (DepotFixture *self, guint first, guint n, gboolean ended);
+
 /* Returns: (transfer full) (nullable): the "data" of the newest item of @type about @subject in the whole feed. */
 json_t *depot_fixture_find_item (DepotFixture *self, const char *type, const char *subject);
 /* Asserts the state of the payment in the feed; @state "" when the feed has no such item. */

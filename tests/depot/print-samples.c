@@ -97,6 +97,26 @@ add_shift (json_t *samples, DepotFixture *fixture)
   depot_fixture_settle (fixture);
 }
 
+/* A clerk settles the refused entry, a card is brought, and a copied handheld shows up. */
+static void
+add_trouble (json_t *samples, DepotFixture *fixture)
+{
+  g_autofree char *refused = depot_fixture_get_entry_id (fixture, 4);
+  g_autoptr (GBytes) file = depot_fixture_seal (fixture, 0, fixture->lines->len, TRUE);
+  g_autoptr (GError) error = NULL;
+  g_auto (Reply) reply = { 0 };
+
+  ds_depot_resolve_entry (fixture->depot, refused, "Settled by hand", &error);
+  g_assert_no_error (error);
+  depot_fixture_send (fixture, "POST", "/v1/rescues", fixture->token, g_bytes_get_data (file, NULL),
+                      (gssize)g_bytes_get_size (file), &reply);
+  add_reply (samples, "Rescue", &reply);
+  depot_fixture_go_back (fixture, 4);
+  depot_fixture_append (fixture, "note.added", "{s:s, s:s}", "stop", "D1", "text", "elsewhere");
+  depot_fixture_push_from (fixture, 4, &reply);
+  add_reply (samples, "Problem", &reply);
+}
+
 static void
 add_feed (json_t *samples, DepotFixture *fixture)
 {
@@ -127,6 +147,7 @@ main (void)
   report
       = depot_fixture_import (&fixture, "waybill,recipient,address,due,note\nW1,A,B,11,x\nW2,C,D,0,\n", NULL);
   add_shift (samples, &fixture);
+  add_trouble (samples, &fixture);
   add_feed (samples, &fixture);
   depot_fixture_tear_down (&fixture, NULL);
   line = ds_json_to_line (samples);
