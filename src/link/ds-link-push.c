@@ -22,6 +22,7 @@ typedef struct
   GCancellable *round;
   DsOutbox *outbox;
   gint64 acknowledged;
+  gint64 forks_at; /* another handheld has our identity; 0: none that the depot knows of */
 } Push;
 
 static Push *
@@ -66,6 +67,18 @@ fail_store (DsLink *self, const GError *error)
   ds_link_go_offline (self, error->message, -1);
 }
 
+/* Two handhelds have one identity. Nobody but a person can say which is right. */
+static void
+freeze (DsLink *self, gint64 forks_at)
+{
+  g_autofree char *detail
+      = g_strdup_printf (_ ("The depot holds another journal under this handheld's name, from entry "
+                            "%" PRId64 " on. Hand it in at the depot."),
+                         forks_at);
+
+  ds_store_set_forked (self->store, detail);
+}
+
 static void
 did_acknowledge (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -83,6 +96,8 @@ did_acknowledge (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   self->push_breaks = 0;
+  if (push->forks_at > 0)
+    freeze (self, push->forks_at);
   /* Entries that the depot had lost are sent up to where we were. */
   if (self->push_from != 0)
     self->push_from = push->acknowledged + 1;
@@ -100,11 +115,12 @@ take_acknowledgement (Push *push, DsHttpReply *reply)
   const char *acknowledgement;
   json_t *refused = NULL;
   json_int_t acknowledged;
+  json_int_t forks_at = 0;
 
   if (object == NULL)
     ds_link_go_offline (self, error->message, -1);
-  else if (!ds_json_unpack (object, NULL, "{s:I, s:s, s?:o}", "acknowledged", &acknowledged,
-                            "acknowledgement", &acknowledgement, "refused", &refused)
+  else if (!ds_json_unpack (object, NULL, "{s:I, s:s, s?:o, s?:I}", "acknowledged", &acknowledged,
+                            "acknowledgement", &acknowledgement, "refused", &refused, "forks_at", &forks_at)
            || (refused != NULL && !json_is_array (refused)))
     ds_link_go_offline (self, _ ("The depot's answer is no acknowledgement."), -1);
   else if (acknowledged < push->outbox->last_seq)
@@ -113,26 +129,31 @@ take_acknowledgement (Push *push, DsHttpReply *reply)
   else
     {
       push->acknowledged = acknowledged;
+      push->forks_at = forks_at;
       ds_store_acknowledge_async (self->store, acknowledgement, refused, NULL, did_acknowledge, push);
       return;
     }
   push_free (push);
 }
 
-/* The depot holds another journal under our name. Nobody but a person can say which is right. */
+/* The depot holds another journal under our name. */
 static void
-stop_at_fork (DsLink *self, DsHttpReply *reply)
+take_fork (Push *push, DsHttpReply *reply)
 {
-  json_int_t forks_at = json_integer_value (json_object_get (reply->members, "forks_at"));
-  g_autofree char *detail
-      = g_strdup_printf (_ ("The depot holds another journal under this handheld's name, from entry "
-                            "%" PRId64 " on. Hand it in at the depot."),
-                         (gint64)forks_at);
+  DsLink *self = push->link;
+  json_t *kept = json_object_get (reply->members, "kept");
 
   self->forked = TRUE;
-  ds_store_set_forked (self->store, detail);
+  freeze (self, json_integer_value (json_object_get (reply->members, "forks_at")));
   ds_link_exchanged (self);
-  stop_pushing (self);
+  /* Whose journal it is, nobody knows yet: the depot keeps ours apart, as evidence, to its last line. */
+  if (json_is_integer (kept) && json_integer_value (kept) >= push->outbox->first_seq)
+    {
+      self->push_from = json_integer_value (kept) + 1;
+      load_batch (self);
+    }
+  else
+    stop_pushing (self);
 }
 
 /* The depot misses entries that it had acknowledged. */
@@ -168,7 +189,7 @@ did_push (GObject *source, GAsyncResult *result, gpointer user_data)
         load_batch (self);
     }
   else if (g_strcmp0 (reply->problem, "fork") == 0)
-    stop_at_fork (self, reply);
+    take_fork (push, reply);
   else if (g_strcmp0 (reply->problem, "gap") == 0 && go_back (push, reply))
     load_batch (self);
   else if (!ds_http_reply_check (reply, &error))

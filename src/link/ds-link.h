@@ -82,4 +82,33 @@ void ds_link_ask_to_enrol_async (DsLink *self,
 /* Returns: (transfer full) (nullable): who this handheld would be. */
 DsIdentity *ds_link_ask_to_enrol_finish (DsLink *self, GAsyncResult *result, GError **error);
 
+/**
+ * ds_link_bring_rescue_async:
+ * @file: a rescue file (ds-sealed-file.h) that another handheld left on a card
+ *
+ * Brings it to the depot, in this handheld's name; what is in it only the depot can read. Bringing it twice is
+ * harmless. %DS_ERROR_INVALID when it is no rescue file; %DS_ERROR_NETWORK when the depot cannot be reached.
+ */
+void ds_link_bring_rescue_async (DsLink *self,
+                                 GBytes *file,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+
+/**
+ * DsRescueReport:
+ * @n_entries: how many entries the file holds
+ * @n_new: how many of them the depot did not have
+ * @complete: the other handheld had written all that it meant to
+ */
+typedef struct
+{
+  gint64 n_entries;
+  gint64 n_new;
+  gboolean complete;
+} DsRescueReport;
+
+gboolean
+ds_link_bring_rescue_finish (DsLink *self, GAsyncResult *result, DsRescueReport *report, GError **error);
+
 G_END_DECLS

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 #define DS_MEDIA_JSON "application/json"
 #define DS_MEDIA_NDJSON "application/x-ndjson"
+#define DS_MEDIA_BYTES "application/octet-stream"
 
 /**
  * DsHttpRequest:

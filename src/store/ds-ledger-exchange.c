@@ -188,41 +188,13 @@ save_acknowledgement (DsLedger *self, const char *text, gint64 at_ms, GError **e
   return ds_db_run (self->db, query, error);
 }
 
-static gboolean
-save_refused (DsLedger *self, json_t *refused, GError **error)
-{
-  DsQuery *query = ds_db_prepare (
-      self->db,
-      "INSERT INTO quarantine (seq, id, reason, at_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-      error);
-  gsize i;
-  json_t *item;
-
-  if (query == NULL)
-    return FALSE;
-  json_array_foreach (refused, i, item)
-  {
-    json_int_t seq;
-    const char *id, *reason;
-
-    if (!ds_json_unpack (item, error, "{s:I, s:s, s:s}", "seq", &seq, "id", &id, "reason", &reason))
-      return FALSE;
-    ds_db_bind_int (query, 1, seq);
-    ds_db_bind_text (query, 2, id);
-    ds_db_bind_text (query, 3, reason);
-    ds_db_bind_int (query, 4, ds_clock_get_wall_ms (self->clock));
-    if (!ds_db_run (self->db, query, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
 /* The acknowledgement is kept even when it does not fit: it is the evidence, and is found again at each start. */
 gboolean
 ds_ledger_acknowledge (DsLedger *self, const char *text, json_t *refused, GError **error)
 {
   g_auto (Acknowledgement) acknowledgement = { 0 };
   g_autoptr (GError) problem = NULL;
+  DsStoreHealth health_before = self->health;
 
   ds_ledger_assert_thread (self);
 
@@ -246,7 +218,7 @@ ds_ledger_acknowledge (DsLedger *self, const char *text, json_t *refused, GError
   /* An answer that was overtaken by a later one must not take its place as evidence. */
   if ((acknowledgement.seq >= self->acknowledged_seq
        && !save_acknowledgement (self, text, acknowledgement.at_ms, error))
-      || !save_refused (self, refused, error))
+      || !ds_ledger_take_refused (self, refused, acknowledgement.seq, error))
     {
       ds_db_rollback (self->db);
       return FALSE;
@@ -254,7 +226,8 @@ ds_ledger_acknowledge (DsLedger *self, const char *text, json_t *refused, GError
   if (!ds_db_commit (self->db, error) || !compare_heads (self, &acknowledgement, error))
     return FALSE;
 
-  if (self->health == DS_STORE_BEHIND || self->health == DS_STORE_FORKED)
+  /* One that fits is good, whatever else is wrong: what is intact is settled. */
+  if (self->health != health_before || acknowledgement.seq > self->acknowledged_seq)
     {
       g_set_error_literal (error, DS_ERROR, DS_ERROR_PROTOCOL, self->health_text);
       return FALSE;

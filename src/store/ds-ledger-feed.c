@@ -588,6 +588,18 @@ apply_notice (DsLedger *self, Item *item, gboolean replaying, GError **error)
   return TRUE;
 }
 
+static gboolean
+apply_entry (DsLedger *self, Item *item, gboolean replaying, GError **error)
+{
+  return ds_ledger_take_settled_entry (self, item->data, &item->subject, error);
+}
+
+static gboolean
+apply_fork (DsLedger *self, Item *item, gboolean replaying, GError **error)
+{
+  return ds_ledger_take_fork (self, item->data, &item->subject, error);
+}
+
 static const struct
 {
   const char *type;
@@ -602,6 +614,8 @@ static const struct
   { "operators", apply_operators, FALSE, FALSE },
   { "statement", apply_statement, FALSE, FALSE },
   { "notice", apply_notice, FALSE, FALSE },
+  { "entry", apply_entry, FALSE, FALSE },
+  { "fork", apply_fork, FALSE, FALSE },
 };
 
 static gboolean

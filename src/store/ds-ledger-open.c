@@ -346,11 +346,14 @@ ds_ledger_open (DsLedger *self, GError **error)
   g_autoptr (GError) problem = NULL;
 
   self->thread = g_thread_self ();
-  if (!ds_durable_directory_make (self->directory, error) || !open_database (self, error))
+  if (!ds_durable_directory_make (self->directory, error) || !ds_ledger_finish_wipe (self->directory, error)
+      || !open_database (self, error) || !ds_ledger_begin_run (self, error))
     return FALSE;
   if (!load_key (self, &problem))
     ds_ledger_set_health (self, DS_STORE_DAMAGED, problem->message);
   check (self);
+  if (self->health != DS_STORE_HEALTHY && self->health != DS_STORE_READ_ONLY)
+    return ds_ledger_keep_evidence_open (self, error);
 
   /* The anchor may be behind: the power went between a commit and it. */
   if (self->health == DS_STORE_HEALTHY && self->key != NULL && self->anchored_seq < self->head_seq)
@@ -365,4 +368,15 @@ ds_ledger_reopen (DsLedger *self, GError **error)
 
   g_clear_pointer (&self->db, ds_db_close);
   return open_database (self, error) && ds_db_renew_log (self->db, error);
+}
+
+/* That the evidence cannot be kept, on a full disk, is no reason not to show and settle what there is. */
+gboolean
+ds_ledger_keep_evidence_open (DsLedger *self, GError **error)
+{
+  ds_ledger_assert_thread (self);
+
+  g_clear_pointer (&self->db, ds_db_close);
+  ds_ledger_keep_evidence (self, NULL);
+  return open_database (self, error);
 }

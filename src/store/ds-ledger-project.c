@@ -735,16 +735,29 @@ static const struct
   const char *type;
   Effect apply;
 } effects[] = {
-  { "device.enrolled", project_nothing },     { "shift.opened", project_shift_opened },
-  { "shift.closed", project_shift_closed },   { "payment.requested", project_requested },
-  { "payment.presented", project_presented }, { "payment.scanned", project_scanned },
-  { "payment.receipt", project_receipt },     { "payment.voucher", project_voucher },
-  { "payment.claimed", project_claimed },     { "payment.query", project_query },
-  { "payment.unknown", project_unknown },     { "payment.superseded", project_superseded },
-  { "payment.cash", project_cash },           { "payment.refund", project_refund },
-  { "payment.spoken", project_spoken },       { "payment.misspoken", project_misspoken },
-  { "parcel.outcome", project_outcome },      { "clock.jumped", project_nothing },
+  { "device.enrolled", project_nothing },
+  { "shift.opened", project_shift_opened },
+  { "shift.closed", project_shift_closed },
+  { "payment.requested", project_requested },
+  { "payment.presented", project_presented },
+  { "payment.scanned", project_scanned },
+  { "payment.receipt", project_receipt },
+  { "payment.voucher", project_voucher },
+  { "payment.claimed", project_claimed },
+  { "payment.query", project_query },
+  { "payment.unknown", project_unknown },
+  { "payment.superseded", project_superseded },
+  { "payment.cash", project_cash },
+  { "payment.refund", project_refund },
+  { "payment.spoken", project_spoken },
+  { "payment.misspoken", project_misspoken },
+  { "parcel.outcome", project_outcome },
+  { "clock.jumped", project_nothing },
   { "note.added", project_nothing },
+  { "entry.retried", ds_ledger_project_answer },
+  { "entry.corrected", ds_ledger_project_answer },
+  { "entry.escalated", ds_ledger_project_answer },
+  { "device.signed-out", project_nothing },
 };
 
 gboolean

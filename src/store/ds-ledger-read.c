@@ -452,14 +452,42 @@ add_stop_problems (GPtrArray *problems, DsStop *stop)
     }
 }
 
-static gboolean
-load_quarantined (DsLedger *self, GPtrArray *problems, GError **error)
+/* Which stop and which money an entry is about. */
+static void
+describe_entry (DsProblem *problem, GPtrArray *stops, const char *line)
 {
-  DsQuery *query = ds_db_prepare (self->db, "SELECT id, reason, at_ms FROM quarantine ORDER BY seq", error);
+  g_autoptr (DsEntry) entry = line ? ds_entry_parse (line, -1, NULL) : NULL;
+  const char *payment_id = entry ? json_string_value (json_object_get (entry->data, "payment")) : NULL;
+  const char *stop_id = entry ? json_string_value (json_object_get (entry->data, "stop")) : NULL;
+
+  for (guint i = 0; i < stops->len && problem->stop == NULL; i++)
+    {
+      DsStop *stop = g_ptr_array_index (stops, i);
+      DsPayment *payment = payment_id ? ds_stop_find_payment (stop, payment_id) : NULL;
+
+      if (payment == NULL && g_strcmp0 (stop->id, stop_id) != 0)
+        continue;
+      problem->stop = g_object_ref (stop);
+      if (payment == NULL)
+        continue;
+      problem->payment = g_object_ref (payment);
+      problem->amount_fen = payment->amount_fen;
+    }
+}
+
+static gboolean
+load_quarantined (DsLedger *self, GPtrArray *stops, GPtrArray *problems, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db,
+                                  "SELECT q.id, q.reason, q.at_ms, q.state, j.line FROM quarantine q"
+                                  " LEFT JOIN journal j ON j.seq = q.seq WHERE q.state <> 'resolved'"
+                                  " ORDER BY q.seq",
+                                  error);
   gboolean row;
 
   while (query != NULL && ds_db_step (self->db, query, &row, error))
     {
+      const char *state;
       DsProblem *problem;
 
       if (!row)
@@ -467,9 +495,11 @@ load_quarantined (DsLedger *self, GPtrArray *problems, GError **error)
           ds_db_reset (query);
           return TRUE;
         }
-      problem
-          = add_problem (problems, "quarantined", ds_db_column_text (query, 0), ds_db_column_int (query, 2));
+      state = ds_db_column_text (query, 3);
+      problem = add_problem (problems, strcmp (state, "open") == 0 ? "quarantined" : state,
+                             ds_db_column_text (query, 0), ds_db_column_int (query, 2));
       problem->text = g_strdup (ds_db_column_text (query, 1));
+      describe_entry (problem, stops, ds_db_column_text (query, 4));
     }
   return FALSE;
 }
@@ -526,7 +556,7 @@ ds_ledger_load_problems (DsLedger *self, GError **error)
     return NULL;
   for (guint i = 0; i < stops->len; i++)
     add_stop_problems (problems, g_ptr_array_index (stops, i));
-  if (!load_quarantined (self, problems, error) || !load_conflicts (self, stops, problems, error))
+  if (!load_quarantined (self, stops, problems, error) || !load_conflicts (self, stops, problems, error))
     return NULL;
   g_ptr_array_sort (problems, compare_ages);
   return g_steal_pointer (&problems);

@@ -70,6 +70,7 @@ const char *const ds_ledger_schema[] = {
   /* What became of an entry that the depot refused. Rows are never deleted. */
   "ALTER TABLE quarantine ADD COLUMN state TEXT NOT NULL DEFAULT 'open';"
   "ALTER TABLE quarantine ADD COLUMN changed_at_ms INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE quarantine ADD COLUMN by_seq INTEGER NOT NULL DEFAULT 0;" /* the entry that answers it */
   "ALTER TABLE quarantine ADD COLUMN answer TEXT;",
   /* Spoken proofs. */
   "ALTER TABLE payments ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0;"
@@ -138,6 +139,8 @@ ds_ledger_new (const char *directory, DsClock *clock, DsRandom *random)
 void
 ds_ledger_free (DsLedger *self)
 {
+  if (self->db != NULL)
+    ds_ledger_end_run (self);
   g_clear_pointer (&self->db, ds_db_close);
   ds_tape_free (self->tape);
   g_clear_pointer (&self->key, ds_key_unref);

@@ -81,6 +81,7 @@ typedef struct _DsLedger DsLedger;
  * @acknowledged_seq: the last entry that the depot vouched for
  * @boot, @wall_less_mono_ms: of the last entry: by how much its wall time was ahead of its monotonic time
  * @cursor: the last feed item applied
+ * @unclean: the last run did not come to its end
  * @has_conflicts: whether there may be conflicts to forget; known while the feed is applied
  * @touched: (element-type utf8): stops that the work under way changed
  * @all_touched: too many to name
@@ -109,6 +110,7 @@ struct _DsLedger
   char *boot;
   gint64 wall_less_mono_ms;
   gint64 cursor;
+  gboolean unclean;
   gboolean has_conflicts;
   DsTrustedTime trusted;
   DsStoreHealth health;
@@ -171,6 +173,34 @@ gboolean ds_ledger_set_forked (DsLedger *self, const char *detail, GError **erro
 gboolean ds_ledger_export (DsLedger *self, const char *path, GError **error);
 /* Returns: (transfer full) (nullable): the line of an entry; %NULL without error when there is none. */
 char *ds_ledger_load_line (DsLedger *self, gint64 seq, GError **error);
+
+/* Rescue, evidence, wiping: ds-ledger-rescue.c */
+
+/* Returns: (transfer full) (nullable): the first record of a rescue file. */
+char *ds_ledger_describe_device (DsLedger *self, GError **error);
+/* Writes a whole rescue file, durably; replaces @path. */
+gboolean ds_ledger_export_sealed (DsLedger *self, const char *path, GError **error);
+/* Copies database, log and anchor aside, once a finding; never over another copy. The database must be closed: closing
+ * any descriptor of it drops the process's lock. */
+gboolean ds_ledger_keep_evidence (DsLedger *self, GError **error);
+/* The same with the database open: it is closed and opened again. */
+gboolean ds_ledger_keep_evidence_open (DsLedger *self, GError **error);
+/* Notes that a run has begun, and whether the last one came to its end. */
+gboolean ds_ledger_begin_run (DsLedger *self, GError **error);
+void ds_ledger_end_run (DsLedger *self);
+/* Closes the database and removes everything. Goes on at the next start when it is interrupted. */
+gboolean ds_ledger_wipe (DsLedger *self, GError **error);
+gboolean ds_ledger_finish_wipe (const char *directory, GError **error);
+
+/* Refused entries: ds-ledger-refused.c */
+
+/* Applies "entry.retried", "entry.corrected" and "entry.escalated": as ds_ledger_project(). */
+gboolean ds_ledger_project_answer (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
+/* What an acknowledgement of the entries to @acknowledged_seq refuses, and what it ends by not refusing it. */
+gboolean ds_ledger_take_refused (DsLedger *self, json_t *refused, gint64 acknowledged_seq, GError **error);
+/* Feed items "entry" and "fork". @entry_id, @device_id: (out) (transfer none): what they are about. */
+gboolean ds_ledger_take_settled_entry (DsLedger *self, json_t *data, const char **entry_id, GError **error);
+gboolean ds_ledger_take_fork (DsLedger *self, json_t *data, const char **device_id, GError **error);
 
 /* Projections: ds-ledger-project.c */
 

@@ -88,7 +88,8 @@ typedef struct
 
 /**
  * DsProblem:
- * @kind: "unknown", "rejected", "refund", "quarantined", "conflict"
+ * @kind: "unknown", "rejected", "refund", "conflict"; of an entry that the depot refused: "quarantined", "asked" (again,
+ *   and not answered yet), "escalated" (the clerk has it)
  * @subject: payment id, or entry id for "quarantined"
  * @stop: (nullable): the stop concerned
  * @payment: (nullable): the payment concerned
@@ -324,6 +325,76 @@ void ds_store_load_problems_async (DsStore *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 GPtrArray *ds_store_load_problems_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/**
+ * ds_store_check_async:
+ * @wanted: somebody asked for it; %FALSE leaves it out when the last run came to its end and there is much to compare
+ *
+ * Builds the tables that the screens read anew from the two logs, and compares. A difference freezes the store, with
+ * %DS_STORE_DAMAGED, and a copy of everything is set aside.
+ */
+void ds_store_check_async (DsStore *self,
+                           gboolean wanted,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean ds_store_check_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/**
+ * DsSafety:
+ * @n_unsent: entries that the depot has not acknowledged
+ * @n_problems: cases that nobody has settled
+ * @shift_open: a shift is not closed
+ * @n_refused_ever: entries that the depot ever refused; they are never forgotten
+ *
+ * What would be lost with this handheld.
+ */
+typedef struct
+{
+  gint64 n_unsent;
+  gint64 n_problems;
+  gboolean shift_open;
+  gint64 n_refused_ever;
+} DsSafety;
+
+void ds_store_load_safety_async (DsStore *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+gboolean ds_store_load_safety_finish (DsStore *self, GAsyncResult *result, DsSafety *safety, GError **error);
+/* Whether nothing would be lost. */
+gboolean ds_safety_is_safe (const DsSafety *safety);
+
+/* Writes a rescue file (ds-sealed-file.h) for the depot, durably, over what there is: everything that the depot may
+ * lack. */
+void ds_store_export_sealed_async (DsStore *self,
+                                   GFile *file,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/* Returns: the last entry in it, or -1 with an error. */
+gint64 ds_store_export_sealed_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* The first record of a rescue file of this handheld, in JSON. */
+void ds_store_describe_device_async (DsStore *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+char *ds_store_describe_device_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/**
+ * ds_store_wipe_async:
+ * @exported_seq: the last entry that is in a rescue file, or 0
+ *
+ * Removes key, journal and everything else from the handheld: it is a new one afterwards, and the store is closed.
+ * %DS_ERROR_STATE while anything is unsent or unsettled, unless all of it is in a rescue file.
+ */
+void ds_store_wipe_async (DsStore *self,
+                          gint64 exported_seq,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+gboolean ds_store_wipe_finish (DsStore *self, GAsyncResult *result, GError **error);
 
 /* Writes every journal line, verbatim and in order, to a new file: the journal export. */
 void ds_store_export_async (DsStore *self,
