@@ -3,6 +3,7 @@
 
 #include "ds-application.h"
 
+#include "ds-headless.h"
 #include "ds-window.h"
 
 #include <glib/gi18n.h>
@@ -19,6 +20,10 @@ G_DEFINE_FINAL_TYPE (DsApplication, ds_application, ADW_TYPE_APPLICATION)
 
 static const GOptionEntry options[]
     = { { "dir", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Keep the data in DIR"), N_ ("DIR") },
+        { "export", 0, 0, G_OPTION_ARG_FILENAME, NULL,
+          N_ ("Save an encrypted copy for the depot, without a window"), N_ ("FILE") },
+        { "may-remove", 0, 0, G_OPTION_ARG_NONE, NULL,
+          N_ ("Say whether the data could be removed without a loss, and leave"), NULL },
         { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and leave"), NULL },
         { NULL } };
 
@@ -26,13 +31,21 @@ static int
 ds_application_handle_local_options (GApplication *application, GVariantDict *given)
 {
   DsApplication *self = DS_APPLICATION (application);
+  const char *directory = NULL; /* the usual one */
+  g_autofree char *path = NULL;
 
   if (g_variant_dict_contains (given, "version"))
     {
       g_print ("doorstep %s\n", DS_VERSION);
       return EXIT_SUCCESS;
     }
-  if (g_variant_dict_lookup (given, "dir", "^ay", &self->directory))
+  if (!g_variant_dict_lookup (given, "dir", "^ay", &self->directory))
+    directory = self->directory = g_build_filename (g_get_user_data_dir (), "doorstep", NULL);
+  if (g_variant_dict_lookup (given, "export", "^ay", &path))
+    return ds_headless_export (self->directory, path);
+  if (g_variant_dict_contains (given, "may-remove"))
+    return ds_headless_may_remove (self->directory);
+  if (directory == NULL)
     /* Another directory is another handheld: it must not end in the window of one that runs already. */
     g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
   return -1;

@@ -4,9 +4,12 @@
 #include "ds-case-row.h"
 
 #include "ds-format.h"
+#include "ds-json.h"
+#include "ds-money.h"
 #include "ds-state-label.h"
 #include "ds-window.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 typedef enum
@@ -14,6 +17,7 @@ typedef enum
   STEP_NONE,
   STEP_CHECK,   /* ask the depot about the payment again */
   STEP_COLLECT, /* collect at the stop again */
+  STEP_ANSWER,  /* the depot refused an entry: the courier decides what becomes of it */
   STEP_LOOK,    /* the stop says what there is to do */
 } NextStep;
 
@@ -41,6 +45,8 @@ choose_step (const DsProblem *problem)
     return STEP_CHECK;
   if (g_strcmp0 (problem->kind, "rejected") == 0 && problem->stop != NULL)
     return STEP_COLLECT;
+  if (g_strcmp0 (problem->kind, "quarantined") == 0)
+    return STEP_ANSWER;
   return problem->stop != NULL ? STEP_LOOK : STEP_NONE;
 }
 
@@ -53,6 +59,8 @@ get_step_label (const DsProblem *problem, NextStep step)
       return _ ("Check now");
     case STEP_COLLECT:
       return _ ("Collect again");
+    case STEP_ANSWER:
+      return _ ("Settle…");
     case STEP_LOOK:
       return g_strcmp0 (problem->kind, "refund") == 0 ? _ ("View refund") : _ ("View stop");
     case STEP_NONE:
@@ -72,7 +80,11 @@ explain (const DsProblem *problem)
   if (g_strcmp0 (problem->kind, "refund") == 0)
     return _ ("Paid twice: the depot gives one back.");
   if (g_strcmp0 (problem->kind, "quarantined") == 0)
-    return _ ("Kept safely here. Show it to the clerk.");
+    return _ ("Kept safely here and at the depot, and not counted yet.");
+  if (g_strcmp0 (problem->kind, "asked") == 0)
+    return _ ("The depot tries it again as soon as it is online.");
+  if (g_strcmp0 (problem->kind, "escalated") == 0)
+    return _ ("The clerk settles it; the answer shows here.");
   return _ ("The depot's books and this handheld differ. Show it to the clerk.");
 }
 
@@ -110,6 +122,98 @@ did_query (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+did_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsCaseRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) stops = ds_store_append_finish (DS_STORE (source), result, &error);
+
+  if (stops == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    ds_window_say (GTK_WIDGET (self), error->message);
+}
+
+/* Journals the courier's answer; the worklist shows what came of it. @data is (transfer full). */
+static void
+append_answer (DsCaseRow *self, const char *type, json_t *data)
+{
+  g_autoptr (json_t) answer
+      = json_pack ("{s:s, s:o*}", "entry", ds_case_get_problem (self->item)->subject, "data", data);
+  const DsDraft draft = { type, answer };
+
+  ds_store_append_async (ds_session_get_store (self->session), &draft, 1, self->cancellable, did_answer,
+                         g_object_ref (self));
+}
+
+/* The same payment in cash with the amount that it really was, without change. */
+static void
+correct (DsCaseRow *self, const char *text)
+{
+  const DsPayment *payment = ds_case_get_problem (self->item)->payment;
+  g_autoptr (json_t) parcels = json_array ();
+  g_autoptr (GError) error = NULL;
+  gint64 amount_fen;
+
+  if (!ds_money_parse (text, &amount_fen, &error) || amount_fen <= 0)
+    {
+      ds_window_say (GTK_WIDGET (self), _ ("Enter the amount in yuan, like 128.50."));
+      return;
+    }
+  for (guint i = 0; payment->parcels != NULL && payment->parcels[i] != NULL; i++)
+    json_array_append_new (parcels, json_string (payment->parcels[i]));
+  append_answer (self, "entry.corrected",
+                 json_pack ("{s:s, s:s, s:s, s:O, s:I, s:I, s:i}", "payment", payment->id, "shift",
+                            payment->shift_id, "stop", payment->stop_id, "parcels", parcels, "amount_fen",
+                            (json_int_t)amount_fen, "tendered_fen", (json_int_t)amount_fen, "change_fen", 0));
+}
+
+static gboolean
+can_correct (const DsProblem *problem)
+{
+  return problem->payment != NULL && problem->payment->tender == DS_TENDER_CASH
+         && problem->payment->shift_id != NULL;
+}
+
+static void
+did_choose_answer (AdwMessageDialog *dialog, const char *response, DsCaseRow *self)
+{
+  GtkWidget *field = adw_message_dialog_get_extra_child (dialog);
+
+  if (g_strcmp0 (response, "retry") == 0)
+    append_answer (self, "entry.retried", NULL);
+  else if (g_strcmp0 (response, "escalate") == 0)
+    append_answer (self, "entry.escalated", NULL);
+  else if (g_strcmp0 (response, "correct") == 0)
+    correct (self, gtk_editable_get_text (GTK_EDITABLE (field)));
+}
+
+static void
+ask_for_answer (DsCaseRow *self, const DsProblem *problem)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                                              _ ("The depot sent this entry back"), NULL);
+
+  adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog), "%s", problem->text ? problem->text : "");
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _ ("Not now"), "escalate",
+                                    _ ("Hand to the clerk"), "retry", _ ("Send again"), NULL);
+  if (can_correct (problem))
+    {
+      GtkWidget *field = gtk_entry_new ();
+      char amount[DS_MONEY_TEXT_SIZE];
+
+      gtk_editable_set_text (GTK_EDITABLE (field), ds_money_format (problem->payment->amount_fen, amount));
+      gtk_entry_set_input_purpose (GTK_ENTRY (field), GTK_INPUT_PURPOSE_NUMBER);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (field), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      _ ("Cash really taken, in yuan"), -1);
+      adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), field);
+      adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "correct", _ ("Correct the amount"));
+    }
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "retry");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (did_choose_answer), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 button_clicked (DsCaseRow *self)
 {
   const DsProblem *problem = ds_case_get_problem (self->item);
@@ -123,6 +227,9 @@ button_clicked (DsCaseRow *self)
       break;
     case STEP_COLLECT:
       gtk_widget_activate_action (GTK_WIDGET (self), "win.collect", "s", problem->stop->id);
+      break;
+    case STEP_ANSWER:
+      ask_for_answer (self, problem);
       break;
     case STEP_LOOK:
       gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", problem->stop->id);

@@ -6,6 +6,7 @@
 #include "ds-problems-page.h"
 #include "ds-route-page.h"
 #include "ds-shift-page.h"
+#include "ds-words.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -86,10 +87,13 @@ static void
 health_changed (DsHomePage *self)
 {
   DsStore *store = ds_session_get_store (self->session);
-  const char *text = ds_store_get_health_text (store);
+  DsStoreHealth health = ds_store_get_health (store);
+  DsWords words = ds_words_for_health (health);
+  /* Translators: what was found, and what to do about it. */
+  g_autofree char *text = g_strdup_printf (_ ("%s. %s"), words.text, ds_words_for_health_advice (health));
 
-  gtk_widget_set_visible (self->health, ds_store_get_health (store) != DS_STORE_HEALTHY);
-  gtk_label_set_text (self->health_text, text != NULL ? text : "");
+  gtk_widget_set_visible (self->health, health != DS_STORE_HEALTHY);
+  gtk_label_set_text (self->health_text, text);
 }
 
 static void

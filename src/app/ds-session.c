@@ -3,7 +3,16 @@
 
 #include "ds-session.h"
 
+#include "ds-error.h"
+#include "ds-json.h"
+#include "ds-task.h"
+
+#include <glib/gi18n.h>
+
 #define TICK_S 30
+
+/* How long signing out waits for the depot to hear of it. */
+#define FAREWELL_S 20
 
 struct _DsSession
 {
@@ -14,6 +23,8 @@ struct _DsSession
   DsStore *store;
   DsDoor *door;
   DsLink *link;
+  DsRescueCopy *rescue_copy;
+  char *directory;
   DsRoute *route;
   DsWorklist *worklist;
   GHashTable *checked_parcels; /* waybills */
@@ -84,6 +95,9 @@ did_open (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_bind_property (self->link, "online", self->door, "online", G_BINDING_SYNC_CREATE);
   ds_route_follow (self->route, self->store);
   ds_worklist_follow (self->worklist, self->store);
+  self->rescue_copy = ds_rescue_copy_new (self->store, self->directory);
+  /* Behind the first loads in the store's queue: the first screenful does not wait for it. */
+  ds_store_check_async (self->store, FALSE, self->cancellable, NULL, NULL);
   self->tick_id = g_timeout_add_seconds (TICK_S, tick, self);
 
   if (ds_store_get_identity (self->store) != NULL)
@@ -115,6 +129,7 @@ ds_session_dispose (GObject *object)
   ds_session_close (self);
   g_clear_object (&self->worklist);
   g_clear_object (&self->route);
+  g_clear_object (&self->rescue_copy);
   g_clear_object (&self->link);
   g_clear_object (&self->door);
   g_clear_object (&self->store);
@@ -132,6 +147,7 @@ ds_session_finalize (GObject *object)
   g_object_unref (self->clock);
   g_object_unref (self->random);
   g_free (self->failure);
+  g_free (self->directory);
 
   G_OBJECT_CLASS (ds_session_parent_class)->finalize (object);
 }
@@ -145,7 +161,7 @@ ds_session_class_init (DsSessionClass *klass)
   object_class->dispose = ds_session_dispose;
   object_class->finalize = ds_session_finalize;
 
-  properties[PROP_PHASE] = g_param_spec_uint ("phase", NULL, NULL, DS_PHASE_OPENING, DS_PHASE_ENROLLED,
+  properties[PROP_PHASE] = g_param_spec_uint ("phase", NULL, NULL, DS_PHASE_OPENING, DS_PHASE_SIGNED_OUT,
                                               DS_PHASE_OPENING, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
@@ -175,6 +191,7 @@ ds_session_new (const char *directory, DsClock *clock, DsRandom *random)
   self = g_object_new (DS_TYPE_SESSION, NULL);
   self->clock = g_object_ref (clock);
   self->random = g_object_ref (random);
+  self->directory = g_strdup (directory);
   self->store = ds_store_new (directory, clock, random);
   self->door = ds_door_new (self->store, clock, random);
   return self;
@@ -198,6 +215,8 @@ ds_session_close (DsSession *self)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->tick_id, g_source_remove);
+  if (self->rescue_copy != NULL)
+    ds_rescue_copy_stop (self->rescue_copy);
   if (self->link != NULL)
     ds_link_stop (self->link);
   if (self->store != NULL)
@@ -250,6 +269,14 @@ ds_session_get_link (DsSession *self)
   g_return_val_if_fail (DS_IS_SESSION (self), NULL);
 
   return self->link;
+}
+
+DsRescueCopy *
+ds_session_get_rescue_copy (DsSession *self)
+{
+  g_return_val_if_fail (DS_IS_SESSION (self), NULL);
+
+  return self->rescue_copy;
 }
 
 DsRoute *
@@ -351,6 +378,142 @@ ds_session_enrol_async (DsSession *self,
 
 gboolean
 ds_session_enrol_finish (DsSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* Signing out: the depot hears of it first, then everything is removed. */
+
+typedef struct
+{
+  gint64 exported_seq;
+  gulong handler;
+  guint timer_source;
+} Farewell;
+
+static void
+did_wipe (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  DsSession *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (!ds_store_wipe_finish (DS_STORE (source), result, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  ds_session_close (self);
+  set_phase (self, DS_PHASE_SIGNED_OUT);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+wipe (GTask *task)
+{
+  DsSession *self = g_task_get_source_object (task);
+  const Farewell *farewell = g_task_get_task_data (task);
+
+  ds_store_wipe_async (self->store, farewell->exported_seq, NULL, did_wipe, task);
+}
+
+static void
+end_waiting (GTask *task)
+{
+  DsSession *self = g_task_get_source_object (task);
+  Farewell *farewell = g_task_get_task_data (task);
+
+  g_clear_signal_handler (&farewell->handler, self->store);
+  g_clear_handle_id (&farewell->timer_source, g_source_remove);
+}
+
+static void
+n_unsent_changed (DsStore *store, GParamSpec *pspec, gpointer user_data)
+{
+  if (ds_store_get_n_unsent (store) > 0)
+    return;
+  end_waiting (user_data);
+  wipe (user_data);
+}
+
+static gboolean
+did_wait_enough (gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Farewell *farewell = g_task_get_task_data (task);
+
+  farewell->timer_source = 0;
+  end_waiting (task);
+  g_task_return_new_error (task, DS_ERROR, DS_ERROR_NETWORK,
+                           _ ("The depot has not answered. Try again once the handheld is online."));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+did_say_farewell (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  DsSession *self = g_task_get_source_object (task);
+  Farewell *farewell = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GPtrArray) stops = ds_store_append_finish (DS_STORE (source), result, &error);
+
+  if (stops == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  farewell->handler = g_signal_connect (self->store, "notify::n-unsent", G_CALLBACK (n_unsent_changed), task);
+  farewell->timer_source = g_timeout_add_seconds (FAREWELL_S, did_wait_enough, task);
+  n_unsent_changed (self->store, NULL, task);
+  g_steal_pointer (&task);
+}
+
+static void
+did_load_safety (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  DsSession *self = g_task_get_source_object (task);
+  DsStore *store = DS_STORE (source);
+  GError *error = NULL;
+  g_autoptr (json_t) data = json_object ();
+  const DsDraft draft = { "device.signed-out", data };
+  DsSafety safety = { 0 };
+
+  if (!ds_store_load_safety_finish (store, result, &safety, &error))
+    g_task_return_error (task, error);
+  else if (ds_safety_is_safe (&safety) && ds_link_get_online (self->link)
+           && ds_store_get_health (store) == DS_STORE_HEALTHY)
+    ds_store_append_async (store, &draft, 1, NULL, did_say_farewell, g_steal_pointer (&task));
+  else
+    /* It is on a card, or there is nothing to tell and nobody to tell it; else the store refuses. */
+    wipe (g_steal_pointer (&task));
+}
+
+void
+ds_session_sign_out_async (DsSession *self,
+                           gint64 exported_seq,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  GTask *task;
+  Farewell *farewell;
+
+  g_return_if_fail (DS_IS_SESSION (self));
+  g_return_if_fail (self->link != NULL);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, DS_TASK_TAG (ds_session_sign_out_async));
+  farewell = g_new0 (Farewell, 1);
+  farewell->exported_seq = exported_seq;
+  g_task_set_task_data (task, farewell, g_free);
+  ds_store_load_safety_async (self->store, NULL, did_load_safety, task);
+}
+
+gboolean
+ds_session_sign_out_finish (DsSession *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 

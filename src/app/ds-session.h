@@ -5,6 +5,7 @@
 #include "ds-clock.h"
 #include "ds-link.h"
 #include "ds-random.h"
+#include "ds-rescue-copy.h"
 #include "ds-route.h"
 #include "ds-worklist.h"
 
@@ -16,6 +17,7 @@ G_BEGIN_DECLS
  * @DS_PHASE_FAILED: it cannot be opened; DsSession:failure says why and what to do
  * @DS_PHASE_NEW: this handheld belongs to no depot yet
  * @DS_PHASE_ENROLLED: at work
+ * @DS_PHASE_SIGNED_OUT: nothing is left on this handheld; the session is at its end
  */
 typedef enum
 {
@@ -23,6 +25,7 @@ typedef enum
   DS_PHASE_FAILED,
   DS_PHASE_NEW,
   DS_PHASE_ENROLLED,
+  DS_PHASE_SIGNED_OUT,
 } DsPhase;
 
 #define DS_TYPE_SESSION (ds_session_get_type ())
@@ -56,7 +59,8 @@ const char *ds_session_get_failure (DsSession *self);
 DsClock *ds_session_get_clock (DsSession *self);
 DsStore *ds_session_get_store (DsSession *self);
 DsDoor *ds_session_get_door (DsSession *self);
-DsLink *ds_session_get_link (DsSession *self); /* (nullable): from the end of opening on */
+DsLink *ds_session_get_link (DsSession *self);              /* (nullable): from the end of opening on */
+DsRescueCopy *ds_session_get_rescue_copy (DsSession *self); /* (nullable): likewise */
 DsRoute *ds_session_get_route (DsSession *self);
 DsWorklist *ds_session_get_worklist (DsSession *self);
 
@@ -70,6 +74,19 @@ gboolean ds_session_is_parcel_checked (DsSession *self, const char *waybill);
 
 /* What this handheld is called at the depot: the make of the machine, as far as it says. */
 char *ds_session_dup_model (void);
+
+/**
+ * ds_session_sign_out_async:
+ * @exported_seq: the last entry that was saved in an encrypted copy, or 0
+ *
+ * Tells the depot, where it can be reached, and removes everything from this handheld. Fails with %DS_ERROR_STATE while
+ * anything would be lost.
+ */
+void ds_session_sign_out_async (DsSession *self,
+                                gint64 exported_seq,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean ds_session_sign_out_finish (DsSession *self, GAsyncResult *result, GError **error);
 
 /* Keeps @identity, to which the courier agreed, and goes to work. */
 void ds_session_enrol_async (DsSession *self,

@@ -40,11 +40,19 @@ static void
 show (DsStartPage *self)
 {
   const char *failure = ds_session_get_failure (self->session);
+  gboolean signed_out = ds_session_get_phase (self->session) == DS_PHASE_SIGNED_OUT;
   gboolean failed = ds_session_get_phase (self->session) == DS_PHASE_FAILED;
 
   gtk_label_set_text (self->heading, failed ? _ ("Doorstep cannot start") : _ ("Opening…"));
   gtk_label_set_text (self->text, failed && failure != NULL ? failure : _ ("The journal is being checked."));
   gtk_widget_set_visible (self->retry, failed);
+  if (signed_out)
+    {
+      gtk_label_set_text (self->heading, _ ("Signed out"));
+      gtk_label_set_text (self->text,
+                          _ ("Nothing of the work is left on this handheld. Close Doorstep; whoever opens "
+                             "it next enrols it anew."));
+    }
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "ds-navigator.h"
 #include "ds-open-shift-page.h"
 #include "ds-preferences.h"
+#include "ds-safety-page.h"
 #include "ds-scan-page.h"
 #include "ds-start-page.h"
 #include "ds-statement-page.h"
@@ -206,6 +207,15 @@ export_journal (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
+show_safety (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (is_at_work (self) && !DS_IS_SAFETY_PAGE (ds_navigator_get_page (self->navigator)))
+    ds_navigator_push (self->navigator, DS_PAGE (ds_safety_page_new (self->session)));
+}
+
+static void
 show_about (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   adw_show_about_window (GTK_WINDOW (widget), "application-name", _ ("Doorstep"), "application-icon",
@@ -276,6 +286,7 @@ phase_changed (DsWindow *self)
     {
     case DS_PHASE_OPENING:
     case DS_PHASE_FAILED:
+    case DS_PHASE_SIGNED_OUT:
       if (!DS_IS_START_PAGE (page))
         ds_navigator_set_root (self->navigator, DS_PAGE (ds_start_page_new (self->session)));
       break;
@@ -368,6 +379,7 @@ ds_window_class_init (DsWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.show-statement", NULL, show_statement);
   gtk_widget_class_install_action (widget_class, "win.sync", NULL, sync_now);
   gtk_widget_class_install_action (widget_class, "win.export-journal", NULL, export_journal);
+  gtk_widget_class_install_action (widget_class, "win.safety", NULL, show_safety);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, show_about);
 }
 

@@ -76,6 +76,8 @@ ds_words_for_problem (const char *kind)
     { "rejected", { FAILED, N_ ("Offline payment rejected"), "failed" } },
     { "refund", { REFUND, N_ ("Refund due"), "waiting" } },
     { "quarantined", { "document-send-symbolic", N_ ("Entry sent back"), "failed" } },
+    { "asked", { "document-send-symbolic", N_ ("Sent again"), "waiting" } },
+    { "escalated", { "document-send-symbolic", N_ ("With the clerk"), "accepted" } },
     { "conflict", { WARNING, N_ ("Depot says otherwise"), "accepted" } },
   };
 
@@ -261,4 +263,43 @@ ds_words_for_connection (gboolean online, gint64 last_sync_ms, gint64 n_unsent)
   clock = ds_format_clock (last_sync_ms);
   /* Translators: the time of the last exchange with the depot: "Online · 10:32" */
   return g_strdup_printf (_ ("Online · %s"), clock);
+}
+
+static const struct
+{
+  DsWords words;
+  const char *advice;
+} healths[] = {
+  [DS_STORE_HEALTHY] = { { PAID, N_ ("This handheld is in order"), "paid" },
+                         N_ ("The journal is whole and agrees with the depot") },
+  [DS_STORE_DAMAGED] = { { FAILED, N_ ("Damage was found: collecting is stopped"), "failed" },
+                         N_ ("What is whole is still sent. A copy was set aside. Hand the handheld in at the "
+                             "depot and delete nothing.") },
+  [DS_STORE_BEHIND] = { { FAILED, N_ ("Records are missing: collecting is stopped"), "failed" },
+                        N_ ("This is an old copy, or its end was lost. What is there is still sent. Hand the "
+                            "handheld in at the depot, "
+                            "with its card.") },
+  [DS_STORE_FORKED]
+  = { { FAILED, N_ ("Two handhelds have one identity: collecting is stopped"), "failed" },
+      N_ ("Everything on it is still sent and kept. Hand both handhelds in at the depot.") },
+  [DS_STORE_READ_ONLY]
+  = { { WARNING, N_ ("Doorstep is too old for its data: collecting is stopped"), "accepted" },
+      N_ ("A newer Doorstep has worked with it. What is there can be read, sent and saved. Update "
+          "Doorstep.") },
+};
+
+DsWords
+ds_words_for_health (DsStoreHealth health)
+{
+  g_return_val_if_fail (health < G_N_ELEMENTS (healths), healths[DS_STORE_DAMAGED].words);
+
+  return translate (healths[health].words);
+}
+
+const char *
+ds_words_for_health_advice (DsStoreHealth health)
+{
+  g_return_val_if_fail (health < G_N_ELEMENTS (healths), "");
+
+  return gettext (healths[health].advice);
 }

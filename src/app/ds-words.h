@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ds-stop.h"
+#include "ds-store.h"
 
 G_BEGIN_DECLS
 
@@ -42,5 +43,9 @@ const char *ds_words_for_tender (DsTender tender);
 /* Returns: (transfer full): how the handheld stands with the depot: "Online · 10:32", "Online · sending 4",
  * "Offline · 4 waiting". */
 char *ds_words_for_connection (gboolean online, gint64 last_sync_ms, gint64 n_unsent);
+
+/* What the start-up check found, and (never %NULL) what the courier does about it. */
+DsWords ds_words_for_health (DsStoreHealth health);
+const char *ds_words_for_health_advice (DsStoreHealth health);
 
 G_END_DECLS

@@ -149,7 +149,9 @@ app_fixture_free (AppFixture *self)
 {
   gpointer window = self->window;
   gpointer session = self->session;
+  gpointer store = ds_session_get_store (self->session);
 
+  g_object_add_weak_pointer (store, &store);
   g_object_add_weak_pointer (G_OBJECT (self->window), &window);
   g_object_add_weak_pointer (G_OBJECT (self->session), &session);
   gtk_window_destroy (GTK_WINDOW (self->window));
@@ -157,6 +159,7 @@ app_fixture_free (AppFixture *self)
   g_object_unref (self->session);
   ds_test_wait (is_gone, &window, "the window to be finalized");
   ds_test_wait (is_gone, &session, "the session to be finalized");
+  ds_test_wait (is_gone, &store, "the store to be finalized");
 
   g_assert_finalize_object (self->clock);
   ds_key_unref (self->depot_key);
