@@ -30,6 +30,7 @@ struct _DsShiftPage
   GtkLabel *allowance_used;
   GtkLabel *allowance_left;
   GtkProgressBar *allowance;
+  GtkLabel *allowance_text;
   GtkLabel *cash_held;
   GtkLabel *cash_limit;
   GtkProgressBar *cash;
@@ -153,7 +154,9 @@ show_meters (DsShiftPage *self)
   g_autofree char *left_text = NULL;
   g_autofree char *cash_text = NULL;
   g_autofree char *limit_text = NULL;
+  g_autofree char *text = ds_door_describe_allowance (ds_session_get_door (self->session));
 
+  gtk_label_set_text (self->allowance_text, text);
   ds_door_get_allowance (ds_session_get_door (self->session), &allowance);
 
   used = ds_format_money (allowance.used_fen);
@@ -267,6 +270,7 @@ ds_shift_page_class_init (DsShiftPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, allowance_used);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, allowance_left);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, allowance);
+  gtk_widget_class_bind_template_child (widget_class, DsShiftPage, allowance_text);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, cash_held);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, cash_limit);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, cash);
@@ -309,6 +313,8 @@ ds_shift_page_new (DsSession *session)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_door (session), "allowance-changed", G_CALLBACK (show_meters), self,
                            G_CONNECT_SWAPPED);
+  /* The ages of the oldest voucher and of the operators' list grow by themselves. */
+  g_signal_connect_object (session, "tick", G_CALLBACK (show_meters), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "notify::shift", G_CALLBACK (shift_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "notify::n-unsent", G_CALLBACK (show_waiting), self, G_CONNECT_SWAPPED);
   show_totals (self);

@@ -6,6 +6,8 @@
 
 #include "ds-encoding.h"
 
+#define MS_PER_HOUR (3600 * 1000)
+
 /* Limits */
 
 char *
@@ -53,6 +55,52 @@ ds_door_get_voucher_bar (DsDoor *self, const DsExposure *exposure, const char **
   if (reason != NULL)
     *reason = name;
   return text;
+}
+
+static char *
+describe_hours (const char *words, gint64 used_ms, gint64 limit_s)
+{
+  g_autofree char *hours
+      = g_strdup_printf ("%d/%d", (int)(MAX (used_ms, 0) / MS_PER_HOUR), (int)(limit_s * 1000 / MS_PER_HOUR));
+
+  return g_strdup_printf ("%s %s h", words, hours);
+}
+
+char *
+ds_door_describe_allowance (DsDoor *self)
+{
+  const DsExposure *exposure = &self->exposure;
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+  g_autofree char *bar = NULL;
+  g_autofree char *number = NULL;
+  g_autofree char *oldest = NULL;
+  g_autofree char *trust = NULL;
+  DsSettings *settings;
+  gint64 now_ms;
+
+  g_return_val_if_fail (DS_IS_DOOR (self), NULL);
+
+  bar = ds_door_get_voucher_bar (self, exposure, NULL);
+  if (bar != NULL)
+    return g_steal_pointer (&bar);
+  settings = ds_store_get_settings (self->store);
+  now_ms = ds_store_get_trusted_now_ms (self->store);
+  number = g_strdup_printf (_ ("%d of %d vouchers held"), (int)exposure->unredeemed_count,
+                            (int)settings->unredeemed_limit_count);
+  g_strv_builder_add (parts, number);
+  if (exposure->unredeemed_count > 0)
+    {
+      oldest = describe_hours (_ ("the oldest for"), now_ms - exposure->oldest_unredeemed_at_ms,
+                               settings->voucher_age_limit_s);
+      g_strv_builder_add (parts, oldest);
+    }
+  trust = describe_hours (_ ("age of the operators' list"),
+                          now_ms - ds_trust_list_get_issued_at_ms (ds_store_get_trust_list (self->store)),
+                          settings->trust_age_limit_s);
+  g_strv_builder_add (parts, trust);
+  list = g_strv_builder_end (parts);
+  return g_strjoinv (" · ", list);
 }
 
 /* Returns: (transfer full) (nullable): why this voucher cannot be taken, with what is left of the allowance. */

@@ -65,6 +65,10 @@ typedef struct
  * the age of the operators' list, forbids any voucher. */
 void ds_door_get_allowance (DsDoor *self, DsAllowance *allowance);
 
+/* Returns: (transfer full): how far the other limits of vouchers are used up (their number, the age of the oldest, the age
+ * of the operators' list), or why none can be taken now and what can. For the courier, before anything is promised. */
+char *ds_door_describe_allowance (DsDoor *self);
+
 /* Showing a code */
 
 /**

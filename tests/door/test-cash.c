@@ -13,6 +13,7 @@ test_change (void)
   g_autoptr (DsStop) stop = NULL;
   g_autoptr (GError) error = NULL;
   DsAllowance allowance;
+  g_autofree char *text = NULL;
   DsPayment *payment;
 
   g_assert_true (fixture_take_cash (fixture, "S1", "DS1 DS2", 28650, 30000, FALSE, &payment_id, &error));
@@ -28,6 +29,9 @@ test_change (void)
   ds_door_get_allowance (fixture->door, &allowance);
   g_assert_cmpint (allowance.cash_fen, ==, 20000 + 28650);
   g_assert_cmpint (allowance.cash_limit_fen, ==, 500000);
+  text = ds_door_describe_allowance (fixture->door);
+  g_assert_true (g_str_has_prefix (text, "0 of "));
+  g_assert_nonnull (strstr (text, "age of the operators' list 0/"));
 }
 
 static void
