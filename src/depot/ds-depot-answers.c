@@ -11,6 +11,9 @@
 #define QUICK_QUERIES 10 /* then only every LAST_RETRY_MS */
 /* Clocks differ, and a customer may pay in a code's last second. */
 #define GRACE_MS 60000
+/* Money that comes after all is asked for more and more rarely. */
+#define FIRST_LATE_QUERY_MS (10 * G_GINT64_CONSTANT (60000))
+#define LAST_LATE_QUERY_MS (6 * G_GINT64_CONSTANT (3600000))
 #define GIVE_UP_QUERIES_MS (3 * G_GINT64_CONSTANT (86400000))
 
 static gboolean
@@ -47,6 +50,9 @@ get_next_query_ms (DsDepot *self, const DsDepotPayment *payment, gint64 attempts
     return base->code_expires_at_ms - now_ms + 1000;
   if (base->state == DS_PAYMENT_PRESENTED && base->code_expires_at_ms + GRACE_MS >= now_ms)
     return base->code_expires_at_ms + GRACE_MS - now_ms + 1000;
+  /* An order that has expired may be paid all the same, when its shift is closed and the notification got lost. */
+  if (base->state == DS_PAYMENT_EXPIRED && now_ms - base->created_at_ms < GIVE_UP_QUERIES_MS)
+    return MIN (FIRST_LATE_QUERY_MS << MIN (attempts, 16), LAST_LATE_QUERY_MS);
   return -1;
 }
 

@@ -71,6 +71,16 @@ did_query (GObject *source, GAsyncResult *async_result, gpointer user_data)
       ds_job_answer (job);
       return;
     }
+  if (job->redeems)
+    {
+      /* What stands behind the declined voucher is not known: neither is the payment's end. */
+      if (g_error_matches (job->error, DS_ERROR, DS_ERROR_NETWORK))
+        g_clear_pointer (&job->result, ds_order_result_free);
+      else if (job->result->state == DS_ORDER_DECLINED && ask_next (job))
+        return;
+      ds_job_answer (job);
+      return;
+    }
   /* A code that the handheld built belongs to no operator: whoever was paid knows of it. */
   if (job->kind == DS_TASK_QUERY
       && (job->result == NULL || job->result->state == DS_ORDER_UNKNOWN
@@ -164,6 +174,19 @@ start_charge (DsJob *job)
     ask_charge (job);
 }
 
+/* A voucher is declined also when the customer has paid the same payment by its code: then the payment is paid. */
+static void
+did_redeem (GObject *source, GAsyncResult *async_result, gpointer user_data)
+{
+  DsJob *job = user_data;
+  GError *error = NULL;
+  DsOrderResult *result = ds_operator_order_finish (DS_OPERATOR (source), async_result, &error);
+
+  take_answer (job, result, error);
+  if (job->work == NULL || job->result == NULL || job->result->state != DS_ORDER_DECLINED || !ask_next (job))
+    ds_job_answer (job);
+}
+
 static void
 ask_redeem (DsJob *job)
 {
@@ -175,7 +198,7 @@ ask_redeem (DsJob *job)
   if (job->op == NULL || voucher == NULL)
     answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot redeems the voucher");
   else
-    ds_operator_redeem_async (job->op, voucher, ds_job_get_depot (job)->closing, did_answer, job);
+    ds_operator_redeem_async (job->op, voucher, ds_job_get_depot (job)->closing, did_redeem, job);
 }
 
 /* Whom to ask about a payment: its own operator first. */

@@ -395,6 +395,39 @@ test_late_voucher (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 3000);
 }
 
+/* The operator declines a voucher because the customer has paid the code as well: that is no reason to collect again. */
+static void
+test_voucher_and_paid (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = depot_fixture_make_id (fixture);
+  g_autofree char *voucher = test_operator_sign_voucher (fixture->operator_a, id, 3000, 1);
+
+  append_presented (fixture, id, 3000, "built");
+  push_taken (fixture);
+  test_operator_pay (fixture->operator_b, id, 3000);
+  test_operator_bounce_vouchers (fixture->operator_a);
+  depot_fixture_append (fixture, "payment.voucher", "{s:s, s:s}", "payment", id, "voucher", voucher);
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, id, "settled");
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:007"), ==, 3000);
+}
+
+/* Money comes after the order's end, and the notification gets lost: the depot asks again by itself. */
+static void
+test_late_money (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = depot_fixture_make_id (fixture);
+
+  test_operator_set_state (fixture->operator_a, id, DS_ORDER_EXPIRED);
+  append_presented (fixture, id, 3000, "built");
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, id, "expired");
+  test_operator_pay (fixture->operator_a, id, 3000);
+  pass_time (fixture, 20 * 60000);
+  depot_fixture_assert_state (fixture, id, "paid");
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 3000);
+}
+
 /* A payer code that is stale by now may have been charged before the depot was restored from a backup: it is asked
  * about, and not charged. */
 static void
@@ -699,6 +732,8 @@ main (int argc, char **argv)
   payments_test_add ("/payments/voucher", test_voucher);
   payments_test_add ("/payments/voucher-overtakes", test_voucher_overtakes);
   payments_test_add ("/payments/late-voucher", test_late_voucher);
+  payments_test_add ("/payments/voucher-and-paid", test_voucher_and_paid);
+  payments_test_add ("/payments/late-money", test_late_money);
   payments_test_add ("/payments/scanned-before-backup", test_scanned_before_backup);
   payments_test_add ("/payments/cash", test_cash);
   payments_test_add ("/payments/refund", test_refund);

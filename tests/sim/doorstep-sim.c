@@ -102,7 +102,7 @@ settle (Sim *sim)
     }
   sim_check_now (sim);
   /* Late money, and orders that end. */
-  sim_pass (sim, SIM_HOUR_MS);
+  sim_pass (sim, 2 * SIM_HOUR_MS);
   sim_check_now (sim);
   sim_check_books (sim);
 }

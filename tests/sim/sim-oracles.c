@@ -80,7 +80,8 @@ check_state (SimHandheld *handheld, DsPayment *payment)
       break;
     case DS_PAYMENT_DECLINED:
     case DS_PAYMENT_REJECTED:
-      if (is_bank_paid (truth))
+      /* Unless it came after the operator's own word. */
+      if (is_bank_paid (truth) && truth->paid_at_ms <= truth->expires_at_ms)
         sim_violated (self, "%s: payment …%s is called %s, the bank has the money", handheld->courier,
                       SHORT (payment->id), ds_payment_state_to_name (payment->state));
       break;
