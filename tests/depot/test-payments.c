@@ -395,6 +395,30 @@ test_late_voucher (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 3000);
 }
 
+/* Two vouchers with one counter, and the depot hears of the false one first: the operator says which is good. */
+static void
+test_voucher_twice (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *good = depot_fixture_make_id (fixture);
+  g_autofree char *false_one = depot_fixture_make_id (fixture);
+  g_autofree char *voucher = test_operator_sign_voucher (fixture->operator_a, good, 3000, 1);
+  g_autofree char *false_voucher = test_operator_sign_voucher (fixture->operator_a, false_one, 3000, 1);
+
+  test_operator_bounce_vouchers (fixture->operator_a);
+  append_presented (fixture, false_one, 3000, "built");
+  push_taken (fixture);
+  depot_fixture_append (fixture, "payment.voucher", "{s:s, s:s}", "payment", false_one, "voucher",
+                        false_voucher);
+  push_taken (fixture);
+  append_presented (fixture, good, 3000, "built");
+  push_taken (fixture);
+  test_operator_pay (fixture->operator_a, good,
+                     3000); /* redeemed before the depot was restored from a backup */
+  depot_fixture_append (fixture, "payment.voucher", "{s:s, s:s}", "payment", good, "voucher", voucher);
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, good, "settled");
+}
+
 /* The operator declines a voucher because the customer has paid the code as well: that is no reason to collect again. */
 static void
 test_voucher_and_paid (DepotFixture *fixture, gconstpointer data)
@@ -732,6 +756,7 @@ main (int argc, char **argv)
   payments_test_add ("/payments/voucher", test_voucher);
   payments_test_add ("/payments/voucher-overtakes", test_voucher_overtakes);
   payments_test_add ("/payments/late-voucher", test_late_voucher);
+  payments_test_add ("/payments/voucher-twice", test_voucher_twice);
   payments_test_add ("/payments/voucher-and-paid", test_voucher_and_paid);
   payments_test_add ("/payments/late-money", test_late_money);
   payments_test_add ("/payments/scanned-before-backup", test_scanned_before_backup);

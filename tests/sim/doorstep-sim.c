@@ -90,20 +90,31 @@ all_is_told (Sim *sim)
 }
 
 static void
-settle (Sim *sim)
+tell_all (Sim *sim)
 {
   gint64 until_ms = sim->time->now_ms + 2 * SIM_HOUR_MS;
 
-  while (!all_is_told (sim))
+  for (guint i = 0; i < sim->handhelds->len; i++)
+    sim_network_set_up (((SimHandheld *)g_ptr_array_index (sim->handhelds, i))->network, TRUE);
+  do
     {
       if (sim->time->now_ms >= until_ms)
         sim_violated (sim, "two hours after all was healed something is still not sent");
       sim_pass (sim, SIM_MINUTE_MS);
     }
+  while (!all_is_told (sim));
   sim_check_now (sim);
-  /* Late money, and orders that end. */
+}
+
+static void
+settle (Sim *sim)
+{
+  tell_all (sim);
+  /* The handhelds are put away. Late money comes, orders end, the depot asks what became of them. */
+  for (guint i = 0; i < sim->handhelds->len; i++)
+    sim_network_set_up (((SimHandheld *)g_ptr_array_index (sim->handhelds, i))->network, FALSE);
   sim_pass (sim, 2 * SIM_HOUR_MS);
-  sim_check_now (sim);
+  tell_all (sim);
   sim_check_books (sim);
 }
 

@@ -171,6 +171,24 @@ sim_close_depot (Sim *self)
   g_object_unref (depot);
 }
 
+/* Small limits, so that a short day reaches them. */
+static void
+tighten_limits (Sim *self)
+{
+  g_autofree char *path = g_build_filename (self->directory, "depot", "settings.json", NULL);
+  g_autoptr (json_t) settings = NULL;
+  json_t *limits;
+
+  sim_close_depot (self);
+  settings = json_load_file (path, 0, NULL);
+  limits = json_object_get (settings, "limits");
+  g_assert_nonnull (limits);
+  json_object_set_new (limits, "unredeemed_fen", json_integer (60000));
+  json_object_set_new (limits, "unredeemed_count", json_integer (3));
+  g_assert_cmpint (json_dump_file (settings, path, 0), ==, 0);
+  sim_open_depot (self);
+}
+
 static void
 import_route (Sim *self, SimHandheld *handheld)
 {
@@ -404,6 +422,7 @@ sim_new (guint seed, guint n_couriers, FILE *tell)
   self->vouchers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   open_bank (self);
   sim_open_depot (self);
+  tighten_limits (self);
   self->customers = g_ptr_array_new_with_free_func ((GDestroyNotify)sim_customer_free);
   for (guint i = 0; i < N_CUSTOMERS; i++)
     g_ptr_array_add (self->customers, sim_customer_new (self, i));
