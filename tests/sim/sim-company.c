@@ -183,8 +183,8 @@ tighten_limits (Sim *self)
   settings = json_load_file (path, 0, NULL);
   limits = json_object_get (settings, "limits");
   g_assert_nonnull (limits);
-  json_object_set_new (limits, "unredeemed_fen", json_integer (60000));
-  json_object_set_new (limits, "unredeemed_count", json_integer (3));
+  json_object_set_new (limits, "unredeemed_fen", json_integer (25000));
+  json_object_set_new (limits, "unredeemed_count", json_integer (2));
   g_assert_cmpint (json_dump_file (settings, path, 0), ==, 0);
   sim_open_depot (self);
 }
