@@ -40,6 +40,7 @@ struct _DsDoor
   GHashTable *watches;       /* payment id → DsWatch, payments whose result is awaited */
   GHashTable *asked_offline; /* payment ids whose query waits in the journal */
   GPtrArray *waits;          /* GTask of presentations that wait for a live code */
+  GHashTable *dues;          /* stop id → gint64, what it owed when last looked at */
   guint timer_id;
 
   /* A camera sees the same payer code in many frames; the code itself is not kept. */
@@ -248,6 +249,12 @@ void ds_door_observe (DsDoor *self, GPtrArray *stops, gboolean announce);
 void ds_door_watches_went_online (DsDoor *self);
 void ds_door_watches_tick (DsDoor *self);
 gint64 ds_door_watches_get_deadline_mono_ms (DsDoor *self);
+
+/* Stops that the depot changes (ds-door-conflicts.c) */
+
+/* Supersedes the codes on show at stops that owe something else than before: whoever pays one all the same has paid too
+ * much, and gets it back, or a part. */
+void ds_door_give_up_outdated_codes (DsDoor *self, GPtrArray *stops);
 
 /* Time (ds-door.c) */
 

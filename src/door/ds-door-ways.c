@@ -94,10 +94,18 @@ find_hindrance_of_parcels (DsStop *stop, const char *const *waybills, char **tex
 {
   if (stop->removed_reason != NULL)
     {
-      *text
-          = g_strdup_printf (_ ("The depot took this stop off your route (%s). Collect nothing here and ask "
-                                "the depot."),
-                             stop->removed_reason);
+      if (g_str_equal (stop->removed_reason, "cancelled"))
+        *text
+            = g_strdup (_ ("The depot cancelled this stop. Collect nothing here, and bring the goods back."));
+      else if (g_str_equal (stop->removed_reason, "reassigned"))
+        *text = g_strdup (
+            _ ("The depot gave this stop to another courier. Collect nothing here, and ask the depot "
+               "what to do with the goods."));
+      else
+        *text = g_strdup_printf (
+            _ ("The depot took this stop off your route (%s). Collect nothing here and ask "
+               "the depot."),
+            stop->removed_reason);
       return DS_HINDRANCE_REMOVED;
     }
   if (waybills[0] == NULL)

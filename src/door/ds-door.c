@@ -148,6 +148,7 @@ did_load_stops (GObject *source, GAsyncResult *result, gpointer user_data, gbool
   if (stops == NULL)
     return;
   ds_door_observe (self, stops, announce);
+  ds_door_give_up_outdated_codes (self, stops);
   ds_door_schedule (self);
 }
 
@@ -173,6 +174,7 @@ on_stops_changed (DsStore *store, GPtrArray *stops, DsDoor *self)
   else
     {
       ds_door_observe (self, stops, TRUE);
+      ds_door_give_up_outdated_codes (self, stops);
       ds_door_schedule (self);
     }
   load_exposure (self);
@@ -237,6 +239,7 @@ ds_door_finalize (GObject *object)
   g_hash_table_unref (self->states);
   g_hash_table_unref (self->watches);
   g_hash_table_unref (self->asked_offline);
+  g_hash_table_unref (self->dues);
   g_ptr_array_unref (self->waits);
   g_free (self->last_payer_code_sm3);
   g_free (self->last_payer_payment_id);
@@ -287,6 +290,7 @@ ds_door_init (DsDoor *self)
   g_queue_init (&self->turns);
   self->states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->waits = g_ptr_array_new_with_free_func (g_object_unref);
+  self->dues = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   ds_door_watches_init (self);
 }
 

@@ -3,7 +3,7 @@
  * journal's tables are not the depot's to write, and a payment changes only along the state table. */
 #include "config.h"
 
-#include "ds-ledger.h"
+#include "ds-ledger-feed.h"
 
 #include "ds-clock.h"
 #include "ds-encoding.h"
@@ -13,46 +13,19 @@
 
 #include <string.h>
 
-#define MAX_PARCELS 1000
 #define STATEMENT_MAX_BYTES DS_JWS_MAX_BYTES
 
-/**
- * Item:
- * @line: verbatim, @n bytes
- * @tape: the item as read; texts are borrowed from it
- * @contents: its "data", on the tape
- * @object, @data: (nullable): the same as JSON objects, for the types that are read so
- * @subject: what it is about, within its type; set by the type's reader
- *
- * One feed item.
- */
-typedef struct
-{
-  const char *line;
-  gsize n;
-  DsTape *tape;
-  gint contents;
-  json_t *object;
-  json_t *data;
-  gint64 cursor;
-  gint64 at_ms;
-  const char *type;
-  const char *subject;
-} Item;
-
 static void
-item_clear (Item *self)
+ds_feed_item_clear (DsFeedItem *self)
 {
   g_clear_pointer (&self->object, json_decref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Item, item_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DsFeedItem, ds_feed_item_clear)
 
-/* Applies an item. A %DS_ERROR_STORAGE is the database's; every other error is the item's own, and is found before
- * the first row is written, so that half of a bad item leaves nothing behind. */
-typedef gboolean (*Reader) (DsLedger *self, Item *item, gboolean replaying, GError **error);
+typedef gboolean (*Reader) (DsLedger *self, DsFeedItem *item, gboolean replaying, GError **error);
 
 static gboolean
-read_item (DsLedger *self, Item *item, const char *line, gsize n, GError **error)
+read_item (DsLedger *self, DsFeedItem *item, const char *line, gsize n, GError **error)
 {
   DsTape *tape = self->tape;
 
@@ -82,15 +55,15 @@ read_item (DsLedger *self, Item *item, const char *line, gsize n, GError **error
 
 /* For types that come one by one: jansson's objects are what the readers outside the store take. */
 static gboolean
-parse_data (Item *item, GError **error)
+parse_data (DsFeedItem *item, GError **error)
 {
   item->object = ds_json_parse_object (item->line, item->n, DS_FEED_ITEM_MAX_BYTES, error);
   item->data = json_object_get (item->object, "data");
   return item->object != NULL;
 }
 
-static gboolean
-check_amount (gint64 amount_fen, GError **error)
+gboolean
+ds_feed_item_check_amount (gint64 amount_fen, GError **error)
 {
   if (amount_fen >= 0 && amount_fen <= DS_MONEY_MAX_FEN)
     return TRUE;
@@ -101,7 +74,7 @@ check_amount (gint64 amount_fen, GError **error)
 /* Settings and operators */
 
 static gboolean
-take_settings (DsLedger *self, Item *item, GError **error)
+take_settings (DsLedger *self, DsFeedItem *item, GError **error)
 {
   g_autoptr (DsSettings) settings = ds_settings_new_from_json (item->data, error);
 
@@ -113,7 +86,7 @@ take_settings (DsLedger *self, Item *item, GError **error)
 
 /* An older list would bring back a key that was revoked. */
 static gboolean
-take_operators (DsLedger *self, Item *item, GError **error)
+take_operators (DsLedger *self, DsFeedItem *item, GError **error)
 {
   g_autoptr (DsTrustList) list = NULL;
   const char *jws;
@@ -141,7 +114,7 @@ take_operators (DsLedger *self, Item *item, GError **error)
 gboolean
 ds_ledger_take_object (DsLedger *self, const char *type, const char *line, gsize n, GError **error)
 {
-  g_auto (Item) item = { 0 };
+  g_auto (DsFeedItem) item = { 0 };
 
   ds_ledger_assert_thread (self);
 
@@ -152,372 +125,17 @@ ds_ledger_take_object (DsLedger *self, const char *type, const char *line, gsize
 }
 
 static gboolean
-apply_settings (DsLedger *self, Item *item, gboolean replaying, GError **error)
+apply_settings (DsLedger *self, DsFeedItem *item, gboolean replaying, GError **error)
 {
   item->subject = "settings";
   return replaying || take_settings (self, item, error);
 }
 
 static gboolean
-apply_operators (DsLedger *self, Item *item, gboolean replaying, GError **error)
+apply_operators (DsLedger *self, DsFeedItem *item, gboolean replaying, GError **error)
 {
   item->subject = "operators";
   return replaying || take_operators (self, item, error);
-}
-
-/* Stops */
-
-static gboolean
-bind_prefetched (DsQuery *query, Item *item, GError **error)
-{
-  gint prefetched = ds_tape_find (item->tape, item->contents, "prefetched");
-  const char *payment = NULL;
-  const char *code = NULL;
-  const char *operator_id = NULL;
-  gint64 amount_fen = 0;
-  gint64 expires_at_ms = 0;
-
-  if (!ds_tape_is_null (item->tape, prefetched))
-    {
-      if (!ds_tape_get_text (item->tape, prefetched, "payment", &payment, error)
-          || !ds_tape_get_text (item->tape, prefetched, "code", &code, error)
-          || !ds_tape_get_text (item->tape, prefetched, "operator", &operator_id, error)
-          || !ds_tape_get_int (item->tape, prefetched, "amount_fen", &amount_fen, error)
-          || !ds_tape_get_int (item->tape, prefetched, "expires_at_ms", &expires_at_ms, error)
-          || !check_amount (amount_fen, error))
-        return FALSE;
-      if (!ds_id_is_valid (payment))
-        {
-          g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
-                               "The carried code's payment id is no UUIDv7");
-          return FALSE;
-        }
-    }
-  ds_db_bind_text (query, 13, payment);
-  ds_db_bind_text (query, 14, code);
-  ds_db_bind_text (query, 15, operator_id);
-  ds_db_bind_int (query, 16, amount_fen);
-  ds_db_bind_int (query, 17, expires_at_ms);
-  return TRUE;
-}
-
-static gboolean
-bind_stop (DsQuery *query, Item *item, GError **error)
-{
-  static const struct
-  {
-    const char *name;
-    int at;
-    gboolean nullable;
-  } texts[] = {
-    { "recipient", 4, FALSE }, { "phone", 5, FALSE }, { "address", 6, FALSE },
-    { "place", 7, FALSE },     { "note", 8, TRUE },   { "spoken_secret", 18, TRUE },
-  };
-  static const struct
-  {
-    const char *name;
-    int at;
-  } numbers[] = {
-    { "version", 2 }, { "position", 3 },        { "lat_e6", 9 },
-    { "lng_e6", 10 }, { "window_from_ms", 11 }, { "window_to_ms", 12 },
-  };
-
-  ds_db_bind_text (query, 1, item->subject);
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      const char *text;
-
-      if (!(texts[i].nullable ? ds_tape_get_nullable : ds_tape_get_text) (item->tape, item->contents,
-                                                                          texts[i].name, &text, error))
-        return FALSE;
-      ds_db_bind_text (query, texts[i].at, text);
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    {
-      gint64 number;
-
-      if (!ds_tape_get_int (item->tape, item->contents, numbers[i].name, &number, error))
-        return FALSE;
-      ds_db_bind_int (query, numbers[i].at, number);
-    }
-  return bind_prefetched (query, item, error);
-}
-
-static gboolean
-delete_parcels (DsLedger *self, const char *stop, GError **error)
-{
-  DsQuery *query = ds_db_prepare (self->db, "DELETE FROM parcels WHERE stop = ?1", error);
-
-  if (query == NULL)
-    return FALSE;
-  ds_db_bind_text (query, 1, stop);
-  return ds_db_run (self->db, query, error);
-}
-
-/* A parcel as the item has it; the text is borrowed. */
-typedef struct
-{
-  const char *waybill;
-  gint64 due_fen;
-  gboolean prepaid;
-} ItemParcel;
-
-static GArray *
-read_parcels (Item *item, GError **error)
-{
-  g_autoptr (GArray) read = NULL;
-  gint parcels = ds_tape_find (item->tape, item->contents, "parcels");
-  guint n = ds_tape_is_array (item->tape, parcels) ? ds_tape_get_length (item->tape, parcels) : 0;
-  gint parcel;
-
-  if (n == 0 || n > MAX_PARCELS)
-    {
-      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The stop has no parcels, or too many");
-      return NULL;
-    }
-  read = g_array_sized_new (FALSE, FALSE, sizeof (ItemParcel), n);
-  parcel = ds_tape_get_first (item->tape, parcels);
-  for (guint i = 0; i < n; i++)
-    {
-      ItemParcel one;
-
-      if (!ds_tape_get_text (item->tape, parcel, "waybill", &one.waybill, error)
-          || !ds_tape_get_int (item->tape, parcel, "due_fen", &one.due_fen, error)
-          || !ds_tape_get_boolean (item->tape, parcel, "prepaid", &one.prepaid, error)
-          || !check_amount (one.due_fen, error))
-        return NULL;
-      g_array_append_val (read, one);
-      parcel = ds_tape_get_next (item->tape, parcel);
-    }
-  return g_steal_pointer (&read);
-}
-
-static gboolean
-insert_parcels (DsLedger *self, const char *stop, GArray *parcels, GError **error)
-{
-  DsQuery *query = ds_db_prepare (
-      self->db, "INSERT INTO parcels (stop, place, waybill, due_fen, prepaid) VALUES (?1, ?2, ?3, ?4, ?5)",
-      error);
-
-  if (query == NULL)
-    return FALSE;
-  ds_db_bind_text (query, 1, stop);
-  for (guint i = 0; i < parcels->len; i++)
-    {
-      const ItemParcel *parcel = &g_array_index (parcels, ItemParcel, i);
-
-      ds_db_bind_int (query, 2, i);
-      ds_db_bind_text (query, 3, parcel->waybill);
-      ds_db_bind_int (query, 4, parcel->due_fen);
-      ds_db_bind_int (query, 5, parcel->prepaid);
-      if (!ds_db_run (self->db, query, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-apply_stop (DsLedger *self, Item *item, gboolean replaying, GError **error)
-{
-  g_autoptr (GArray) parcels = NULL;
-  DsQuery *query;
-
-  if (!ds_tape_get_text (item->tape, item->contents, "stop", &item->subject, error)
-      || (parcels = read_parcels (item, error)) == NULL)
-    return FALSE;
-  query = ds_db_prepare (
-      self->db,
-      "INSERT OR REPLACE INTO stops (id, version, position, recipient, phone, address, place, note, lat_e6, "
-      "lng_e6,"
-      " window_from_ms, window_to_ms, prefetched_payment, prefetched_code, prefetched_operator,"
-      " prefetched_amount_fen, prefetched_expires_at_ms, spoken_secret)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
-      error);
-  if (query == NULL || !bind_stop (query, item, error) || !ds_db_run (self->db, query, error)
-      || !delete_parcels (self, item->subject, error)
-      || !insert_parcels (self, item->subject, parcels, error))
-    return FALSE;
-  ds_ledger_touch (self, item->subject);
-  return TRUE;
-}
-
-static gboolean
-apply_stop_removed (DsLedger *self, Item *item, gboolean replaying, GError **error)
-{
-  DsQuery *query = ds_db_prepare (self->db, "UPDATE stops SET removed_reason = ?2 WHERE id = ?1", error);
-  const char *reason;
-
-  if (query == NULL
-      || !ds_json_unpack (item->data, error, "{s:s, s:s}", "stop", &item->subject, "reason", &reason))
-    return FALSE;
-  ds_db_bind_text (query, 1, item->subject);
-  ds_db_bind_text (query, 2, reason);
-  ds_ledger_touch (self, item->subject);
-  return ds_db_run (self->db, query, error);
-}
-
-/* Payments */
-
-/* What a "payment" item says; texts are borrowed. */
-typedef struct
-{
-  const char *id;
-  const char *stop;
-  DsPaymentState state;
-  gint64 amount_fen;
-  const char *operator_id;
-  const char *operator_ref;
-  const char *reason;
-  gint64 red_packet_fen;
-  gint64 refunded_fen;
-  const char *code;
-  gint64 expires_at_ms;
-} PaymentNews;
-
-static gboolean
-read_payment_news (Item *item, PaymentNews *news, GError **error)
-{
-  const char *state;
-  json_int_t amount_fen, red_packet_fen, refunded_fen;
-  json_t *expires_at_ms;
-
-  if (!ds_json_unpack (item->data, error, "{s:s, s:s, s:s, s:I, s:I, s:I}", "payment", &news->id, "stop",
-                       &news->stop, "state", &state, "amount_fen", &amount_fen, "red_packet_fen",
-                       &red_packet_fen, "refunded_fen", &refunded_fen)
-      || !ds_ledger_read_nullable (item->data, "operator", &news->operator_id, error)
-      || !ds_ledger_read_nullable (item->data, "operator_ref", &news->operator_ref, error)
-      || !ds_ledger_read_nullable (item->data, "reason", &news->reason, error)
-      || !ds_ledger_read_nullable (item->data, "code", &news->code, error)
-      || !check_amount (amount_fen, error) || !check_amount (red_packet_fen, error)
-      || !check_amount (refunded_fen, error))
-    return FALSE;
-  item->subject = news->id;
-  if (!ds_id_is_valid (news->id) || !ds_payment_state_from_name (state, &news->state)
-      || refunded_fen > amount_fen)
-    {
-      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The payment's id, state or refund is none");
-      return FALSE;
-    }
-  expires_at_ms = json_object_get (item->data, "expires_at_ms");
-  news->amount_fen = amount_fen;
-  news->red_packet_fen = red_packet_fen;
-  news->refunded_fen = refunded_fen;
-  news->expires_at_ms = json_integer_value (expires_at_ms);
-  return TRUE;
-}
-
-/* The depot may know of money before the journal does: a carried code that was paid without being presented. News
- * without money in it creates nothing. */
-static gboolean
-insert_foreign_payment (DsLedger *self, const PaymentNews *news, gint64 at_ms, GError **error)
-{
-  DsQuery *query = ds_db_prepare (self->db,
-                                  "INSERT INTO payments (id, stop, parcels, amount_fen, tender, state, "
-                                  "source, created_at_ms, changed_at_ms)"
-                                  " VALUES (?1, ?2, '', ?3, 'code', ?4, 'none', ?5, ?5)",
-                                  error);
-
-  if (query == NULL)
-    return FALSE;
-  ds_db_bind_text (query, 1, news->id);
-  ds_db_bind_text (query, 2, news->stop);
-  ds_db_bind_int (query, 3, news->amount_fen);
-  ds_db_bind_text (query, 4, ds_payment_state_to_name (news->state));
-  ds_db_bind_int (query, 5, at_ms);
-  return ds_db_run (self->db, query, error);
-}
-
-/* Details are added, never taken away: a reference that is known stays, a refund only grows. */
-static gboolean
-merge_payment (DsLedger *self, const PaymentNews *news, DsPaymentState state, gint64 at_ms, GError **error)
-{
-  DsQuery *query = ds_db_prepare (
-      self->db,
-      "UPDATE payments SET changed_at_ms = iif (state = ?2, changed_at_ms, ?3), state = ?2,"
-      " operator = coalesce (operator, ?4), operator_ref = coalesce (operator_ref, ?5), reason = coalesce "
-      "(?6, reason),"
-      " red_packet_fen = max (red_packet_fen, ?7), refunded_fen = max (refunded_fen, ?8), code = coalesce "
-      "(code, ?9),"
-      " code_expires_at_ms = iif (code_expires_at_ms = 0, ?10, code_expires_at_ms) WHERE id = ?1",
-      error);
-
-  if (query == NULL)
-    return FALSE;
-  ds_db_bind_text (query, 1, news->id);
-  ds_db_bind_text (query, 2, ds_payment_state_to_name (state));
-  ds_db_bind_int (query, 3, at_ms);
-  ds_db_bind_text (query, 4, news->operator_id);
-  ds_db_bind_text (query, 5, news->operator_ref);
-  ds_db_bind_text (query, 6, news->reason);
-  ds_db_bind_int (query, 7, news->red_packet_fen);
-  ds_db_bind_int (query, 8, news->refunded_fen);
-  ds_db_bind_text (query, 9, news->code);
-  ds_db_bind_int (query, 10, news->expires_at_ms);
-  ds_ledger_touch (self, news->stop);
-  return ds_db_run (self->db, query, error);
-}
-
-static void
-tell_code (DsLedger *self, const PaymentNews *news)
-{
-  DsArrivedCode *code;
-
-  if (news->code == NULL)
-    return;
-  code = g_new0 (DsArrivedCode, 1);
-  code->payment_id = g_strdup (news->id);
-  code->code = g_strdup (news->code);
-  code->expires_at_ms = news->expires_at_ms;
-  g_ptr_array_add (self->codes, code);
-}
-
-static gboolean
-apply_payment (DsLedger *self, Item *item, gboolean replaying, GError **error)
-{
-  g_auto (DsPaymentRow) row = { 0 };
-  PaymentNews news = { 0 };
-  DsPaymentState state;
-
-  if (!read_payment_news (item, &news, error) || !ds_ledger_load_payment_row (self, news.id, &row, error))
-    return FALSE;
-  if (row.state == DS_PAYMENT_NONE)
-    {
-      if (!ds_payment_state_covers_debt (news.state) && !ds_payment_state_is_uncertain (news.state))
-        return TRUE;
-      return insert_foreign_payment (self, &news, item->at_ms, error)
-             && merge_payment (self, &news, news.state, item->at_ms, error);
-    }
-  if (row.amount_fen != news.amount_fen || strcmp (row.stop_id, news.stop) != 0)
-    {
-      g_set_error_literal (error, DS_ERROR, DS_ERROR_CONFLICT,
-                           "The depot knows this payment with another amount or stop");
-      return FALSE;
-    }
-
-  /* The depot keeps only the latest state of a payment, so the handheld may see "settled" after "presented" without the
-   * "paid" between them: what counts is that the table leads there by some way. */
-  state = row.state;
-  /* That the operator made a live code does not mean that it was shown: that is for the journal to say. */
-  if (ds_payment_state_may_reach (row.state, news.state, row.spoken)
-      && !(row.state == DS_PAYMENT_REQUESTED && news.state == DS_PAYMENT_PRESENTED))
-    state = news.state;
-  else if (row.state != news.state && !ds_payment_state_may_reach (row.state, news.state, row.spoken)
-           && !ds_payment_state_may_reach (news.state, row.state, row.spoken)
-           && ds_payment_state_is_final (news.state))
-    {
-      g_set_error (error, DS_ERROR, DS_ERROR_CONFLICT, "The depot says %s; this handheld holds that it is %s",
-                   ds_payment_state_to_name (news.state), ds_payment_state_to_name (row.state));
-      return FALSE;
-    }
-  /* What is behind our own knowledge brings no details either: its refusal has a reason we do not share. */
-  else if (row.state != news.state && !ds_payment_state_may_reach (row.state, news.state, row.spoken))
-    return TRUE;
-
-  if (!merge_payment (self, &news, state, item->at_ms, error))
-    return FALSE;
-  if (!replaying)
-    tell_code (self, &news);
-  return TRUE;
 }
 
 /* Statements and notices */
@@ -553,7 +171,7 @@ read_statement (DsLedger *self, const char *jws, const char *shift, gint64 *vers
 }
 
 static gboolean
-apply_statement (DsLedger *self, Item *item, gboolean replaying, GError **error)
+apply_statement (DsLedger *self, DsFeedItem *item, gboolean replaying, GError **error)
 {
   DsQuery *query;
   const char *jws;
@@ -577,7 +195,7 @@ apply_statement (DsLedger *self, Item *item, gboolean replaying, GError **error)
 }
 
 static gboolean
-apply_notice (DsLedger *self, Item *item, gboolean replaying, GError **error)
+apply_notice (DsLedger *self, DsFeedItem *item, gboolean replaying, GError **error)
 {
   const char *text;
 
@@ -607,9 +225,9 @@ static const struct
   gboolean by_tape;   /* read without JSON objects */
   gboolean keeps_all; /* its items are replayed between journal entries */
 } readers[] = {
-  { "stop", apply_stop, TRUE, FALSE },
-  { "payment", apply_payment, FALSE, TRUE },
-  { "stop.removed", apply_stop_removed, FALSE, FALSE },
+  { "stop", ds_ledger_apply_stop, TRUE, FALSE },
+  { "payment", ds_ledger_apply_payment, FALSE, TRUE },
+  { "stop.removed", ds_ledger_apply_stop_removed, FALSE, FALSE },
   { "settings", apply_settings, FALSE, FALSE },
   { "operators", apply_operators, FALSE, FALSE },
   { "statement", apply_statement, FALSE, FALSE },
@@ -619,7 +237,7 @@ static const struct
 };
 
 static gboolean
-keep_item (DsLedger *self, const Item *item, gboolean keeps_all, GError **error)
+keep_item (DsLedger *self, const DsFeedItem *item, gboolean keeps_all, GError **error)
 {
   DsQuery *query
       = ds_db_prepare (self->db,
@@ -652,7 +270,7 @@ find_conflicts (DsLedger *self, GError **error)
 
 /* A good item ends what was wrong with its subject. */
 static gboolean
-forget_conflict (DsLedger *self, const Item *item, GError **error)
+forget_conflict (DsLedger *self, const DsFeedItem *item, GError **error)
 {
   DsQuery *query;
 
@@ -668,7 +286,7 @@ forget_conflict (DsLedger *self, const Item *item, GError **error)
 }
 
 static gboolean
-save_conflict (DsLedger *self, const Item *item, const char *text, GError **error)
+save_conflict (DsLedger *self, const DsFeedItem *item, const char *text, GError **error)
 {
   DsQuery *query = ds_db_prepare (self->db,
                                   "INSERT OR REPLACE INTO conflicts (type, subject, text, line, at_ms)"
@@ -689,7 +307,7 @@ save_conflict (DsLedger *self, const Item *item, const char *text, GError **erro
 }
 
 static gboolean
-apply_by_type (DsLedger *self, Item *item, gboolean replaying, gboolean *keeps_all, GError **error)
+apply_by_type (DsLedger *self, DsFeedItem *item, gboolean replaying, gboolean *keeps_all, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
     {
@@ -709,7 +327,7 @@ apply_by_type (DsLedger *self, Item *item, gboolean replaying, gboolean *keeps_a
 gboolean
 ds_ledger_apply_item (DsLedger *self, const char *line, gsize n, gboolean replaying, GError **error)
 {
-  g_auto (Item) item = { 0 };
+  g_auto (DsFeedItem) item = { 0 };
   g_autoptr (GError) problem = NULL;
   gboolean keeps_all = FALSE;
   gboolean good;

@@ -30,7 +30,8 @@ typedef struct
 #define PAYMENT_COLUMNS                                                                                      \
   "SELECT id, shift, stop, parcels, amount_fen, tender, state, source, code, code_expires_at_ms, operator,"  \
   " operator_ref, wallet_serial, voucher_counter, reason, red_packet_fen, refunded_fen, tendered_fen,"       \
-  " change_fen, created_at_ms, changed_at_ms, superseded, spoken, n_misspoken FROM payments "
+  " change_fen, created_at_ms, changed_at_ms, superseded, red_packet_refunded_fen, kept_fen, spoken,"        \
+  " n_misspoken FROM payments "
 #define WITH_PAYMENTS " IN (SELECT stop FROM payments) "
 
 static const Selection all_stops = {
@@ -138,8 +139,10 @@ read_payment (DsQuery *query, GError **error)
   payment->created_at_ms = ds_db_column_int (query, 19);
   payment->changed_at_ms = ds_db_column_int (query, 20);
   payment->superseded = ds_db_column_int (query, 21) != 0;
-  payment->spoken = ds_db_column_int (query, 22) != 0;
-  payment->n_misspoken = ds_db_column_int (query, 23);
+  payment->red_packet_refunded_fen = ds_db_column_int (query, 22);
+  payment->kept_fen = ds_db_column_int (query, 23);
+  payment->spoken = ds_db_column_int (query, 24) != 0;
+  payment->n_misspoken = ds_db_column_int (query, 25);
   return g_steal_pointer (&payment);
 }
 
@@ -427,8 +430,42 @@ choose_refund (DsStop *stop)
   return chosen;
 }
 
+static gboolean
+is_all (DsStop *stop, gboolean (*holds) (const DsParcel *parcel))
+{
+  for (guint i = 0; i < stop->parcels->len; i++)
+    {
+      if (!holds (g_ptr_array_index (stop->parcels, i)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+is_prepaid (const DsParcel *parcel)
+{
+  return parcel->prepaid;
+}
+
+static gboolean
+is_delivered (const DsParcel *parcel)
+{
+  return parcel->outcome == DS_OUTCOME_DELIVERED;
+}
+
+/* Why more was taken than is due: the depot changed the stop meanwhile, or the customer paid twice. */
+static const char *
+find_why_over (DsStop *stop, gboolean repriced)
+{
+  if (stop->removed_reason != NULL)
+    return g_str_equal (stop->removed_reason, "reassigned") ? "reassigned" : "cancelled";
+  if (is_all (stop, is_prepaid))
+    return "paid-elsewhere";
+  return repriced ? "repriced" : "refund";
+}
+
 static void
-add_stop_problems (GPtrArray *problems, DsStop *stop)
+add_stop_problems (GPtrArray *problems, DsStop *stop, gboolean repriced)
 {
   DsDebt debt;
 
@@ -447,9 +484,12 @@ add_stop_problems (GPtrArray *problems, DsStop *stop)
     {
       DsPayment *payment = choose_refund (stop);
 
-      add_payment_problem (problems, "refund", stop, payment,
+      add_payment_problem (problems, find_why_over (stop, repriced), stop, payment,
                            MIN (debt.over_fen, ds_payment_get_covered_fen (payment)));
     }
+  /* Handed over for the price it had: the courier has to go back, or the depot to let it be. */
+  else if (repriced && debt.open_fen > 0 && debt.covered_fen > 0 && is_all (stop, is_delivered))
+    add_payment_problem (problems, "underpaid", stop, choose_refund (stop), debt.open_fen);
 }
 
 /* Which stop and which money an entry is about. */
@@ -551,11 +591,16 @@ ds_ledger_load_problems (DsLedger *self, GError **error)
 {
   g_autoptr (GPtrArray) stops = load_selection (self, &stops_with_payments, NULL, error);
   g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_problem_free);
+  g_autoptr (GHashTable) repriced = stops != NULL ? ds_ledger_load_repriced (self, error) : NULL;
 
-  if (stops == NULL)
+  if (repriced == NULL)
     return NULL;
   for (guint i = 0; i < stops->len; i++)
-    add_stop_problems (problems, g_ptr_array_index (stops, i));
+    {
+      DsStop *stop = g_ptr_array_index (stops, i);
+
+      add_stop_problems (problems, stop, g_hash_table_contains (repriced, stop->id));
+    }
   if (!load_quarantined (self, stops, problems, error) || !load_conflicts (self, stops, problems, error))
     return NULL;
   g_ptr_array_sort (problems, compare_ages);

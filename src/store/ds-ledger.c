@@ -75,6 +75,14 @@ const char *const ds_ledger_schema[] = {
   /* Spoken proofs. */
   "ALTER TABLE payments ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE payments ADD COLUMN n_misspoken INTEGER NOT NULL DEFAULT 0;",
+
+  /* What changed on the route, until the courier has seen it and after; what the depot decided about money. */
+  "CREATE TABLE changes (n INTEGER PRIMARY KEY, stop TEXT NOT NULL, kind TEXT NOT NULL, at_ms INTEGER NOT "
+  "NULL,"
+  "  before_fen INTEGER NOT NULL, after_fen INTEGER NOT NULL, detail TEXT, read INTEGER NOT NULL DEFAULT 0,"
+  "  UNIQUE (stop, kind)) STRICT;"
+  "ALTER TABLE payments ADD COLUMN red_packet_refunded_fen INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE payments ADD COLUMN kept_fen INTEGER NOT NULL DEFAULT 0;",
   NULL,
 };
 

@@ -229,6 +229,41 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DsPaymentRow, ds_payment_row_clear)
 
 gboolean ds_ledger_load_payment_row (DsLedger *self, const char *id, DsPaymentRow *row, GError **error);
 
+/* Changes of stops, for the digest: ds-ledger-changes.c */
+
+/* A stop as the courier may have seen it. @known: there is such a stop. */
+typedef struct
+{
+  gboolean known;
+  gboolean removed;
+  gint64 due_fen;
+  gboolean all_prepaid;
+  char *place; /* recipient, phone and address together */
+  char *window;
+  char *note;
+} DsStopLook;
+
+void ds_stop_look_clear (DsStopLook *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DsStopLook, ds_stop_look_clear)
+
+gboolean ds_ledger_look_at_stop (DsLedger *self, const char *stop_id, DsStopLook *look, GError **error);
+/* @before: (nullable): the stop is new. */
+gboolean ds_ledger_note_change (DsLedger *self,
+                                const char *stop_id,
+                                const DsStopLook *before,
+                                gint64 at_ms,
+                                GError **error);
+gboolean ds_ledger_note_removal (DsLedger *self,
+                                 const char *stop_id,
+                                 const DsStopLook *before,
+                                 const char *why,
+                                 gint64 at_ms,
+                                 GError **error);
+GPtrArray *ds_ledger_load_changes (DsLedger *self, GError **error);
+gboolean ds_ledger_mark_changes_read (DsLedger *self, gint64 up_to, GError **error);
+/* Returns: (transfer full) (nullable): ids of the stops whose price was changed. */
+GHashTable *ds_ledger_load_repriced (DsLedger *self, GError **error);
+
 /* Feed: ds-ledger-feed.c */
 
 gboolean ds_ledger_apply_feed (DsLedger *self, GBytes *items, GError **error);

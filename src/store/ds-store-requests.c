@@ -594,3 +594,62 @@ ds_store_load_problems_finish (DsStore *self, GAsyncResult *result, GError **err
 
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+static gboolean
+run_load_changes (DsJob *job, DsLedger *ledger, GError **error)
+{
+  job->result = is_open (ledger, error) ? ds_ledger_load_changes (ledger, error) : NULL;
+  job->free_result = (GDestroyNotify)g_ptr_array_unref;
+  return job->result != NULL;
+}
+
+void
+ds_store_load_changes_async (DsStore *self,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_return_if_fail (DS_IS_STORE (self));
+
+  ds_store_submit (
+      self, new_task (self, DS_TASK_TAG (ds_store_load_changes_async), cancellable, callback, user_data),
+      run_load_changes, NULL, NULL, DS_JOB_READS);
+}
+
+GPtrArray *
+ds_store_load_changes_finish (DsStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, DS_TASK_TAG (ds_store_load_changes_async)), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static gboolean
+run_mark_changes_read (DsJob *job, DsLedger *ledger, GError **error)
+{
+  return succeed (job, is_open (ledger, error)
+                           && ds_ledger_mark_changes_read (ledger, *(gint64 *)job->input, error));
+}
+
+void
+ds_store_mark_changes_read_async (DsStore *self,
+                                  gint64 up_to,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_return_if_fail (DS_IS_STORE (self));
+
+  ds_store_submit (
+      self, new_task (self, DS_TASK_TAG (ds_store_mark_changes_read_async), cancellable, callback, user_data),
+      run_mark_changes_read, g_memdup2 (&up_to, sizeof up_to), g_free, DS_JOB_WRITES);
+}
+
+gboolean
+ds_store_mark_changes_read_finish (DsStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, DS_TASK_TAG (ds_store_mark_changes_read_async)),
+                        FALSE);
+
+  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
+}

@@ -44,6 +44,15 @@ ds_problem_free (DsProblem *self)
 }
 
 void
+ds_change_free (DsChange *self)
+{
+  g_free (self->stop_id);
+  g_free (self->kind);
+  g_free (self->detail);
+  g_free (self);
+}
+
+void
 ds_outbox_free (DsOutbox *self)
 {
   g_clear_pointer (&self->lines, g_bytes_unref);

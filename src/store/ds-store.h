@@ -89,7 +89,9 @@ typedef struct
 /**
  * DsProblem:
  * @kind: "unknown", "rejected", "refund", "conflict"; of an entry that the depot refused: "quarantined", "asked" (again,
- *   and not answered yet), "escalated" (the clerk has it)
+ *   and not answered yet), "escalated" (the clerk has it);
+ *   of money that is not due any more since the depot changed its stop: "cancelled", "reassigned", "repriced",
+ *   "paid-elsewhere"; "underpaid": a price was raised after the goods were handed over
  * @subject: payment id, or entry id for "quarantined"
  * @stop: (nullable): the stop concerned
  * @payment: (nullable): the payment concerned
@@ -109,6 +111,32 @@ typedef struct
 } DsProblem;
 
 void ds_problem_free (DsProblem *self);
+
+/**
+ * DsChange:
+ * @n: grows with each change
+ * @kind: "added", "removed", "restored", "repriced", "paid-elsewhere", "place", "window", "note"
+ * @before_fen, @after_fen: what the stop owed, and owes
+ * @detail: (nullable): the depot's words, for a removed one
+ * @read: the courier has seen it
+ *
+ * Something that the depot changed about a stop the courier had. At most one of a kind for a stop: what was not read
+ * yet is brought up to date.
+ */
+typedef struct
+{
+  gint64 n;
+  char *stop_id;
+  char *kind;
+  gint64 at_ms;
+  gint64 before_fen;
+  gint64 after_fen;
+  char *detail;
+  gboolean read;
+} DsChange;
+
+void ds_change_free (DsChange *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsChange, ds_change_free)
 
 /**
  * DsOutbox:
@@ -395,6 +423,21 @@ void ds_store_wipe_async (DsStore *self,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
 gboolean ds_store_wipe_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* (element-type DsChange): what the depot changed, the newest first. */
+void ds_store_load_changes_async (DsStore *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+GPtrArray *ds_store_load_changes_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* The courier has seen the changes up to number @up_to. */
+void ds_store_mark_changes_read_async (DsStore *self,
+                                       gint64 up_to,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean ds_store_mark_changes_read_finish (DsStore *self, GAsyncResult *result, GError **error);
 
 /* Writes every journal line, verbatim and in order, to a new file: the journal export. */
 void ds_store_export_async (DsStore *self,
