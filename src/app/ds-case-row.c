@@ -8,6 +8,7 @@
 #include "ds-money.h"
 #include "ds-state-label.h"
 #include "ds-window.h"
+#include "ds-words.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -69,38 +70,25 @@ get_step_label (const DsProblem *problem, NextStep step)
     }
 }
 
-/* What it means for the courier. */
-static const char *
-explain (const DsProblem *problem)
-{
-  if (g_strcmp0 (problem->kind, "unknown") == 0)
-    return _ ("It may be paid: do not collect twice.");
-  if (g_strcmp0 (problem->kind, "rejected") == 0)
-    return _ ("The goods are handed over and not paid.");
-  if (g_strcmp0 (problem->kind, "refund") == 0)
-    return _ ("Paid twice: the depot gives one back.");
-  if (g_strcmp0 (problem->kind, "quarantined") == 0)
-    return _ ("Kept safely here and at the depot, and not counted yet.");
-  if (g_strcmp0 (problem->kind, "asked") == 0)
-    return _ ("The depot tries it again as soon as it is online.");
-  if (g_strcmp0 (problem->kind, "escalated") == 0)
-    return _ ("The clerk settles it; the answer shows here.");
-  return _ ("The depot's books and this handheld differ. Show it to the clerk.");
-}
-
 /* Who, what the depot or the operator said, and what it means, each where there is one. */
 static char *
 describe (const DsProblem *problem)
 {
   g_autofree char *name = problem->stop != NULL ? ds_mask_name (problem->stop->recipient) : NULL;
+  /* A payment's text is the bank's; others are the depot's. */
+  g_autofree char *said
+      = problem->text == NULL || *problem->text == '\0' ? NULL
+        : problem->payment != NULL && g_strcmp0 (problem->text, problem->payment->reason) == 0
+            ? ds_words_for_bank_reason (problem->text)
+            : g_strdup (problem->text);
   g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
   g_auto (GStrv) list = NULL;
 
   if (name != NULL)
     g_strv_builder_add (parts, name);
-  if (problem->text != NULL && *problem->text != '\0')
-    g_strv_builder_add (parts, problem->text);
-  g_strv_builder_add (parts, explain (problem));
+  if (said != NULL)
+    g_strv_builder_add (parts, said);
+  g_strv_builder_add (parts, ds_words_for_problem_advice (problem->kind));
   list = g_strv_builder_end (parts);
   return g_strjoinv (" · ", list);
 }

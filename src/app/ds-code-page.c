@@ -150,6 +150,31 @@ did_change_payment (DsCodePage *self, DsPayment *payment, DsStop *stop)
     ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (self->collection, payment)));
 }
 
+/* The depot changed the stop: this code asks for what is no longer due. The page goes away, unless another one lies in
+ * front that has the courier's eyes; then only the code does. */
+static void
+route_changed (DsCodePage *self)
+{
+  g_autoptr (DsCodePage) own = g_object_ref (self);
+  DsStop *stop = ds_collection_get_stop (self->collection);
+  DsPayment *payment = stop != NULL ? ds_stop_find_payment (stop, self->payment_id) : NULL;
+  DsNavigator *navigator = ds_navigator_of (GTK_WIDGET (self));
+  const char *text;
+
+  if (payment == NULL || !payment->superseded || navigator == NULL
+      || ds_payment_state_get_effect (payment->state) != DS_DEBT_SHOWN)
+    return;
+  text = stop->removed_reason != NULL ? _ ("The depot took this stop off your route. Collect nothing here.")
+                                      : _ ("The price has changed. Collect the new amount.");
+  gtk_widget_set_opacity (GTK_WIDGET (self->picture), 0.1);
+  gtk_label_set_text (self->countdown_caption, text);
+  if (ds_navigator_get_page (navigator) != DS_PAGE (self))
+    return;
+  /* What is said goes with the page it is said on. */
+  ds_navigator_pop (navigator, DS_PAGE (self));
+  ds_window_say (GTK_WIDGET (navigator), text);
+}
+
 static void
 open_scan_page (DsCodePage *self)
 {
@@ -348,6 +373,8 @@ ds_code_page_new (DsCollection *collection, const DsPresentation *presentation)
   show_wait (self);
   g_signal_connect_object (get_door (self), "payment-changed", G_CALLBACK (did_change_payment), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_route (collection->session), "summary-changed",
+                           G_CALLBACK (route_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_door (self), "notify::online", G_CALLBACK (show_wait), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);

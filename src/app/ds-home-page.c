@@ -21,6 +21,8 @@ struct _DsHomePage
 
   GtkWidget *health;
   GtkLabel *health_text;
+  GtkWidget *digest;
+  GtkLabel *digest_text;
   AdwViewStack *stack;
   GtkWidget *scan;
 };
@@ -97,6 +99,18 @@ health_changed (DsHomePage *self)
 }
 
 static void
+digest_changed (DsHomePage *self)
+{
+  guint n = ds_digest_get_n_unread (ds_session_get_digest (self->session));
+  g_autofree char *text = g_strdup_printf (
+      ngettext ("%u change since you last looked", "%u changes since you last looked", n), n);
+
+  gtk_widget_set_visible (self->digest, n > 0);
+  gtk_label_set_text (self->digest_text, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->digest), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
+static void
 ds_home_page_dispose (GObject *object)
 {
   DsHomePage *self = DS_HOME_PAGE (object);
@@ -119,6 +133,8 @@ ds_home_page_class_init (DsHomePageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-home-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsHomePage, health);
   gtk_widget_class_bind_template_child (widget_class, DsHomePage, health_text);
+  gtk_widget_class_bind_template_child (widget_class, DsHomePage, digest);
+  gtk_widget_class_bind_template_child (widget_class, DsHomePage, digest_text);
   gtk_widget_class_bind_template_child (widget_class, DsHomePage, stack);
   gtk_widget_class_bind_template_child (widget_class, DsHomePage, scan);
   gtk_widget_class_bind_template_callback (widget_class, tab_changed);
@@ -154,8 +170,11 @@ ds_home_page_new (DsSession *session)
   g_signal_connect_object (ds_session_get_worklist (session), "items-changed", G_CALLBACK (problems_changed),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "notify::health", G_CALLBACK (health_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_digest (session), "notify::n-unread", G_CALLBACK (digest_changed),
+                           self, G_CONNECT_SWAPPED);
   problems_changed (self);
   health_changed (self);
+  digest_changed (self);
   tab_changed (self);
   return self;
 }

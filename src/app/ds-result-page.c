@@ -145,7 +145,8 @@ describe (const DsPayment *payment)
       return g_strdup (_ ("The customer may have to confirm on their phone."));
 
     default:
-      return g_strdup (payment->reason != NULL ? payment->reason : _ ("No money was taken."));
+      return payment->reason != NULL ? ds_words_for_bank_reason (payment->reason)
+                                     : g_strdup (_ ("No money was taken."));
     }
 }
 

@@ -115,7 +115,7 @@ sum_up (DsRoute *self)
 
       self->counts.n_to_do += !ds_stop_status_is_done (status);
       self->counts.n_to_collect += status == DS_STOP_TO_COLLECT || status == DS_STOP_REJECTED;
-      self->counts.n_done += ds_stop_status_is_done (status);
+      self->counts.n_done += ds_stop_status_is_done (status) && status != DS_STOP_REMOVED;
       self->counts.n_problems += ds_stop_status_is_problem (status);
       if (next == NULL && can_be_next (status))
         next = stop->id;

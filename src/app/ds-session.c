@@ -27,6 +27,7 @@ struct _DsSession
   char *directory;
   DsRoute *route;
   DsWorklist *worklist;
+  DsDigest *digest;
   GHashTable *checked_parcels; /* waybills */
   GCancellable *cancellable;
 
@@ -95,6 +96,7 @@ did_open (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_bind_property (self->link, "online", self->door, "online", G_BINDING_SYNC_CREATE);
   ds_route_follow (self->route, self->store);
   ds_worklist_follow (self->worklist, self->store);
+  ds_digest_follow (self->digest, self->store, self->route);
   self->rescue_copy = ds_rescue_copy_new (self->store, self->directory);
   /* Behind the first loads in the store's queue: the first screenful does not wait for it. */
   ds_store_check_async (self->store, FALSE, self->cancellable, NULL, NULL);
@@ -127,6 +129,7 @@ ds_session_dispose (GObject *object)
   DsSession *self = DS_SESSION (object);
 
   ds_session_close (self);
+  g_clear_object (&self->digest);
   g_clear_object (&self->worklist);
   g_clear_object (&self->route);
   g_clear_object (&self->rescue_copy);
@@ -178,6 +181,7 @@ ds_session_init (DsSession *self)
   self->cancellable = g_cancellable_new ();
   self->route = ds_route_new ();
   self->worklist = ds_worklist_new ();
+  self->digest = ds_digest_new ();
 }
 
 DsSession *
@@ -293,6 +297,14 @@ ds_session_get_worklist (DsSession *self)
   g_return_val_if_fail (DS_IS_SESSION (self), NULL);
 
   return self->worklist;
+}
+
+DsDigest *
+ds_session_get_digest (DsSession *self)
+{
+  g_return_val_if_fail (DS_IS_SESSION (self), NULL);
+
+  return self->digest;
 }
 
 DsShift *

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ds-clock.h"
+#include "ds-digest.h"
 #include "ds-link.h"
 #include "ds-random.h"
 #include "ds-rescue-copy.h"
@@ -63,6 +64,7 @@ DsLink *ds_session_get_link (DsSession *self);              /* (nullable): from 
 DsRescueCopy *ds_session_get_rescue_copy (DsSession *self); /* (nullable): likewise */
 DsRoute *ds_session_get_route (DsSession *self);
 DsWorklist *ds_session_get_worklist (DsSession *self);
+DsDigest *ds_session_get_digest (DsSession *self);
 
 /* Returns: (transfer none) (nullable): the shift under way. */
 DsShift *ds_session_get_open_shift (DsSession *self);

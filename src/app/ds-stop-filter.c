@@ -26,7 +26,8 @@ ds_stops_kind_holds (DsStopsKind kind, DsStopStatus status)
     case DS_STOPS_TO_COLLECT:
       return status == DS_STOP_TO_COLLECT || status == DS_STOP_REJECTED;
     case DS_STOPS_DONE:
-      return ds_stop_status_is_done (status);
+      /* What was taken off the route is no stop of it any more: the digest tells. */
+      return ds_stop_status_is_done (status) && status != DS_STOP_REMOVED;
     case DS_STOPS_PROBLEMS:
       return ds_stop_status_is_problem (status);
     default:

@@ -143,7 +143,9 @@ show_foot (DsStopPage *self)
   /* Translators: what a stop owes, and what was taken; two short lines */
   detail = debt.covered_fen > 0 ? g_strdup_printf (_ ("Due %s\nCollected %s"), due, covered)
                                 : g_strdup_printf (_ ("Due %s"), due);
-  gtk_label_set_text (self->open_heading, debt.over_fen > 0 ? _ ("To give back") : _ ("Still to collect"));
+  gtk_label_set_text (self->open_heading, debt.over_fen == 0                   ? _ ("Still to collect")
+                                          : self->stop->removed_reason != NULL ? _ ("The depot decides")
+                                                                               : _ ("To give back"));
   gtk_label_set_text (self->open_detail, detail);
   ds_money_label_set (self->open_amount, debt.over_fen > 0 ? debt.over_fen : debt.open_fen);
 
@@ -203,6 +205,37 @@ show_parcels (DsStopPage *self)
   gtk_label_set_text (self->n_checked, n_checked);
 }
 
+/* How it was made or why it ended, and what came from red packets or went back. */
+static char *
+describe_payment (DsPayment *payment)
+{
+  g_autofree char *clock = ds_format_clock (payment->changed_at_ms);
+  g_autofree char *said = payment->reason != NULL ? ds_words_for_bank_reason (payment->reason)
+                                                  : g_strdup (ds_words_for_tender (payment->tender));
+  g_autofree char *red_packet = ds_format_money (payment->red_packet_fen);
+  g_autofree char *refunded = ds_format_money (payment->refunded_fen);
+  g_autofree char *red_packet_back = ds_format_money (payment->red_packet_refunded_fen);
+  GString *line = g_string_new (NULL);
+
+  g_string_printf (line, "%s · %s", clock, said);
+  if (payment->red_packet_fen > 0)
+    {
+      g_string_append (line, " · ");
+      g_string_append_printf (line, _ ("red packet %s"), red_packet);
+    }
+  if (payment->refunded_fen > 0)
+    {
+      g_string_append (line, " · ");
+      g_string_append_printf (line, _ ("given back %s"), refunded);
+    }
+  if (payment->red_packet_refunded_fen > 0)
+    {
+      g_string_append (line, " · ");
+      g_string_append_printf (line, _ ("of it into the red packet %s"), red_packet_back);
+    }
+  return g_string_free (line, FALSE);
+}
+
 static void
 show_history (DsStopPage *self)
 {
@@ -213,11 +246,8 @@ show_history (DsStopPage *self)
     {
       DsPayment *payment = g_ptr_array_index (payments, i - 1);
       DsWords words = ds_words_for_payment (payment->state);
-      g_autofree char *clock = ds_format_clock (payment->changed_at_ms);
       g_autofree char *money = ds_format_money (payment->amount_fen);
-      g_autofree char *line = g_strdup_printf (
-          "%s · %s", clock,
-          payment->reason != NULL ? payment->reason : ds_words_for_tender (payment->tender));
+      g_autofree char *line = describe_payment (payment);
       DsInfoRow *row = ds_info_row_new (NULL, words.text, line);
 
       ds_info_row_set_words (row, &words);

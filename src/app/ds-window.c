@@ -5,6 +5,7 @@
 
 #include "ds-close-page.h"
 #include "ds-collect-page.h"
+#include "ds-digest-page.h"
 #include "ds-enrol-page.h"
 #include "ds-home-page.h"
 #include "ds-navigator.h"
@@ -85,6 +86,15 @@ open_stop (GtkWidget *widget, const char *action_name, GVariant *parameter)
     ds_navigator_replace (self->navigator, DS_PAGE (ds_stop_page_new (self->session, stop_id)));
   else
     ds_navigator_push (self->navigator, DS_PAGE (ds_stop_page_new (self->session, stop_id)));
+}
+
+static void
+show_digest (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (!DS_IS_DIGEST_PAGE (leave_scan_page (self)))
+    ds_navigator_push (self->navigator, DS_PAGE (ds_digest_page_new (self->session)));
 }
 
 static void
@@ -371,6 +381,7 @@ ds_window_class_init (DsWindowClass *klass)
 
   gtk_widget_class_install_action (widget_class, "win.open-stop", "s", open_stop);
   gtk_widget_class_install_action (widget_class, "win.collect", "s", collect);
+  gtk_widget_class_install_action (widget_class, "win.show-digest", NULL, show_digest);
   gtk_widget_class_install_action (widget_class, "win.scan", NULL, scan);
   gtk_widget_class_install_action (widget_class, "win.show-tab", "s", show_tab);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search);

@@ -75,6 +75,11 @@ ds_words_for_problem (const char *kind)
     { "unknown", { UNKNOWN, N_ ("Result unknown"), "unknown" } },
     { "rejected", { FAILED, N_ ("Offline payment rejected"), "failed" } },
     { "refund", { REFUND, N_ ("Refund due"), "waiting" } },
+    { "cancelled", { WARNING, N_ ("Cancelled"), "accepted" } },
+    { "reassigned", { WARNING, N_ ("Reassigned"), "accepted" } },
+    { "repriced", { REFUND, N_ ("Price lowered"), "accepted" } },
+    { "paid-elsewhere", { REFUND, N_ ("Paid elsewhere"), "accepted" } },
+    { "underpaid", { DUE, N_ ("Price raised"), "accepted" } },
     { "quarantined", { "document-send-symbolic", N_ ("Entry sent back"), "failed" } },
     { "asked", { "document-send-symbolic", N_ ("Sent again"), "waiting" } },
     { "escalated", { "document-send-symbolic", N_ ("With the clerk"), "accepted" } },
@@ -82,6 +87,86 @@ ds_words_for_problem (const char *kind)
   };
 
   return find (list, G_N_ELEMENTS (list), kind);
+}
+
+const char *
+ds_words_for_problem_advice (const char *kind)
+{
+  static const struct
+  {
+    const char *kind, *text;
+  } advice[] = {
+    { "unknown", N_ ("It may be paid: do not collect twice.") },
+    { "rejected", N_ ("The goods are handed over and not paid.") },
+    { "refund", N_ ("Paid twice: the depot gives one back.") },
+    { "quarantined", N_ ("Kept safely here and at the depot, and not counted yet.") },
+    { "asked", N_ ("The depot tries it again as soon as it is online.") },
+    { "escalated", N_ ("The clerk settles it; the answer shows here.") },
+    { "cancelled",
+      N_ ("Keep the money apart and show it to the clerk: the depot decides whether it goes back.") },
+    { "reassigned",
+      N_ ("Keep the money apart and tell the clerk at once: the other courier must not collect again.") },
+    { "repriced", N_ ("Keep the money: the depot gives the difference back. Tell the customer.") },
+    { "paid-elsewhere", N_ ("Keep the money: the depot gives it back. Tell the customer.") },
+    { "underpaid", N_ ("Ask the depot whether to go back for the rest.") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (advice); i++)
+    {
+      if (g_strcmp0 (kind, advice[i].kind) == 0)
+        return gettext (advice[i].text);
+    }
+  return _ ("The depot's books and this handheld differ. Show it to the clerk.");
+}
+
+DsWords
+ds_words_for_change (const char *kind)
+{
+  static const NamedWords list[] = {
+    { "added", { "list-add-symbolic", N_ ("New stop"), "waiting" } },
+    { "removed", { "list-remove-symbolic", N_ ("Taken off the route"), NULL } },
+    { "restored", { "list-add-symbolic", N_ ("Back on the route"), "waiting" } },
+    { "repriced", { DUE, N_ ("Price changed"), "waiting" } },
+    { "paid-elsewhere", { PAID, N_ ("Paid elsewhere"), "paid" } },
+    { "place", { "mark-location-symbolic", N_ ("Name or address changed"), NULL } },
+    { "window", { "alarm-symbolic", N_ ("Time changed"), NULL } },
+    { "note", { "ds-note-symbolic", N_ ("Note changed"), NULL } },
+  };
+
+  return find (list, G_N_ELEMENTS (list), kind);
+}
+
+/* Why a stop was taken away: the depot's own words where it has some. */
+static const char *
+get_removal_words (const DsChange *change)
+{
+  if (change->detail == NULL || g_str_equal (change->detail, "cancelled"))
+    return _ ("Cancelled by the depot");
+  if (g_str_equal (change->detail, "reassigned"))
+    return _ ("Given to another courier");
+  return change->detail;
+}
+
+char *
+ds_words_for_change_advice (const DsChange *change, DsStop *stop, gboolean conflict)
+{
+  gboolean removed = g_str_equal (change->kind, "removed");
+  gboolean reassigned = stop != NULL && g_strcmp0 (stop->removed_reason, "reassigned") == 0;
+  const char *text = NULL;
+
+  if (conflict)
+    text = ds_words_for_problem_advice (!removed ? change->kind : reassigned ? "reassigned" : "cancelled");
+  else if (removed)
+    text = _ ("Collect nothing here, and bring the goods back.");
+  else if (g_str_equal (change->kind, "repriced"))
+    text = _ ("Collect the new price. A code shown before no longer counts.");
+  else if (g_str_equal (change->kind, "paid-elsewhere"))
+    text = _ ("Hand over and collect nothing.");
+
+  if (!removed)
+    return g_strdup (text != NULL ? text : "");
+  /* Translators: why a stop was taken off the route, and what to do */
+  return g_strdup_printf (_ ("%s. %s"), get_removal_words (change), text);
 }
 
 DsWords
@@ -198,6 +283,60 @@ ds_words_get_row_amount_fen (DsStop *stop)
     default:
       return -1;
     }
+}
+
+/* Banks may say anything: no more than a line of it, and nothing that is no text. */
+static char *
+clean (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *line = g_string_new (NULL);
+
+  for (const char *at = valid; *at != '\0' && g_utf8_strlen (line->str, -1) < 80; at = g_utf8_next_char (at))
+    {
+      gunichar character = g_utf8_get_char (at);
+
+      if (g_unichar_isprint (character))
+        g_string_append_unichar (line, character);
+      else if (line->len > 0)
+        g_string_append_c (line, ' ');
+    }
+  return g_strchomp (g_string_free (line, FALSE));
+}
+
+char *
+ds_words_for_bank_reason (const char *reason)
+{
+  static const struct
+  {
+    const char *name; /* with what follows it */
+    const char *text;
+  } reasons[] = {
+    { "insufficient balance", N_ ("The balance is not enough") },
+    { "above the wallet's limit for one voucher", N_ ("Above the wallet's limit for one offline payment") },
+    { "above the wallet's limit of", N_ ("Above the wallet's limit") },
+    { "the customer declined", N_ ("The customer declined") },
+    { "the customer did not confirm in time", N_ ("The customer did not confirm in time") },
+    { "not what was ordered", N_ ("Not what was asked for: another amount or payee") },
+    { "the wallet's certificate", N_ ("The bank does not know this wallet, or its permission has ended") },
+    { "the voucher's time lies ahead", N_ ("The customer's clock is wrong") },
+    { "the signature is not the wallet's", N_ ("Not signed by the customer's wallet") },
+    { "The voucher was given for another payment before", N_ ("The voucher had been used before") },
+    { "stale", N_ ("The customer's code was too old when it reached the bank") },
+    { "No operator of this depot knows the wallet", N_ ("No bank of this depot knows the wallet") },
+    { "No operator knows of it", N_ ("Nobody has paid it") },
+    { "The operator does not answer", N_ ("The bank did not answer in time") },
+  };
+  g_autofree char *cleaned = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      if (g_str_has_prefix (reason, reasons[i].name))
+        return g_strdup (gettext (reasons[i].text));
+    }
+  cleaned = clean (reason);
+  /* Translators: the bank's own words, which may be in any language */
+  return g_strdup_printf (_ ("The bank says: %s"), cleaned);
 }
 
 const char *

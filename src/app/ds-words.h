@@ -22,6 +22,14 @@ typedef struct
 
 DsWords ds_words_for_payment (DsPaymentState state);
 DsWords ds_words_for_problem (const char *kind);
+/* What a problem means for the courier, and what to do: one sentence or two. */
+const char *ds_words_for_problem_advice (const char *kind);
+
+/* A kind of change of the digest. */
+DsWords ds_words_for_change (const char *kind);
+/* Returns: (transfer full): what to do about a change. @stop: (nullable); @conflict: money was taken that is not due */
+char *ds_words_for_change_advice (const DsChange *change, DsStop *stop, gboolean conflict);
+
 /* A verdict of the statement: "matched", "missing" … */
 DsWords ds_words_for_verdict (const char *verdict);
 /* Looks at the parcels too: a stop that was not delivered says why. */
@@ -36,6 +44,10 @@ gint64 ds_words_get_row_amount_fen (DsStop *stop);
 
 /* What a reason of an outcome says: the names that the pages offer are translated, own words stay as they are. */
 const char *ds_words_for_reason (const char *reason);
+
+/* Returns: (transfer full): why a payment ended without money: the reasons that operators and the depot give (see
+ * DsOrderResult) are translated; others are the bank's own words, cut short and without what is no text. */
+char *ds_words_for_bank_reason (const char *reason);
 
 /* How a payment was made: "Digital RMB", "Cash" … */
 const char *ds_words_for_tender (DsTender tender);

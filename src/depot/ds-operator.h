@@ -54,7 +54,8 @@ typedef enum
  * @expires_at_ms: the code's end, 0 when there is none
  * @amount_fen: what was paid, 0 before
  * @operator_ref: (nullable): the operator's serial
- * @reason: (nullable): in words, for declined and expired
+ * @reason: (nullable): for declined and expired, one of the sentences that handhelds put into the courier's language
+ *   ("insufficient balance", "the customer declined" …: ds_words_for_bank_reason()), or the bank's own words
  * @red_packet_fen: the part from a red packet
  * @refunded_fen: given back so far
  * @refunded_red_packet_fen: the part of it that went back into the red packet

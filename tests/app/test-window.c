@@ -337,6 +337,102 @@ test_spoken_locked (void)
   ds_test_wait_for_words (fixture->window, "Cash");
 }
 
+static json_t *
+make_changed_stop (const DsStop *stop, gint64 due_fen, gboolean prepaid)
+{
+  json_t *parcels = json_array ();
+
+  for (guint i = 0; i < stop->parcels->len; i++)
+    {
+      const DsParcel *parcel = g_ptr_array_index (stop->parcels, i);
+
+      json_array_append_new (parcels, json_pack ("{s:s, s:I, s:b}", "waybill", parcel->waybill, "due_fen",
+                                                 (json_int_t)(i == 0 ? due_fen : 0), "prepaid", prepaid));
+    }
+  return json_pack ("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:n, s:I, s:I, s:I, s:I, s:o, s:n, s:n}", "stop",
+                    stop->id, "version", (json_int_t)stop->version + 1, "position",
+                    (json_int_t)stop->position, "recipient", stop->recipient, "phone", stop->phone, "address",
+                    stop->address, "place", stop->place, "note", "lat_e6", (json_int_t)stop->lat_e6, "lng_e6",
+                    (json_int_t)stop->lng_e6, "window_from_ms", (json_int_t)stop->window_from_ms,
+                    "window_to_ms", (json_int_t)stop->window_to_ms, "parcels", parcels, "prefetched",
+                    "spoken_secret");
+}
+
+static void
+feed_changed_stop (AppFixture *fixture, const char *stop_id, gint64 due_fen, gboolean prepaid)
+{
+  DsStop *stop = ds_route_find (ds_session_get_route (fixture->session), stop_id);
+
+  app_fixture_feed (fixture, "stop", make_changed_stop (stop, due_fen, prepaid));
+}
+
+static void
+feed_removed (AppFixture *fixture, const char *stop_id, const char *reason)
+{
+  app_fixture_feed (fixture, "stop.removed", json_pack ("{s:s, s:s}", "stop", stop_id, "reason", reason));
+}
+
+/* The depot changes stops while the courier is away: a line on the home page, a list, and cards where money was taken
+ * that is not due any more. */
+static void
+test_digest (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 20000);
+  app_fixture_take_cash (fixture, "S1", 28650);
+  app_fixture_take_cash (fixture, "S2", 22800);
+  press_escape (fixture);
+  g_assert_false (ds_test_shows (fixture->window, "since you last looked"));
+  feed_removed (fixture, "S1", "cancelled");
+  feed_changed_stop (fixture, "S2", 15000, FALSE);
+  feed_changed_stop (fixture, "S3", 9900, FALSE);
+  feed_removed (fixture, "S4", "reassigned");
+  feed_changed_stop (fixture, "S5", 100, TRUE);
+  ds_test_wait_for_words (fixture->window, "5 changes since you last looked");
+  app_fixture_look (fixture, "digest-home");
+
+  ds_test_press (fixture->window, "5 changes since you last looked");
+  ds_test_wait_for_words (fixture->window, "Keep the money apart and show it to the clerk");
+  g_assert_true (ds_test_shows (fixture->window, "Price changed"));
+  app_fixture_look (fixture, "digest");
+  ds_test_press (fixture->window, "Got it");
+  ds_test_wait_for_words (fixture->window, "Collected");
+  ds_test_settle (fixture->window);
+  g_assert_false (ds_test_shows (fixture->window, "since you last looked"));
+
+  /* A stop that is gone without money is not on the route; one with money is a problem until it is decided. */
+  show_tab (fixture, "problems");
+  ds_test_wait_for_words (fixture->window, "Cancelled");
+  g_assert_true (ds_test_shows (fixture->window, "Price lowered"));
+  app_fixture_look (fixture, "problems-conflicts");
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S1");
+  ds_test_wait_for_words (fixture->window, "The depot decides");
+  app_fixture_look (fixture, "stop-cancelled");
+  press_escape (fixture);
+  gtk_widget_activate_action (fixture->window, "win.show-digest", NULL);
+  ds_test_wait_for_words (fixture->window, "Given to another courier");
+  g_assert_false (ds_test_shows (fixture->window, "Got it"));
+}
+
+/* The code on the screen asks for what is no longer due: it goes away, and says why. */
+static void
+test_outdated_code (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 0);
+  press_escape (fixture);
+  gtk_widget_activate_action (fixture->window, "win.collect", "s", "S1");
+  ds_test_press (fixture->window, "Show code");
+  ds_test_wait_for_words (fixture->window, "Scan receipt");
+  feed_changed_stop (fixture, "S1", 15000, FALSE);
+  ds_test_wait_for_words (fixture->window, "The price has changed. Collect the new amount.");
+  g_assert_null (ds_test_find (fixture->window, GTK_TYPE_BUTTON, "Scan receipt"));
+  ds_test_wait_for_words (fixture->window, "¥150.00");
+  press_escape (fixture);
+}
+
 /* Ten thousand doors: only what is on the screen has a row. */
 static guint
 count_rows (GtkWidget *widget)
@@ -409,6 +505,8 @@ main (int argc, char **argv)
   g_test_add_func ("/window/unknown", test_unknown);
   g_test_add_func ("/window/spoken", test_spoken);
   g_test_add_func ("/window/spoken-locked", test_spoken_locked);
+  g_test_add_func ("/window/digest", test_digest);
+  g_test_add_func ("/window/outdated-code", test_outdated_code);
   g_test_add_func ("/window/many-stops", test_many_stops);
   return g_test_run ();
 }

@@ -4,6 +4,8 @@
 #include "ds-stop-filter.h"
 #include "ds-words.h"
 
+#include <string.h>
+
 static DsStop *
 make_stop (void)
 {
@@ -150,6 +152,66 @@ test_kinds (void)
   g_assert_false (gtk_filter_match (GTK_FILTER (filter), stop));
 }
 
+/* What the sandbox and the depot say is translated; what they do not is the bank's own words, made fit for a screen. */
+static void
+test_bank_reasons (void)
+{
+  static const struct
+  {
+    const char *reason, *words;
+  } reasons[] = {
+    { "insufficient balance", "The balance is not enough" },
+    { "above the wallet's limit of ¥500.00 for one payment", "Above the wallet's limit" },
+    { "stale", "The customer's code was too old when it reached the bank" },
+    { "<b>E-4711</b>", "The bank says: <b>E-4711</b>" },
+    { "two\nlines\t\x01\xff", "The bank says: two lines  \xef\xbf\xbd" },
+  };
+  g_autofree char *longest = g_strnfill (5000, 'x');
+  g_autofree char *cut = ds_words_for_bank_reason (longest);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      g_autofree char *words = ds_words_for_bank_reason (reasons[i].reason);
+
+      g_assert_cmpstr (words, ==, reasons[i].words);
+    }
+  g_assert_cmpuint (strlen (cut), <, 120);
+}
+
+/* Every kind of problem and of change has words of its own, and a conflict says what to do. */
+static void
+test_conflicts (void)
+{
+  static const char *const problems[]
+      = { "cancelled", "reassigned", "repriced", "paid-elsewhere", "underpaid" };
+  static const char *const changes[]
+      = { "added", "removed", "restored", "repriced", "paid-elsewhere", "place", "window", "note" };
+  const char *other = ds_words_for_problem ("nonsense").text;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (problems); i++)
+    {
+      g_assert_cmpstr (ds_words_for_problem (problems[i]).text, !=, other);
+      g_assert_cmpstr (ds_words_for_problem_advice (problems[i]), !=,
+                       ds_words_for_problem_advice ("nonsense"));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      DsChange change = { .kind = (char *)changes[i], .before_fen = 100 };
+      g_autofree char *calm = ds_words_for_change_advice (&change, NULL, FALSE);
+
+      g_assert_cmpstr (ds_words_for_change (changes[i]).text, !=, other);
+      g_assert_nonnull (calm);
+      if (g_str_equal (changes[i], "removed") || g_str_equal (changes[i], "repriced")
+          || g_str_equal (changes[i], "paid-elsewhere"))
+        {
+          g_autofree char *conflict = ds_words_for_change_advice (&change, NULL, TRUE);
+
+          g_assert_cmpstr (calm, !=, "");
+          g_assert_cmpstr (conflict, !=, calm);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -158,5 +220,7 @@ main (int argc, char **argv)
   g_test_add_func ("/words/no-state-without", test_no_state_without_words);
   g_test_add_func ("/filter/search", test_search);
   g_test_add_func ("/filter/kinds", test_kinds);
+  g_test_add_func ("/words/bank-reasons", test_bank_reasons);
+  g_test_add_func ("/words/conflicts", test_conflicts);
   return g_test_run ();
 }
