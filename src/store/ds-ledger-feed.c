@@ -207,13 +207,13 @@ apply_notice (DsLedger *self, DsFeedItem *item, gboolean replaying, GError **err
 }
 
 static gboolean
-apply_entry (DsLedger *self, Item *item, gboolean replaying, GError **error)
+apply_entry (DsLedger *self, DsFeedItem *item, gboolean replaying, GError **error)
 {
   return ds_ledger_take_settled_entry (self, item->data, &item->subject, error);
 }
 
 static gboolean
-apply_fork (DsLedger *self, Item *item, gboolean replaying, GError **error)
+apply_fork (DsLedger *self, DsFeedItem *item, gboolean replaying, GError **error)
 {
   return ds_ledger_take_fork (self, item->data, &item->subject, error);
 }
