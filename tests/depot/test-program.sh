@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..20
+echo 1..26
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -55,6 +55,13 @@ check "enrols a courier" contains 'doorstep://enrol?address=https%3A%2F%2F127.0.
 check "draws the code" depot enrol --courier 0317 --name Chen --picture "$work/code.svg"
 check "has drawn it" grep -q '<svg' "$work/code.svg"
 check "keeps books that sum to zero" contains '"sum_fen":0' depot books
+waybill=$(sed -n '2s/,.*//p' "$sample" | tr -d '"')
+check "changes a stop by one of its waybills" contains '"suspense_fen":0' depot stop reprice "$waybill" --waybill "$waybill" --amount 1.50
+check "wants the price that is new" fails depot stop reprice "$waybill"
+check "cancels a stop once" depot stop cancel "$waybill" --reason "the shop closed"
+check "and not again" fails depot stop cancel "$waybill"
+check "has no case where no money is" depot cases
+check "gives back nothing that was never paid" fails depot refund "$waybill" --reason none
 check "lets nobody else serve the directory" fails depot serve --port 0
 check "refuses what it does not know" fails depot dance
 check "refuses a day that is none" fails depot import "$sample" --courier 0400 --day 2026-13-01
