@@ -335,6 +335,12 @@ wait_for_state (DsRescueCopy *copy, DsRescueState state)
     g_main_context_iteration (NULL, TRUE);
 }
 
+static gint
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(const char *const *)a, *(const char *const *)b);
+}
+
 /* Returns: (transfer full): all lines on the card, file after file. */
 static char *
 read_card (StoreFixture *fixture, const char *folder, guint n_files)
@@ -346,7 +352,7 @@ read_card (StoreFixture *fixture, const char *folder, guint n_files)
 
   while ((name = g_dir_read_name (directory)) != NULL)
     g_ptr_array_add (names, g_build_filename (folder, name, NULL));
-  g_ptr_array_sort (names, (GCompareFunc)(void (*) (void))g_strcmp0);
+  g_ptr_array_sort (names, compare_names);
   g_assert_cmpuint (names->len, ==, n_files);
   for (guint i = 0; i < names->len; i++)
     {
