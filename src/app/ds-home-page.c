@@ -167,11 +167,11 @@ ds_home_page_new (DsSession *session)
   adw_view_stack_add_titled_with_icon (self->stack, GTK_WIDGET (ds_shift_page_new (session)), "shift",
                                        _ ("Shift"), "ds-cash-symbolic");
 
+  g_signal_connect_object (ds_session_get_digest (session), "notify::n-unread", G_CALLBACK (digest_changed),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_worklist (session), "items-changed", G_CALLBACK (problems_changed),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "notify::health", G_CALLBACK (health_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (ds_session_get_digest (session), "notify::n-unread", G_CALLBACK (digest_changed),
-                           self, G_CONNECT_SWAPPED);
   problems_changed (self);
   health_changed (self);
   digest_changed (self);
