@@ -182,7 +182,8 @@ read_level (Search *search, const DsGrey *level)
   drop_doubtful (sure);
   enlarge (sure, by);
   enlarge (finders, by);
-  triples = ds_finders_combine (finders);
+  /* Noise at full size makes dozens of doubtful ones: without a sure one among them there is no code. */
+  triples = sure->len > 0 ? ds_finders_combine (finders) : g_array_new (FALSE, FALSE, sizeof (DsTriple));
   for (guint i = 0; i < triples->len; i++)
     {
       const DsTriple *triple = &g_array_index (triples, DsTriple, i);
@@ -257,29 +258,31 @@ read_whole (Search *search)
     ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_QR, search->symbols);
 }
 
-/* A scan line has to cross all of a waybill's bars: they are turned upright first. */
+/* A scan line has to cross all of a waybill's bars: they are turned upright first. What has no direction is texture,
+ * of which there is much; and where a QR code was read the stripes are most likely those of the screen it was on: one
+ * look is enough. */
 static void
 read_stripes (Search *search)
 {
   guint longest = MAX (search->whole->width, search->whole->height);
-  g_autoptr (DsGrey) working = ds_grey_shrink (search->whole, WHOLE_SIDE);
-  g_autoptr (DsGrey) half = NULL;
+  g_autoptr (DsGrey) half = ds_grey_shrink (search->whole, FIRST_SIDE);
+  g_autoptr (DsGrey) working = NULL;
+  g_autoptr (DsGrey) upright = NULL;
+  g_autoptr (DsGrey) clean = NULL;
   double degrees;
 
-  if (ds_zbar_scan (search->zbar, working, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
+  if (!ds_stripes_measure_angle (half, &degrees))
+    return;
+  working = ds_grey_shrink (search->whole, WHOLE_SIDE);
+  if (ds_zbar_scan (search->zbar, working, DS_SYMBOLOGY_CODE128, search->symbols) > 0
+      || search->read->len > 0)
     return;
 
-  half = ds_grey_shrink (search->whole, FIRST_SIDE);
-  if (ds_stripes_measure_angle (half, &degrees))
-    {
-      g_autoptr (DsGrey) upright = ds_grey_turn (working, degrees);
-      g_autoptr (DsGrey) clean = ds_grey_threshold (upright, THRESHOLD_RADIUS, STRIPES_BIAS);
-
-      if (ds_zbar_scan (search->zbar, upright, DS_SYMBOLOGY_CODE128, search->symbols) > 0
-          || ds_zbar_scan (search->zbar, clean, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
-        return;
-    }
-  if (ds_zbar_scan (search->zbar, half, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
+  upright = ds_grey_turn (working, degrees);
+  clean = ds_grey_threshold (upright, THRESHOLD_RADIUS, STRIPES_BIAS);
+  if (ds_zbar_scan (search->zbar, upright, DS_SYMBOLOGY_CODE128, search->symbols) > 0
+      || ds_zbar_scan (search->zbar, clean, DS_SYMBOLOGY_CODE128, search->symbols) > 0
+      || ds_zbar_scan (search->zbar, half, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
     return;
   if (longest > WHOLE_SIDE)
     ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_CODE128, search->symbols);

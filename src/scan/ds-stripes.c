@@ -11,6 +11,11 @@
 /* A bar has up to 4 modules and 1.8 on average. */
 #define MAX_TO_MEAN 2.6
 
+/* Every character of Code 128 has 4 to 8 dark modules of 11; the rest is what a camera makes of them. Noise on flat
+ * ground is a few dark specks. */
+#define MIN_DARK_PERCENT 28
+#define MAX_DARK_PERCENT 80
+
 /* Lines looked at, and how far from each the bars have to go on. */
 #define LINE_STEP 6
 #define HEIGHT 6
@@ -84,6 +89,7 @@ is_striped (const Lines *lines, guint line)
   for (guint i = 1; i <= lines->length; i++)
     {
       guint total;
+      guint dark = 0;
       guint longest = 0;
 
       if (i < lines->length && at[i * lines->along] == at[(i - 1) * lines->along])
@@ -95,8 +101,15 @@ is_striped (const Lines *lines, guint line)
 
       total = i - ends[(n + 1) % (N_RUNS + 1)];
       for (guint run = 0; run < N_RUNS; run++)
-        longest = MAX (longest, ends[(n - run) % (N_RUNS + 1)] - ends[(n - run - 1) % (N_RUNS + 1)]);
-      if (longest * N_RUNS > MAX_TO_MEAN * total)
+        {
+          guint end = ends[(n - run) % (N_RUNS + 1)];
+          guint length = end - ends[(n - run - 1) % (N_RUNS + 1)];
+
+          longest = MAX (longest, length);
+          dark += at[(end - 1) * lines->along] == 0 ? length : 0;
+        }
+      if (longest * N_RUNS > MAX_TO_MEAN * total || dark * 100 < total * MIN_DARK_PERCENT
+          || dark * 100 > total * MAX_DARK_PERCENT)
         continue;
       if (goes_on (lines, line, i - total, i))
         return TRUE;
