@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /* What a frame may take, and a picture file, before the helper is thought to hang. */
 #define DS_DECODER_FRAME_LIMIT_MS 300
-#define DS_DECODER_PICTURE_LIMIT_MS 5000
+#define DS_DECODER_PICTURE_LIMIT_MS 15000
 
 #define DS_TYPE_DECODER_PROCESS (ds_decoder_process_get_type ())
 G_DECLARE_FINAL_TYPE (DsDecoderProcess, ds_decoder_process, DS, DECODER_PROCESS, GObject)

@@ -23,6 +23,10 @@
 #define THRESHOLD_RADIUS 10
 #define THRESHOLD_BIAS 5
 
+/* Around stripes, in pixels at that size and as a share of them: the squares in which a code ends have no direction. */
+#define STRIPES_ROOM 24
+#define STRIPES_ROOM_SHARE 0.15
+
 /* A speck in the quiet zone ends a waybill's code. */
 #define STRIPES_BIAS 20
 
@@ -258,34 +262,45 @@ read_whole (Search *search)
     ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_QR, search->symbols);
 }
 
-/* A scan line has to cross all of a waybill's bars: they are turned upright first. What has no direction is texture,
- * of which there is much; and where a QR code was read the stripes are most likely those of the screen it was on: one
- * look is enough. */
+/* The part of the picture that is striped, with room for the quiet zone on every side. Returns: (transfer full). */
+static DsGrey *
+cut_out (const DsGrey *whole, const DsStripes *stripes, double by)
+{
+  double room = STRIPES_ROOM + STRIPES_ROOM_SHARE * MAX (stripes->width, stripes->height);
+  guint left = (guint)(MAX (stripes->left - room, 0) * by);
+  guint top = (guint)(MAX (stripes->top - room, 0) * by);
+  guint right = MIN ((guint)((stripes->left + stripes->width + room) * by), whole->width);
+  guint bottom = MIN ((guint)((stripes->top + stripes->height + room) * by), whole->height);
+
+  return ds_grey_new_scaled (whole->pixels + (gsize)top * whole->width + left, right - left, bottom - top,
+                             whole->width, WHOLE_SIDE);
+}
+
+/* A scan line has to cross all of a waybill's bars: they are turned upright. What has no direction is texture, of which
+ * there is much; and where a QR code was read the stripes are most likely those of the screen it was on: one look is
+ * enough. */
 static void
 read_stripes (Search *search)
 {
-  guint longest = MAX (search->whole->width, search->whole->height);
   g_autoptr (DsGrey) half = ds_grey_shrink (search->whole, FIRST_SIDE);
-  g_autoptr (DsGrey) working = NULL;
+  g_autoptr (DsGrey) part = NULL;
   g_autoptr (DsGrey) upright = NULL;
   g_autoptr (DsGrey) clean = NULL;
-  double degrees;
+  DsStripes stripes;
 
-  if (!ds_stripes_measure_angle (half, &degrees))
+  if (!ds_stripes_measure (half, &stripes))
     return;
-  working = ds_grey_shrink (search->whole, WHOLE_SIDE);
-  if (ds_zbar_scan (search->zbar, working, DS_SYMBOLOGY_CODE128, search->symbols) > 0
-      || search->read->len > 0)
+  part = cut_out (search->whole, &stripes, (double)search->whole->width / half->width);
+  if (ds_zbar_scan (search->zbar, part, DS_SYMBOLOGY_CODE128, search->symbols) > 0 || search->read->len > 0)
     return;
 
-  upright = ds_grey_turn (working, degrees);
+  upright = ds_grey_turn (part, stripes.degrees);
+  if (ds_zbar_scan (search->zbar, upright, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
+    return;
   clean = ds_grey_threshold (upright, THRESHOLD_RADIUS, STRIPES_BIAS);
-  if (ds_zbar_scan (search->zbar, upright, DS_SYMBOLOGY_CODE128, search->symbols) > 0
-      || ds_zbar_scan (search->zbar, clean, DS_SYMBOLOGY_CODE128, search->symbols) > 0
-      || ds_zbar_scan (search->zbar, half, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
+  if (ds_zbar_scan (search->zbar, clean, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
     return;
-  if (longest > WHOLE_SIDE)
-    ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_CODE128, search->symbols);
+  ds_zbar_scan (search->zbar, half, DS_SYMBOLOGY_CODE128, search->symbols);
 }
 
 /* A lens cap, a pocket, night: nothing in the picture is brighter than this, but for a few pixels' noise. */

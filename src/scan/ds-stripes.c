@@ -40,6 +40,9 @@
 
 #define BLUR_RADIUS 2
 
+/* Squares of one code that have a direction may have some between them that have none. */
+#define GAP 2
+
 /* The lines of a picture, or its columns. */
 typedef struct
 {
@@ -165,44 +168,148 @@ measure_square (const DsGrey *grey, guint left, guint top, Tensor *tensor)
     }
 }
 
-gboolean
-ds_stripes_measure_angle (const DsGrey *grey, double *degrees)
+/* The picture as squares: each has the number of its direction, or none. */
+typedef struct
 {
-  /* Differences of neighbours misjudge the direction of bars that are hardly wider than they. */
-  g_autoptr (DsGrey) blurred = ds_grey_blur (grey, BLUR_RADIUS);
-  guint squares[N_DIRECTIONS] = { 0 };
+  guint columns, rows;
+  gint8 *directions; /* −1 for none */
+} Squares;
+
+static gint8
+find_direction (const DsGrey *grey, guint left, guint top)
+{
+  Tensor tensor;
+  double across;
+  double angle;
+
+  measure_square (grey, left, top, &tensor);
+  across = hypot ((double)(tensor.xx - tensor.yy), 2.0 * tensor.xy);
+  if (tensor.xx + tensor.yy < MIN_ENERGY * SQUARE * SQUARE
+      || across < MIN_COHERENCE * (double)(tensor.xx + tensor.yy))
+    return -1;
+  angle = atan2 (2.0 * tensor.xy, (double)(tensor.xx - tensor.yy)) / 2; /* from −90° to 90° */
+  return (gint8)((guint)lround ((angle / G_PI + 0.5) * N_DIRECTIONS) % N_DIRECTIONS);
+}
+
+/* Returns: the direction that most squares have; what lies on the border of two counts for both. */
+static guint
+find_best_direction (const Squares *squares, guint *most)
+{
+  guint counts[N_DIRECTIONS] = { 0 };
   guint best = 0;
-  guint most = 0;
 
-  /* A gradient needs a pixel on either side. */
-  for (guint top = 1; top + SQUARE < grey->height; top += SQUARE)
-    for (guint left = 1; left + SQUARE < grey->width; left += SQUARE)
-      {
-        Tensor tensor;
-        double across;
-        double angle;
-
-        measure_square (blurred, left, top, &tensor);
-        across = hypot ((double)(tensor.xx - tensor.yy), 2.0 * tensor.xy);
-        if (tensor.xx + tensor.yy < MIN_ENERGY * SQUARE * SQUARE
-            || across < MIN_COHERENCE * (double)(tensor.xx + tensor.yy))
-          continue;
-        angle = atan2 (2.0 * tensor.xy, (double)(tensor.xx - tensor.yy)) / 2; /* from −90° to 90° */
-        squares[(guint)lround ((angle / G_PI + 0.5) * N_DIRECTIONS) % N_DIRECTIONS]++;
-      }
-
-  /* What lies on the border of two directions counts for both. */
+  *most = 0;
+  for (guint i = 0; i < squares->columns * squares->rows; i++)
+    if (squares->directions[i] >= 0)
+      counts[squares->directions[i]]++;
   for (guint i = 0; i < N_DIRECTIONS; i++)
     {
       guint n
-          = squares[i] * 2 + squares[(i + 1) % N_DIRECTIONS] + squares[(i + N_DIRECTIONS - 1) % N_DIRECTIONS];
+          = counts[i] * 2 + counts[(i + 1) % N_DIRECTIONS] + counts[(i + N_DIRECTIONS - 1) % N_DIRECTIONS];
 
-      if (n > most)
+      if (n > *most)
         {
-          most = n;
+          *most = n;
           best = i;
         }
     }
-  *degrees = -180.0 * ((double)best / N_DIRECTIONS - 0.5);
-  return most >= 2 * MIN_SQUARES;
+  return best;
+}
+
+static gboolean
+is_along (gint8 direction, guint best)
+{
+  guint apart = direction >= 0 ? ((guint)direction + N_DIRECTIONS - best) % N_DIRECTIONS : N_DIRECTIONS;
+
+  return apart <= 2 || (apart >= N_DIRECTIONS - 2 && apart < N_DIRECTIONS);
+}
+
+/* How far a place reaches, in squares. */
+typedef struct
+{
+  guint left, top, right, bottom; /* the last ones included */
+  guint n;
+} Place;
+
+/* Goes from the square at (@column, @row) to all of its kind that are no more than @GAP away from one another, and
+ * clears them. */
+static Place
+gather (Squares *squares, guint column, guint row, guint best)
+{
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (guint));
+  Place place = { column, row, column, row, 0 };
+  guint at = row * squares->columns + column;
+
+  squares->directions[at] = -1;
+  g_array_append_val (open, at);
+  while (open->len > 0)
+    {
+      guint x, y;
+
+      at = g_array_index (open, guint, open->len - 1);
+      g_array_set_size (open, open->len - 1);
+      x = at % squares->columns;
+      y = at / squares->columns;
+      place = (Place){ MIN (place.left, x), MIN (place.top, y), MAX (place.right, x), MAX (place.bottom, y),
+                       place.n + 1 };
+      for (guint j = y > GAP ? y - GAP : 0; j <= MIN (y + GAP, squares->rows - 1); j++)
+        for (guint i = x > GAP ? x - GAP : 0; i <= MIN (x + GAP, squares->columns - 1); i++)
+          {
+            guint next = j * squares->columns + i;
+
+            if (!is_along (squares->directions[next], best))
+              continue;
+            squares->directions[next] = -1;
+            g_array_append_val (open, next);
+          }
+    }
+  return place;
+}
+
+static Place
+find_largest_place (Squares *squares, guint best)
+{
+  Place largest = { 0 };
+
+  for (guint row = 0; row < squares->rows; row++)
+    for (guint column = 0; column < squares->columns; column++)
+      if (is_along (squares->directions[row * squares->columns + column], best))
+        {
+          Place place = gather (squares, column, row, best);
+
+          if (place.n > largest.n)
+            largest = place;
+        }
+  return largest;
+}
+
+gboolean
+ds_stripes_measure (const DsGrey *grey, DsStripes *stripes)
+{
+  /* Differences of neighbours misjudge the direction of bars that are hardly wider than they. */
+  g_autoptr (DsGrey) blurred = NULL;
+  /* A gradient needs a pixel on either side. */
+  Squares squares = { (MAX (grey->width, 2) - 2) / SQUARE, (MAX (grey->height, 2) - 2) / SQUARE, NULL };
+  g_autofree gint8 *directions = g_malloc ((gsize)squares.columns * squares.rows + 1);
+  Place place;
+  guint best;
+  guint most;
+
+  blurred = ds_grey_blur (grey, BLUR_RADIUS);
+  squares.directions = directions;
+  for (guint row = 0; row < squares.rows; row++)
+    for (guint column = 0; column < squares.columns; column++)
+      directions[row * squares.columns + column]
+          = find_direction (blurred, 1 + column * SQUARE, 1 + row * SQUARE);
+
+  best = find_best_direction (&squares, &most);
+  if (most < 2 * MIN_SQUARES)
+    return FALSE;
+  place = find_largest_place (&squares, best);
+  stripes->degrees = -180.0 * ((double)best / N_DIRECTIONS - 0.5);
+  stripes->left = place.left * SQUARE;
+  stripes->top = place.top * SQUARE;
+  stripes->width = (place.right - place.left + 1) * SQUARE;
+  stripes->height = (place.bottom - place.top + 1) * SQUARE;
+  return TRUE;
 }

@@ -11,12 +11,23 @@ G_BEGIN_DECLS
 gboolean ds_stripes_are_in (const DsGrey *binary);
 
 /**
- * ds_stripes_measure_angle:
+ * DsStripes:
+ * @degrees: by how much to turn the picture so that they stand upright; from −90 to 90
+ * @left, @top, @width, @height: the largest place of one direction, in pixels
+ */
+typedef struct
+{
+  double degrees;
+  guint left, top, width, height;
+} DsStripes;
+
+/**
+ * ds_stripes_measure:
  * @grey: a picture with stripes in it
- * @degrees: (out): by how much to turn it so that the stripes of most of it stand upright; from −90 to 90
+ * @stripes: (out): where they are and how they lie
  *
  * Returns: whether enough of the picture has stripes of one direction
  */
-gboolean ds_stripes_measure_angle (const DsGrey *grey, double *degrees);
+gboolean ds_stripes_measure (const DsGrey *grey, DsStripes *stripes);
 
 G_END_DECLS
