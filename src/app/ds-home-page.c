@@ -90,12 +90,17 @@ health_changed (DsHomePage *self)
 {
   DsStore *store = ds_session_get_store (self->session);
   DsStoreHealth health = ds_store_get_health (store);
+  gboolean short_of_room = ds_store_get_short_of_room (store);
   DsWords words = ds_words_for_health (health);
   /* Translators: what was found, and what to do about it. */
   g_autofree char *text = g_strdup_printf (_ ("%s. %s"), words.text, ds_words_for_health_advice (health));
 
-  gtk_widget_set_visible (self->health, health != DS_STORE_HEALTHY);
-  gtk_label_set_text (self->health_text, text);
+  gtk_widget_set_visible (self->health, health != DS_STORE_HEALTHY || short_of_room);
+  gtk_label_set_text (self->health_text,
+                      health != DS_STORE_HEALTHY
+                          ? text
+                          : _ ("The storage is full. A reserve is left to finish and close this shift; then "
+                               "free some space."));
 }
 
 static void
@@ -172,6 +177,8 @@ ds_home_page_new (DsSession *session)
   g_signal_connect_object (ds_session_get_worklist (session), "items-changed", G_CALLBACK (problems_changed),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "notify::health", G_CALLBACK (health_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (store, "notify::short-of-room", G_CALLBACK (health_changed), self,
+                           G_CONNECT_SWAPPED);
   problems_changed (self);
   health_changed (self);
   digest_changed (self);

@@ -339,6 +339,7 @@ run_sql (DsDb *self, const char *sql, GError **error)
 gboolean
 ds_db_begin (DsDb *self, GError **error)
 {
+  self->full = FALSE;
   return run_sql (self, "BEGIN IMMEDIATE", error);
 }
 

@@ -29,7 +29,7 @@ sqlite3 *ds_db_get_handle (DsDb *self);
 /* Whether the file was found damaged: SQLite said so of its structure, or could not read it. It stays so. */
 gboolean ds_db_is_damaged (DsDb *self);
 
-/* Whether the last failure was only a lack of room: then nothing of the transaction is in the file, for certain. */
+/* Whether the last failure since ds_db_begin() was only a lack of room: then nothing of the transaction is in the file, for certain. */
 gboolean ds_db_was_full (DsDb *self);
 
 /* Runs SQL without parameters or results, also several statements. */

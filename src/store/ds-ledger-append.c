@@ -3,6 +3,8 @@
 
 #include "ds-ledger.h"
 
+#include "ds-ballast.h"
+
 #include "ds-clock.h"
 #include "ds-error.h"
 
@@ -159,7 +161,11 @@ advance_head (DsLedger *self, GPtrArray *entries)
 }
 
 static gboolean
-append (DsLedger *self, const DsIdentity *new_identity, const DsDraft *drafts, gsize n_drafts, GError **error)
+try_append (DsLedger *self,
+            const DsIdentity *new_identity,
+            const DsDraft *drafts,
+            gsize n_drafts,
+            GError **error)
 {
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_entry_free);
   gboolean done;
@@ -181,6 +187,40 @@ append (DsLedger *self, const DsIdentity *new_identity, const DsDraft *drafts, g
       return FALSE;
     }
   advance_head (self, entries);
+  return TRUE;
+}
+
+/* A full disk is certain to have taken nothing, so here, and only here, the same is written anew. */
+static gboolean
+append (DsLedger *self, const DsIdentity *new_identity, const DsDraft *drafts, gsize n_drafts, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (try_append (self, new_identity, drafts, n_drafts, &problem))
+    return TRUE;
+  if (ds_ledger_make_room (self))
+    return try_append (self, new_identity, drafts, n_drafts, error);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+/* What is left of the reserve is for what was begun before it was needed. */
+static gboolean
+check_room (DsLedger *self, const DsDraft *drafts, gsize n_drafts, GError **error)
+{
+  if (!self->short_of_room)
+    return TRUE;
+  for (gsize i = 0; i < n_drafts; i++)
+    {
+      if (strcmp (drafts[i].type, "shift.opened") != 0)
+        continue;
+      self->short_of_room = !ds_ballast_take (self->directory);
+      if (!self->short_of_room)
+        return TRUE;
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_STORAGE,
+                           "The handheld's storage is full. Free some space before the next shift");
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -207,7 +247,7 @@ ds_ledger_append (DsLedger *self, const DsDraft *drafts, gsize n_drafts, GError 
       g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "This handheld is not enrolled yet");
       return FALSE;
     }
-  if (!append (self, NULL, drafts, n_drafts, error))
+  if (!check_room (self, drafts, n_drafts, error) || !append (self, NULL, drafts, n_drafts, error))
     return FALSE;
 
   /* Committed is committed: that the shift cannot be read back afterwards is no failure of the append. */

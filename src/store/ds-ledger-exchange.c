@@ -188,6 +188,26 @@ save_acknowledgement (DsLedger *self, const char *text, gint64 at_ms, GError **e
   return ds_db_run (self->db, query, error);
 }
 
+/* An answer that was overtaken by a later one must not take its place as evidence. */
+static gboolean
+try_keep (DsLedger *self,
+          const char *text,
+          const Acknowledgement *acknowledgement,
+          json_t *refused,
+          GError **error)
+{
+  if (!ds_db_begin (self->db, error))
+    return FALSE;
+  if ((acknowledgement->seq >= self->acknowledged_seq
+       && !save_acknowledgement (self, text, acknowledgement->at_ms, error))
+      || !ds_ledger_take_refused (self, refused, acknowledgement->seq, error))
+    {
+      ds_db_rollback (self->db);
+      return FALSE;
+    }
+  return ds_db_commit (self->db, error);
+}
+
 /* The acknowledgement is kept even when it does not fit: it is the evidence, and is found again at each start. */
 gboolean
 ds_ledger_acknowledge (DsLedger *self, const char *text, json_t *refused, GError **error)
@@ -213,17 +233,17 @@ ds_ledger_acknowledge (DsLedger *self, const char *text, json_t *refused, GError
   if (self->health == DS_STORE_READ_ONLY)
     return compare_heads (self, &acknowledgement, error);
 
-  if (!ds_db_begin (self->db, error))
-    return FALSE;
-  /* An answer that was overtaken by a later one must not take its place as evidence. */
-  if ((acknowledgement.seq >= self->acknowledged_seq
-       && !save_acknowledgement (self, text, acknowledgement.at_ms, error))
-      || !ds_ledger_take_refused (self, refused, acknowledgement.seq, error))
+  if (!try_keep (self, text, &acknowledgement, refused, &problem))
     {
-      ds_db_rollback (self->db);
-      return FALSE;
+      if (!ds_ledger_make_room (self))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      if (!try_keep (self, text, &acknowledgement, refused, error))
+        return FALSE;
     }
-  if (!ds_db_commit (self->db, error) || !compare_heads (self, &acknowledgement, error))
+  if (!compare_heads (self, &acknowledgement, error))
     return FALSE;
 
   /* One that fits is good, whatever else is wrong: what is intact is settled. */

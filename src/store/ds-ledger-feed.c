@@ -389,20 +389,13 @@ apply_lines (DsLedger *self, const char *text, gsize n, GError **error)
   return TRUE;
 }
 
-gboolean
-ds_ledger_apply_feed (DsLedger *self, GBytes *items, GError **error)
+static gboolean
+try_feed (DsLedger *self, GBytes *items, GError **error)
 {
   gsize n;
   const char *text = g_bytes_get_data (items, &n);
   gint64 cursor_before = self->cursor;
 
-  ds_ledger_assert_thread (self);
-
-  if (self->health == DS_STORE_READ_ONLY)
-    {
-      g_set_error_literal (error, DS_ERROR, DS_ERROR_READ_ONLY, self->health_text);
-      return FALSE;
-    }
   if (!ds_db_begin (self->db, error))
     return FALSE;
   if (find_conflicts (self, error) && apply_lines (self, text, n, error) && save_cursor (self, error)
@@ -416,5 +409,25 @@ ds_ledger_apply_feed (DsLedger *self, GBytes *items, GError **error)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->trust_list, ds_trust_list_unref);
   ds_ledger_load_state (self, NULL);
+  return FALSE;
+}
+
+gboolean
+ds_ledger_apply_feed (DsLedger *self, GBytes *items, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  ds_ledger_assert_thread (self);
+
+  if (self->health == DS_STORE_READ_ONLY)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_READ_ONLY, self->health_text);
+      return FALSE;
+    }
+  if (try_feed (self, items, &problem))
+    return TRUE;
+  if (ds_ledger_make_room (self))
+    return try_feed (self, items, error);
+  g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
 }

@@ -4,6 +4,7 @@
 
 #include "ds-ledger.h"
 
+#include "ds-ballast.h"
 #include "ds-durable-file.h"
 #include "ds-encoding.h"
 #include "ds-error.h"
@@ -355,9 +356,23 @@ ds_ledger_open (DsLedger *self, GError **error)
   if (self->health != DS_STORE_HEALTHY && self->health != DS_STORE_READ_ONLY)
     return ds_ledger_keep_evidence_open (self, error);
 
-  /* The anchor may be behind: the power went between a commit and it. */
+  self->short_of_room = self->health != DS_STORE_READ_ONLY && !ds_ballast_take (self->directory);
+
+  /* The anchor may be behind: the power went between a commit and it. It may stay there, if it cannot be written now: what
+   * it names is in the journal. */
   if (self->health == DS_STORE_HEALTHY && self->key != NULL && self->anchored_seq < self->head_seq)
-    return ds_ledger_write_anchor (self, error);
+    ds_ledger_write_anchor (self, NULL);
+  return TRUE;
+}
+
+gboolean
+ds_ledger_make_room (DsLedger *self)
+{
+  ds_ledger_assert_thread (self);
+
+  if (self->db == NULL || !ds_db_was_full (self->db) || !ds_ballast_let_go (self->directory))
+    return FALSE;
+  self->short_of_room = TRUE;
   return TRUE;
 }
 

@@ -301,6 +301,7 @@ ds_ledger_take_news (DsLedger *self, gboolean appended)
   news->cursor = self->cursor;
   news->health = self->health;
   news->health_text = g_strdup (self->health_text);
+  news->short_of_room = self->short_of_room;
   news->trusted = self->trusted;
   news->trusted.boot = g_strdup (self->trusted.boot);
   return news;

@@ -57,6 +57,7 @@ typedef struct
   gint64 cursor;
   DsStoreHealth health;
   char *health_text;
+  gboolean short_of_room;
   DsTrustedTime trusted;
 
   gboolean appended;
@@ -82,6 +83,7 @@ typedef struct _DsLedger DsLedger;
  * @boot, @wall_less_mono_ms: of the last entry: by how much its wall time was ahead of its monotonic time
  * @cursor: the last feed item applied
  * @unclean: the last run did not come to its end
+ * @short_of_room: the disk was full and the reserve was let go, or there has been no room for one
  * @has_conflicts: whether there may be conflicts to forget; known while the feed is applied
  * @touched: (element-type utf8): stops that the work under way changed
  * @all_touched: too many to name
@@ -111,6 +113,7 @@ struct _DsLedger
   gint64 wall_less_mono_ms;
   gint64 cursor;
   gboolean unclean;
+  gboolean short_of_room;
   gboolean has_conflicts;
   DsTrustedTime trusted;
   DsStoreHealth health;
@@ -136,6 +139,8 @@ gboolean ds_ledger_open (DsLedger *self, GError **error);
 gboolean ds_ledger_reopen (DsLedger *self, GError **error);
 DsKey *ds_ledger_prepare_key (DsLedger *self, GError **error);
 gboolean ds_ledger_write_anchor (DsLedger *self, GError **error);
+/* After a failure: whether it was for want of room, and room was made, so that it may be tried once more. */
+gboolean ds_ledger_make_room (DsLedger *self);
 
 /* State: ds-ledger.c */
 

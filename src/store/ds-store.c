@@ -41,6 +41,7 @@ enum
   PROP_N_UNSENT,
   PROP_FEED_CURSOR,
   PROP_HEALTH,
+  PROP_SHORT_OF_ROOM,
   N_PROPERTIES
 };
 
@@ -111,6 +112,8 @@ take_news (DsStore *self, DsNews *news)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FEED_CURSOR]);
   if (before->health != news->health)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HEALTH]);
+  if (before->short_of_room != news->short_of_room)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHORT_OF_ROOM]);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -272,6 +275,9 @@ ds_store_get_property (GObject *object, guint property_id, GValue *value, GParam
     case PROP_HEALTH:
       g_value_set_int (value, (gint)self->now->health);
       break;
+    case PROP_SHORT_OF_ROOM:
+      g_value_set_boolean (value, self->now->short_of_room);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -316,6 +322,7 @@ ds_store_class_init (DsStoreClass *klass)
   properties[PROP_FEED_CURSOR] = g_param_spec_int64 ("feed-cursor", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_HEALTH] = g_param_spec_int ("health", NULL, NULL, DS_STORE_HEALTHY, DS_STORE_READ_ONLY,
                                               DS_STORE_HEALTHY, flags);
+  properties[PROP_SHORT_OF_ROOM] = g_param_spec_boolean ("short-of-room", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
   signals[STOPS_CHANGED] = g_signal_new ("stops-changed", DS_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -488,6 +495,14 @@ ds_store_get_health (DsStore *self)
   g_return_val_if_fail (DS_IS_STORE (self), DS_STORE_DAMAGED);
 
   return self->now->health;
+}
+
+gboolean
+ds_store_get_short_of_room (DsStore *self)
+{
+  g_return_val_if_fail (DS_IS_STORE (self), FALSE);
+
+  return self->now->short_of_room;
 }
 
 const char *

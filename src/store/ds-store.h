@@ -160,6 +160,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsOutbox, ds_outbox_free)
  * DsStore:n-unsent: (gint64) entries the depot has not acknowledged
  * DsStore:feed-cursor: (gint64) the last feed item that was applied; 0 before any
  * DsStore:health: a DsStoreHealth
+ * DsStore:short-of-room: (gboolean) the disk is full: what was begun can be settled, no shift can be opened
  *
  * DsStore::stops-changed (GPtrArray *stops): (element-type DsStop) new snapshots of the stops that changed, in
  *   route order; an empty array means that so much changed that everything should be loaded again
@@ -210,6 +211,7 @@ gint64 ds_store_get_n_unsent (DsStore *self);
 gint64 ds_store_get_acknowledged_seq (DsStore *self);
 gint64 ds_store_get_feed_cursor (DsStore *self);
 DsStoreHealth ds_store_get_health (DsStore *self);
+gboolean ds_store_get_short_of_room (DsStore *self);
 /* Returns: (transfer none) (nullable): what is wrong and what to do, when not healthy. */
 const char *ds_store_get_health_text (DsStore *self);
 /* The depot's clock as last heard, carried forward by the monotonic clock; the wall clock until then. */

@@ -35,12 +35,15 @@ campaign_goes_on (const Campaign *self)
 void
 campaign_note_violation (Campaign *self, guint32 seed, const char *what)
 {
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *directory = g_path_get_dirname (program != NULL ? program : "./");
+  g_autofree char *path = g_build_filename (directory, "failing-seeds.txt", NULL);
   FILE *file;
 
   if (self->n_violations++ >= MAX_PRINTED)
     return;
   g_test_message ("%s, DS_SEED=%u: %s", self->name, seed, what);
-  file = fopen ("failing-seeds.txt", "a");
+  file = fopen (path, "a");
   if (file == NULL)
     return;
   fprintf (file, "%s DS_SEED=%u %s\n", self->name, seed, what);

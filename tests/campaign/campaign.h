@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Campaigns: the same question asked of many cases, each made from a seed. DS_CASES=N asks it of N cases instead of as
  * many as the normal run has time for, DS_SEED=N begins with that seed. The seed of a case that failed is printed, and
- * kept in failing-seeds.txt of the working directory. */
+ * kept in failing-seeds.txt beside the test program. */
 #pragma once
 
 #include <glib.h>

@@ -54,20 +54,31 @@ new_ledger (CrashDevice *self)
   return ds_ledger_new (CRASH_DISK_ROOT, DS_CLOCK (self->clock), self->random);
 }
 
+gboolean
+crash_device_start (CrashDevice *self, GError **error)
+{
+  g_assert (self->ledger == NULL);
+  self->ledger = new_ledger (self);
+  if (!ds_ledger_open (self->ledger, error))
+    {
+      g_clear_pointer (&self->ledger, ds_ledger_free);
+      return FALSE;
+    }
+  self->cursor = self->ledger->cursor;
+  if (self->ledger->shift != NULL && self->ledger->shift->closed_at_ms == 0)
+    self->shift = g_strdup (self->ledger->shift->id);
+  return TRUE;
+}
+
 char *
 crash_device_open (CrashDevice *self)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert (self->ledger == NULL);
-  self->ledger = new_ledger (self);
-  if (!ds_ledger_open (self->ledger, &error))
+  if (!crash_device_start (self, &error))
     return g_strdup_printf ("it does not open: %s", error->message);
   if (self->ledger->health != DS_STORE_HEALTHY)
     return g_strdup_printf ("not healthy: %s", self->ledger->health_text);
-  self->cursor = self->ledger->cursor;
-  if (self->ledger->shift != NULL && self->ledger->shift->closed_at_ms == 0)
-    self->shift = g_strdup (self->ledger->shift->id);
   return NULL;
 }
 
@@ -111,8 +122,8 @@ open_shift (CrashDevice *self, GError **error)
   return TRUE;
 }
 
-static gboolean
-close_shift (CrashDevice *self, GError **error)
+gboolean
+crash_device_close_shift (CrashDevice *self, GError **error)
 {
   g_autoptr (json_t) data = json_pack ("{s:s, s:i}", "shift", self->shift, "cash_counted_fen", 0);
   const DsDraft draft = { "shift.closed", data };
@@ -267,7 +278,7 @@ crash_device_act_so (CrashDevice *self, guint action, GError **error)
     case 6:
       return self->payment == NULL || feed_paid (self, error);
     case 7:
-      return ds_random_below (self->random, 3) > 0 || close_shift (self, error);
+      return ds_random_below (self->random, 3) > 0 || crash_device_close_shift (self, error);
     case 8:
     case 9:
       return feed_some_stop (self, error);

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #define CRASH_DATABASE CRASH_DISK_ROOT "/doorstep.db"
 #define CRASH_LOG CRASH_DISK_ROOT "/doorstep.db-wal"
 #define CRASH_ANCHOR CRASH_DISK_ROOT "/anchor"
+#define CRASH_BALLAST CRASH_DISK_ROOT "/ballast"
 #define CRASH_KEY CRASH_DISK_ROOT "/device-key.pem"
 
 /* What the database said after a transaction, and the operations of the disk between which it came to be so. */
@@ -48,7 +49,9 @@ CrashDevice *crash_device_new (DsRandom *random, DsKey *depot_key);
 void crash_device_free (CrashDevice *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CrashDevice, crash_device_free)
 
-/* Returns: (transfer full) (nullable): what is wrong, in words. */
+/* Opens the ledger, healthy or not. */
+gboolean crash_device_start (CrashDevice *self, GError **error);
+/* The same, and it must be healthy. Returns: (transfer full) (nullable): what is wrong, in words. */
 char *crash_device_open (CrashDevice *self);
 /* What it knows by heart goes with it. */
 void crash_device_close (CrashDevice *self);
@@ -64,6 +67,8 @@ gboolean crash_device_act (CrashDevice *self, GError **error);
 #define CRASH_DEVICE_N_ACTIONS 14
 /* The @action-th of them. */
 gboolean crash_device_act_so (CrashDevice *self, guint action, GError **error);
+
+gboolean crash_device_close_shift (CrashDevice *self, GError **error);
 
 /* Forgets the moments, but for what is so now. */
 void crash_device_begin (CrashDevice *self);

@@ -75,6 +75,7 @@ static struct
   guint n_files;
   gboolean off;
   gboolean lying;
+  gboolean paused;
   gint64 room;
 
   guint64 countdown;
@@ -325,6 +326,12 @@ crash_disk_heal (void)
   disk.for_ever = FALSE;
 }
 
+void
+crash_disk_pause (gboolean paused)
+{
+  disk.paused = paused;
+}
+
 const char *
 crash_disk_get_failed_call (void)
 {
@@ -356,7 +363,7 @@ fails (const char *call, Need need)
   errno = EIO;
   if (disk.off)
     return TRUE;
-  if (disk.problem == ENOSPC && need != NEEDS_ROOM)
+  if (disk.paused || (disk.problem == ENOSPC && need != NEEDS_ROOM))
     return FALSE;
   errno = disk.problem;
   if (disk.countdown > 0 && --disk.countdown == 0)
@@ -481,7 +488,9 @@ crash_file_write (CrashFile *self, gconstpointer bytes, gsize n, gint64 offset)
       int problem = errno;
 
       n = disk.random != NULL ? ds_random_below (disk.random, (guint32)n) : 0;
-      /* What is written in part lies within what the file has already. */
+      /* Room is found or not found for whole blocks; an error can end a write anywhere. */
+      if (problem == ENOSPC)
+        n = (gsize)MAX ((offset + (gint64)n) / PAGE * PAGE - offset, 0);
       if (offset + (gint64)n > self->content.size)
         n = 0;
       errno = problem;
@@ -491,6 +500,22 @@ crash_file_write (CrashFile *self, gconstpointer bytes, gsize n, gint64 offset)
     record ((Operation){ OPERATION_WRITE, .file = self->id, .offset = offset,
                          .bytes = disk.operations != NULL ? g_bytes_new (bytes, n) : NULL });
   return failed ? -1 : 0;
+}
+
+int
+crash_file_allot (CrashFile *self, gint64 size)
+{
+  gint64 n_pages = (size + PAGE - 1) / PAGE;
+
+  if (fails ("allotting", NEEDS_ROOM))
+    return -1;
+  if (size <= self->content.size)
+    return 0;
+  if (!allot (n_pages - (gint64)self->content.pages->len))
+    return -1;
+  self->content.size = size;
+  g_ptr_array_set_size (self->content.pages, (gint)n_pages);
+  return 0;
 }
 
 int

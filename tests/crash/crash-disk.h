@@ -32,6 +32,8 @@ gint64 crash_file_get_size (CrashFile *self);
 gssize crash_file_read (CrashFile *self, gpointer bytes, gsize n, gint64 offset);
 /* These return 0, or -1 with errno. */
 int crash_file_write (CrashFile *self, gconstpointer bytes, gsize n, gint64 offset);
+/* Takes room for a file of @size bytes. */
+int crash_file_allot (CrashFile *self, gint64 size);
 int crash_file_truncate (CrashFile *self, gint64 size);
 int crash_file_sync (CrashFile *self);
 int crash_disk_rename (const char *from, const char *to);
@@ -87,6 +89,8 @@ void crash_history_cut (CrashHistory *self, guint n, DsRandom *random);
 void crash_disk_fail (guint64 at, int problem, gboolean for_ever, DsRandom *random);
 /* Everything works again. */
 void crash_disk_heal (void);
+/* While a test looks for itself, calls neither fail nor count. */
+void crash_disk_pause (gboolean paused);
 /* Returns: (nullable): the name of the call that failed first. */
 const char *crash_disk_get_failed_call (void);
 

@@ -20,6 +20,8 @@ ssize_t __real_write (int file, const void *bytes, size_t n);
 ssize_t __wrap_write (int file, const void *bytes, size_t n);
 off_t __real_lseek64 (int file, off_t offset, int whence);
 off_t __wrap_lseek64 (int file, off_t offset, int whence);
+int __real_posix_fallocate64 (int file, off_t offset, off_t n);
+int __wrap_posix_fallocate64 (int file, off_t offset, off_t n);
 int __real_fsync (int file);
 int __wrap_fsync (int file);
 int __wrap_fdatasync (int file);
@@ -108,6 +110,16 @@ __wrap_lseek64 (int file, off_t offset, int whence)
   g_assert (whence == SEEK_END);
   opened->at = crash_file_get_size (opened->file);
   return opened->at;
+}
+
+int
+__wrap_posix_fallocate64 (int file, off_t offset, off_t n)
+{
+  Open *opened = get_open (file);
+
+  if (opened == NULL)
+    return __real_posix_fallocate64 (file, offset, n);
+  return crash_file_allot (opened->file, offset + n) == 0 ? 0 : errno;
 }
 
 int
