@@ -56,6 +56,10 @@ checked_read (sqlite3_file *file, void *bytes, int n, sqlite3_int64 offset)
   int result = base->pMethods->xRead (base, bytes, n, offset);
   guint64 kept;
 
+  /* SQLite asks for no page that it does not count as written, and takes what is missing for zeros: only of a database
+   * that has no page yet is that true. */
+  if (result == SQLITE_IOERR_SHORT_READ && is_page (n, offset) && offset > 0)
+    return SQLITE_IOERR_DATA;
   /* SQLite also reads parts of the first page; it reads all of it before it believes them. */
   if (result != SQLITE_OK || !is_page (n, offset))
     return result;

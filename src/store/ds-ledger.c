@@ -315,6 +315,7 @@ ds_ledger_load_identity (DsLedger *self, GError **error)
       error);
   g_autoptr (DsIdentity) identity = NULL;
   g_autoptr (GBytes) point = NULL;
+  const char *depot_key;
   gboolean row;
 
   ds_ledger_assert_thread (self);
@@ -334,7 +335,9 @@ ds_ledger_load_identity (DsLedger *self, GError **error)
   identity->depot_name = g_strdup (ds_db_column_text (query, 4));
   identity->courier_id = g_strdup (ds_db_column_text (query, 5));
   identity->courier_name = g_strdup (ds_db_column_text (query, 6));
-  point = ds_hex_decode (ds_db_column_text (query, 3), error);
+  /* A damaged row may lack what the schema does not let it lack. */
+  depot_key = ds_db_column_text (query, 3);
+  point = ds_hex_decode (depot_key != NULL ? depot_key : "", error);
   ds_db_reset (query);
   if (point != NULL)
     identity->depot_key

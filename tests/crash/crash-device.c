@@ -403,6 +403,17 @@ crash_describe (DsLedger *ledger, GError **error)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+char *
+crash_get_journal (const char *text)
+{
+  const char *start = strstr (text, "[journal]\n");
+  const char *end = start != NULL ? strstr (start + 1, "\n[") : NULL;
+
+  return start == NULL ? g_strdup ("")
+         : end != NULL ? g_strndup (start, (gsize)(end - start))
+                       : g_strdup (start);
+}
+
 void
 crash_device_note (CrashDevice *self, guint begun)
 {

@@ -78,6 +78,9 @@ void crash_device_note (CrashDevice *self, guint begun);
 /* Returns: (transfer full): everything that the database says, or %NULL with an error. */
 char *crash_describe (DsLedger *ledger, GError **error);
 
+/* Returns: (transfer full): the lines of the journal in such a description. */
+char *crash_get_journal (const char *text);
+
 /* Opens a ledger on the disk as it is and looks at it. Returns: (transfer full) (nullable): why it is not healthy;
  * @text: (out) (optional) (transfer full) (nullable): what the database says. */
 char *crash_device_examine (CrashDevice *self, char **text);

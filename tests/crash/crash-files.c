@@ -27,8 +27,8 @@ int __wrap_fsync (int file);
 int __wrap_fdatasync (int file);
 int __real_rename (const char *from, const char *to);
 int __wrap_rename (const char *from, const char *to);
-int __real_unlink (const char *path);
-int __wrap_unlink (const char *path);
+int __real_g_unlink (const char *path);
+int __wrap_g_unlink (const char *path);
 gboolean __real_g_close (gint file, GError **error);
 gboolean __wrap_g_close (gint file, GError **error);
 gboolean __real_g_file_get_contents (const char *path, char **bytes, gsize *n, GError **error);
@@ -145,9 +145,9 @@ __wrap_rename (const char *from, const char *to)
 }
 
 int
-__wrap_unlink (const char *path)
+__wrap_g_unlink (const char *path)
 {
-  return is_ours (path) ? crash_disk_unlink (path) : __real_unlink (path);
+  return is_ours (path) ? crash_disk_unlink (path) : __real_g_unlink (path);
 }
 
 gboolean
