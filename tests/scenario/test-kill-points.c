@@ -59,7 +59,8 @@ hear (void)
   return g_strdup (g_strchomp (line));
 }
 
-static void
+/* Returns: (transfer full): the payment. */
+static char *
 scan (Handheld *handheld, const char *waybill, const char *payment, const char *text, DsAnswerKind wanted)
 {
   g_autoptr (DsAnswer) answer = handheld_scan (handheld, waybill, payment, text);
@@ -68,6 +69,7 @@ scan (Handheld *handheld, const char *waybill, const char *payment, const char *
   if (answer->kind != DS_ANSWER_ALREADY)
     g_assert_cmpint (answer->kind, ==, wanted);
   tell ("taken", answer->payment->id, "");
+  return g_strdup (answer->payment->id);
 }
 
 static void
@@ -79,7 +81,7 @@ show_and_scan (Handheld *handheld, const char *waybill, DsAnswerKind wanted)
 
   tell ("shown", code->payment_id, code->text);
   answer = hear ();
-  scan (handheld, waybill, code->payment_id, answer, wanted);
+  g_free (scan (handheld, waybill, code->payment_id, answer, wanted));
 }
 
 static void
@@ -111,6 +113,8 @@ take_all (Handheld *handheld, const char *waybill)
 static void
 go_through (Handheld *handheld, Flow flow, const char *waybill, const char *argument)
 {
+  g_autofree char *payment = NULL;
+
   switch (flow)
     {
     case FLOW_CASH:
@@ -120,8 +124,8 @@ go_through (Handheld *handheld, Flow flow, const char *waybill, const char *argu
       show_and_scan (handheld, waybill, DS_ANSWER_PAID);
       break;
     case FLOW_PAYER:
-      scan (handheld, waybill, NULL, argument, DS_ANSWER_SCANNED);
-      WAIT_UNTIL (handheld_get_open_fen (handheld, waybill) == 0);
+      payment = scan (handheld, waybill, NULL, argument, DS_ANSWER_SCANNED);
+      WAIT_FOR_STATE (handheld, payment, "paid");
       break;
     case FLOW_VOUCHER:
       show_and_scan (handheld, waybill, DS_ANSWER_ACCEPTED);
@@ -137,7 +141,7 @@ go_through (Handheld *handheld, Flow flow, const char *waybill, const char *argu
   handheld_deliver (handheld, waybill);
 }
 
-/* DIRECTORY FLOW WAYBILL ARGUMENT CALL */
+/* DIRECTORY FLOW WAYBILL ARGUMENT CALL HALF */
 static int
 be_a_handheld (char **argv)
 {
@@ -150,7 +154,7 @@ be_a_handheld (char **argv)
 
   if (flow != FLOW_VOUCHER)
     handheld_sync (handheld);
-  kill_counter_arm (call, call % 2 == 0);
+  kill_counter_arm (call, atoi (argv[5]));
   go_through (handheld, flow, argv[2], argv[3]);
   ds_link_start (handheld->link);
   WAIT_UNTIL (ds_store_get_n_unsent (handheld->store) == 0);
@@ -317,7 +321,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Life, life_clear)
 
 /* Runs the handheld's process until it is killed at its @call-th call, or through. */
 static void
-live (Scene *scene, Life *life, Flow flow, const char *waybill, guint call)
+live (Scene *scene, Life *life, Flow flow, const char *waybill, guint call, gboolean half)
 {
   g_autofree char *argument = NULL;
   g_autofree char *flow_text = g_strdup_printf ("%d", flow);
@@ -326,14 +330,20 @@ live (Scene *scene, Life *life, Flow flow, const char *waybill, guint call)
   g_autoptr (GError) error = NULL;
 
   if (flow == FLOW_PAYER)
-    argument = phone_make_payer_code (scene->phone);
+    {
+      /* A phone's payer code is good once in a while. */
+      Phone *phone = phone_new (&scene->bank, DS_SANDBOX_OPERATOR_A, 3, DUE_FEN, 0);
+
+      argument = phone_make_payer_code (phone);
+      phone_free (phone);
+    }
   else
     argument = g_strdup_printf ("%" G_GINT64_FORMAT, get_drawer_fen (scene));
   life->shown = g_ptr_array_new_with_free_func (g_free);
   life->taken = g_ptr_array_new_with_free_func (g_free);
   life->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
                                     own_path, "--handheld", scene->company->directory, flow_text, waybill,
-                                    argument, call_text, NULL);
+                                    argument, call_text, half ? "1" : "0", NULL);
   g_assert_no_error (error);
   life->output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (life->process));
   attend (scene, life, flow);
@@ -444,13 +454,13 @@ finish_shift (Scene *scene, Handheld *handheld)
 
 /* Kills at one call. Returns: whether the flow got that far. */
 static gboolean
-kill_at (Scene *scene, Flow flow, const char *waybill, guint call)
+kill_at (Scene *scene, Flow flow, const char *waybill, guint call, gboolean half)
 {
   g_auto (Life) life = { 0 };
   g_autoptr (Handheld) handheld = NULL;
   g_autofree char *wrong = NULL;
 
-  live (scene, &life, flow, waybill, call);
+  live (scene, &life, flow, waybill, call, half);
   handheld = handheld_new (scene->company, "handheld");
   catch_up (scene, handheld);
   if (flow == FLOW_CLOSE)
@@ -472,11 +482,13 @@ kill_at (Scene *scene, Flow flow, const char *waybill, guint call)
   return !life.through;
 }
 
-/* The flows in turn, each killed one call later than before; a flow that got through begins anew. */
+/* The flows in turn, each killed two calls later than before; a flow that got through begins anew, and what was written
+ * whole before is now written half, or the other way round. Two test programs share the calls. */
 static void
-test_kill_points (void)
+test_kill_points (gconstpointer data)
 {
-  guint calls[N_FLOWS] = { 1, 1, 1, 1, 1, 1 };
+  guint first = GPOINTER_TO_UINT (data);
+  guint calls[N_FLOWS] = { first, first, first, first, first, first };
   guint rounds[N_FLOWS] = { 0 };
   Campaign campaign;
   Scene scene = { .campaign = &campaign };
@@ -491,11 +503,11 @@ test_kill_points (void)
           Flow flow = (Flow)((door + campaign.first_seed) % N_FLOWS);
           g_autofree char *waybill = g_strdup_printf ("DS%02u", door);
 
-          if (kill_at (&scene, flow, waybill, calls[flow]))
-            calls[flow]++;
+          if (kill_at (&scene, flow, waybill, calls[flow], (calls[flow] / 2 + rounds[flow]) % 2))
+            calls[flow] += 2;
           else
             {
-              calls[flow] = 1;
+              calls[flow] = first;
               rounds[flow]++;
             }
         }
@@ -509,12 +521,13 @@ test_kill_points (void)
 int
 main (int argc, char **argv)
 {
-  if (argc == 7 && g_str_equal (argv[1], "--handheld"))
+  if (argc == 8 && g_str_equal (argv[1], "--handheld"))
     return be_a_handheld (argv + 2);
 
   own_path = argv[0];
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   signal (SIGPIPE, SIG_IGN);
-  g_test_add_func ("/scenario/kill-points", test_kill_points);
+  g_test_add_data_func ("/scenario/kill-points/odd", GUINT_TO_POINTER (1), test_kill_points);
+  g_test_add_data_func ("/scenario/kill-points/even", GUINT_TO_POINTER (2), test_kill_points);
   return g_test_run ();
 }
