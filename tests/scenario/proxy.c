@@ -13,7 +13,7 @@ struct _Proxy
   guint16 port;
   GList *lines;
   gboolean swallow;
-  gint64 cut_after;
+  gint64 cut_after[2]; /* of requests, of replies; -1 for never */
   guint n_cuts;
 };
 
@@ -24,7 +24,7 @@ typedef struct
   Proxy *proxy; /* (nullable): gone once the line is cut */
   GSocketConnection *handheld;
   GSocketConnection *depot; /* (nullable): before it is reached */
-  gint64 n_down;
+  gint64 n_passed[2];       /* up, down */
 } Line;
 
 /* One direction. */
@@ -101,16 +101,16 @@ did_write (GObject *source, GAsyncResult *result, gpointer user_data)
     pump_free (self);
 }
 
-/* Returns: what of a reply still passes. */
+/* Returns: what still passes. */
 static GBytes *
-take_toll (Line *line, GBytes *chunk)
+take_toll (Line *line, gboolean down, GBytes *chunk)
 {
-  Proxy *proxy = line->proxy;
+  gint64 cut_after = line->proxy->cut_after[down];
   gsize n = g_bytes_get_size (chunk);
 
-  if (proxy->cut_after >= 0 && line->n_down + (gint64)n > proxy->cut_after)
-    n = (gsize)(proxy->cut_after - line->n_down);
-  line->n_down += (gint64)n;
+  if (cut_after >= 0 && line->n_passed[down] + (gint64)n > cut_after)
+    n = (gsize)(cut_after - line->n_passed[down]);
+  line->n_passed[down] += (gint64)n;
   return g_bytes_new_from_bytes (chunk, 0, n);
 }
 
@@ -134,7 +134,7 @@ did_read (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  self->chunk = self->down ? take_toll (line, chunk) : g_bytes_ref (chunk);
+  self->chunk = take_toll (line, self->down, chunk);
   n = g_bytes_get_size (self->chunk);
   if (n < g_bytes_get_size (chunk))
     {
@@ -202,7 +202,7 @@ proxy_new (const char *upstream)
 
   self->host = g_strdup (g_uri_get_host (uri));
   self->port = (guint16)g_uri_get_port (uri);
-  self->cut_after = -1;
+  self->cut_after[FALSE] = self->cut_after[TRUE] = -1;
   self->service = g_socket_service_new ();
   g_signal_connect (self->service, "incoming", G_CALLBACK (incoming), self);
   g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), address, G_SOCKET_TYPE_STREAM,
@@ -248,7 +248,14 @@ proxy_swallow_replies (Proxy *self, gboolean swallow)
 void
 proxy_cut_replies_after (Proxy *self, gint64 n_bytes)
 {
-  self->cut_after = n_bytes;
+  self->cut_after[TRUE] = n_bytes;
+  drop_lines (self);
+}
+
+void
+proxy_cut_requests_after (Proxy *self, gint64 n_bytes)
+{
+  self->cut_after[FALSE] = n_bytes;
   drop_lines (self);
 }
 

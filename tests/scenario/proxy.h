@@ -22,6 +22,9 @@ void proxy_swallow_replies (Proxy *self, gboolean swallow);
 /* Ends every connection after so many bytes of replies, counted anew for each; -1 for never. Drops those there are. */
 void proxy_cut_replies_after (Proxy *self, gint64 n_bytes);
 
+/* The same for requests. */
+void proxy_cut_requests_after (Proxy *self, gint64 n_bytes);
+
 /* Returns: how many connections were cut so. */
 guint proxy_get_n_cuts (Proxy *self);
 
