@@ -9,7 +9,6 @@ notice it. Before that each of these tests must pass without any bug. Ends well 
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 
@@ -21,14 +20,22 @@ TIMEOUT_S = 300
 ENVIRONMENT = {"DS_CASES": "8000"}
 
 
+def list_files(root):
+    return {path.relative_to(root) for part in PARTS for path in [root / part, *(root / part).rglob("*")]
+            if path.is_file() and "__pycache__" not in path.parts}
+
+
 def copy_sources(sources, tree):
-    shutil.rmtree(tree, ignore_errors=True)
-    tree.mkdir(parents=True)
-    for part in PARTS:
-        if (sources / part).is_dir():
-            shutil.copytree(sources / part, tree / part)
-        else:
-            shutil.copy2(sources / part, tree / part)
+    """Writes only what differs, so that what was built of it before is built again, and nothing else is."""
+    wanted = list_files(sources)
+    for file in list_files(tree) - wanted:
+        (tree / file).unlink()
+    for file in wanted:
+        bytes_ = (sources / file).read_bytes()
+        if not (tree / file).exists() or (tree / file).read_bytes() != bytes_:
+            (tree / file).parent.mkdir(parents=True, exist_ok=True)
+            (tree / file).write_bytes(bytes_)
+            (tree / file).chmod((sources / file).stat().st_mode)
 
 
 def run(command, **options):
