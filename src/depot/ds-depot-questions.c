@@ -87,7 +87,8 @@ did_query (GObject *source, GAsyncResult *async_result, gpointer user_data)
           || (job->result->state == DS_ORDER_OPEN && job->payment->base->source == DS_CODE_SOURCE_BUILT))
       && ask_next (job))
     return;
-  if (job->kind == DS_TASK_CHARGE && job->result != NULL && job->result->state == DS_ORDER_UNKNOWN
+  if (job->kind == DS_TASK_CHARGE && job->payment->payer_code != NULL && job->result != NULL
+      && job->result->state == DS_ORDER_UNKNOWN
       && job->payment->base->code_expires_at_ms > ds_depot_now_ms (ds_job_get_depot (job)))
     {
       g_clear_pointer (&job->result, ds_order_result_free);
@@ -160,10 +161,12 @@ start_charge (DsJob *job)
   DsDepot *depot = ds_job_get_depot (job);
   /* This depot may have charged a stale one before it was restored from a backup. */
   gboolean is_stale = job->payment->base->code_expires_at_ms <= ds_depot_now_ms (depot);
-  gboolean may_be_charged = job->inherited || job->attempts > 0 || is_stale;
+  /* Without its payer code it has had an answer: a notification was faster than the charge's own, which got lost. */
+  gboolean is_known = job->payment->payer_code == NULL;
+  gboolean may_be_charged = job->inherited || job->attempts > 0 || is_stale || is_known;
 
   job->op = choose_operator (job);
-  if (job->payment->payer_code == NULL || job->op == NULL)
+  if (job->op == NULL)
     {
       answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot knows the wallet");
       return;

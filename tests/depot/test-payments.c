@@ -395,6 +395,22 @@ test_late_voucher (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 3000);
 }
 
+/* The charge's answer got lost, and a notification brought one: the charge's repeat is no refusal. */
+static void
+test_notified_before_answer (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = depot_fixture_make_id (fixture);
+
+  test_operator_set_charge_state (fixture->operator_a, DS_ORDER_WAITING);
+  test_operator_lose_answers (fixture->operator_a, 1);
+  append_scanned (fixture, id, 1000, PAYER_CODE_A, soon (fixture));
+  push_taken (fixture);
+  notify (fixture, fixture->operator_a, id);
+  depot_fixture_assert_state (fixture, id, "pending");
+  pass_time (fixture, 2000);
+  depot_fixture_assert_state (fixture, id, "pending");
+}
+
 /* Two vouchers with one counter, and the depot hears of the false one first: the operator says which is good. */
 static void
 test_voucher_twice (DepotFixture *fixture, gconstpointer data)
@@ -756,6 +772,7 @@ main (int argc, char **argv)
   payments_test_add ("/payments/voucher", test_voucher);
   payments_test_add ("/payments/voucher-overtakes", test_voucher_overtakes);
   payments_test_add ("/payments/late-voucher", test_late_voucher);
+  payments_test_add ("/payments/notified-before-answer", test_notified_before_answer);
   payments_test_add ("/payments/voucher-twice", test_voucher_twice);
   payments_test_add ("/payments/voucher-and-paid", test_voucher_and_paid);
   payments_test_add ("/payments/late-money", test_late_money);
