@@ -367,8 +367,9 @@ ds_ledger_open (DsLedger *self, GError **error)
 
   self->thread = g_thread_self ();
   if (!ds_durable_directory_make (self->directory, error) || !ds_ledger_finish_wipe (self->directory, error)
-      || !open_database (self, error) || !ds_ledger_begin_run (self, error))
+      || !open_database (self, error))
     return FALSE;
+  ds_ledger_begin_run (self);
   if (!load_key (self, &problem))
     ds_ledger_set_health (self, DS_STORE_DAMAGED, problem->message);
   check (self);

@@ -191,7 +191,7 @@ gboolean ds_ledger_keep_evidence (DsLedger *self, GError **error);
 /* The same with the database open: it is closed and opened again. */
 gboolean ds_ledger_keep_evidence_open (DsLedger *self, GError **error);
 /* Notes that a run has begun, and whether the last one came to its end. */
-gboolean ds_ledger_begin_run (DsLedger *self, GError **error);
+void ds_ledger_begin_run (DsLedger *self);
 void ds_ledger_end_run (DsLedger *self);
 /* Closes the database and removes everything. Goes on at the next start when it is interrupted. */
 gboolean ds_ledger_wipe (DsLedger *self, GError **error);
