@@ -344,14 +344,20 @@ void
 depot_fixture_append (DepotFixture *self, const char *type, const char *format, ...)
 {
   g_autofree char *id = depot_fixture_make_id (self);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (DsEntry) entry = NULL;
-  g_autoptr (json_t) data = NULL;
   va_list arguments;
 
   va_start (arguments, format);
-  data = json_vpack_ex (NULL, 0, format, arguments);
+  depot_fixture_append_as (self, id, type, json_vpack_ex (NULL, 0, format, arguments));
   va_end (arguments);
+}
+
+void
+depot_fixture_append_as (DepotFixture *self, const char *id, const char *type, json_t *contents)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsEntry) entry = NULL;
+  g_autoptr (json_t) data = contents;
+
   g_assert_nonnull (data);
   entry = ds_entry_sign (self->key, self->device, self->seq + 1, self->head, id, DS_CLOCK (self->clock), type,
                          data, &error);

@@ -99,6 +99,8 @@ void depot_fixture_switch_handheld (DepotFixture *self, const char *courier_id);
 
 /* Journals an entry without sending it. @format: as for json_pack(), an object. */
 void depot_fixture_append (DepotFixture *self, const char *type, const char *format, ...);
+/* The same with an id that is given, as a handheld that gives one twice. Takes @contents. */
+void depot_fixture_append_as (DepotFixture *self, const char *id, const char *type, json_t *contents);
 /* Sends the lines from @first (counted from 0) on. */
 void depot_fixture_push_from (DepotFixture *self, guint first, Reply *reply);
 /* Sends the last line alone, asserts that it was taken, and lets the depot work. Returns: why it was refused, or NULL. */

@@ -190,6 +190,39 @@ test_journal (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpuint (reply.status, ==, 200);
 }
 
+static json_t *
+make_refund (DepotFixture *fixture, const char *payment_id)
+{
+  g_autofree char *refund_id = depot_fixture_make_id (fixture);
+
+  return json_pack ("{s:s, s:s, s:i, s:s}", "payment", payment_id, "refund", refund_id, "amount_fen", 1000,
+                    "reason", "damaged");
+}
+
+/* An entry's id moves money once, whatever stands in the entry that has it again; that one is taken, to go on. */
+static void
+test_entry_twice (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *payment_id = depot_fixture_make_id (fixture);
+  g_autofree char *entry_id = depot_fixture_make_id (fixture);
+  g_autofree char *refused = NULL;
+
+  depot_fixture_enrol (fixture);
+  depot_fixture_append (fixture, "payment.cash", "{s:s, s:s, s:s, s:[s], s:i, s:i, s:i}", "payment",
+                        payment_id, "shift", "S", "stop", "D1", "parcels", "W1", "amount_fen", 5000,
+                        "tendered_fen", 5000, "change_fen", 0);
+  g_assert_null (depot_fixture_push (fixture));
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "cash:0317"), ==, 5000);
+
+  depot_fixture_append_as (fixture, entry_id, "payment.refund", make_refund (fixture, payment_id));
+  g_assert_null (depot_fixture_push (fixture));
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "cash:0317"), ==, 4000);
+  depot_fixture_append_as (fixture, entry_id, "payment.refund", make_refund (fixture, payment_id));
+  refused = depot_fixture_push (fixture);
+  g_assert_nonnull (refused);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "cash:0317"), ==, 4000);
+}
+
 static void
 test_gap_and_fork (DepotFixture *fixture, gconstpointer data)
 {
@@ -329,6 +362,7 @@ main (int argc, char **argv)
   depot_test_add ("/http/bad-proof", test_bad_proof);
   depot_test_add ("/http/token", test_token);
   depot_test_add ("/http/journal", test_journal);
+  depot_test_add ("/http/entry-twice", test_entry_twice);
   depot_test_add ("/http/gap-and-fork", test_gap_and_fork);
   depot_test_add ("/http/tampered", test_tampered);
   depot_test_add ("/http/rubbish", test_rubbish);

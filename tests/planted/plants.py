@@ -34,7 +34,7 @@ PLANTS = [
     ("a receipt for another amount is taken", "src/store/ds-ledger-project.c",
      "if (strcmp (evidence->payment_id, id) != 0 || evidence->amount_fen != row->amount_fen)",
      "if (strcmp (evidence->payment_id, id) != 0)", "store-evidence"),
-    ("the feed lowers what the journal established", "src/store/ds-ledger-feed.c",
+    ("the feed lowers what the journal established", "src/store/ds-ledger-feed-payments.c",
      "if (ds_payment_state_may_reach (row.state, news.state, row.spoken)\n", "if (TRUE\n", "store-feed"),
     ("the feed's cursor is not kept", "src/store/ds-ledger-feed.c",
      "apply_lines (self, text, n, error) && save_cursor (self, error)", "apply_lines (self, text, n, error)",
@@ -66,4 +66,9 @@ PLANTS = [
     ("a refund may be more than was paid", "src/store/ds-ledger-project.c",
      "(replaying || check_amount (row.amount_fen - row.refunded_fen - amount_fen, 0, error))", "TRUE",
      "store-append"),
+    ("the depot gives back more than was paid", "src/depot/ds-depot-cases.c",
+     "if (draft->amount_fen > left_fen)", "if (FALSE)", "depot-payments"),
+    ("a code shown again has a new payment id", "src/door/ds-door-present.c",
+     "  if (!check_collection (visit, error))\n    return FALSE;\n\n  shown = find_shown (visit);\n",
+     "  if (!check_collection (visit, error))\n    return FALSE;\n\n  shown = NULL;\n", "door-present"),
 ]

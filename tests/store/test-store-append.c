@@ -159,6 +159,35 @@ test_refused (StoreFixture *fixture, gconstpointer data)
   fixture_assert_rebuildable (fixture);
 }
 
+static json_t *
+make_refund (StoreFixture *fixture, const char *payment_id, gint64 amount_fen)
+{
+  g_autofree char *refund_id = fixture_new_id (fixture);
+
+  return json_pack ("{s:s, s:s, s:I, s:s}", "payment", payment_id, "refund", refund_id, "amount_fen",
+                    (json_int_t)amount_fen, "reason", "damaged");
+}
+
+/* What is left after what the depot says was given back may be asked for, and not a fen more. */
+static void
+test_refund (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *payment_id = fixture_take_cash (fixture, "S1", DUE_FEN, 20000);
+  json_t *news = json_pack ("{s:s, s:s, s:s, s:i, s:n, s:n, s:n, s:i, s:i, s:n, s:i}", "payment", payment_id,
+                            "stop", "S1", "state", "paid", "amount_fen", DUE_FEN, "operator", "operator_ref",
+                            "reason", "red_packet_fen", 0, "refunded_fen", 1000, "code", "expires_at_ms", 0);
+
+  fixture_append_refused (fixture, "payment.refund", make_refund (fixture, payment_id, 0), DS_ERROR_INVALID);
+  fixture_append_refused (fixture, "payment.refund", make_refund (fixture, payment_id, DUE_FEN + 1),
+                          DS_ERROR_INVALID);
+  fixture_feed (fixture, fixture_item (fixture, "payment", news));
+  fixture_append_refused (fixture, "payment.refund", make_refund (fixture, payment_id, DUE_FEN - 999),
+                          DS_ERROR_INVALID);
+  g_ptr_array_unref (
+      fixture_append (fixture, "payment.refund", make_refund (fixture, payment_id, DUE_FEN - 1000)));
+  fixture_assert_rebuildable (fixture);
+}
+
 /* Several drafts are one commit: when one is refused, none is there. */
 static void
 test_all_or_none (StoreFixture *fixture, gconstpointer data)
@@ -333,6 +362,7 @@ main (int argc, char *argv[])
   g_test_add ("/store/append/cash", StoreFixture, NULL, set_up_at_door, test_cash, fixture_tear_down);
   g_test_add ("/store/append/states", StoreFixture, NULL, set_up_at_door, test_states, fixture_tear_down);
   g_test_add ("/store/append/refused", StoreFixture, NULL, set_up_at_door, test_refused, fixture_tear_down);
+  g_test_add ("/store/append/refund", StoreFixture, NULL, set_up_at_door, test_refund, fixture_tear_down);
   g_test_add ("/store/append/all-or-none", StoreFixture, NULL, set_up_at_door, test_all_or_none,
               fixture_tear_down);
   g_test_add ("/store/append/outcomes", StoreFixture, NULL, set_up_at_door, test_outcomes, fixture_tear_down);

@@ -96,6 +96,7 @@ test_once (StoreFixture *fixture, gconstpointer data)
   g_autofree char *second = fixture_stop_item (fixture, "S2", 2, 200);
   g_autofree char *both = g_strconcat (first, "\n", second, "\n", NULL);
   g_autoptr (DsStop) stop = NULL;
+  g_autoptr (DsStop) again = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (fixture_try_feed (fixture, both, &error), ==, 3);
@@ -106,6 +107,13 @@ test_once (StoreFixture *fixture, gconstpointer data)
   stop = fixture_load_stop (fixture, "S2");
   g_assert_cmpint (((DsParcel *)g_ptr_array_index (stop->parcels, 0))->due_fen, ==, 200);
   g_assert_cmpint (ds_store_get_feed_cursor (fixture->store), ==, 3);
+
+  /* Nor does an answer from before a new start bring back what was true then. */
+  fixture_reopen (fixture);
+  g_assert_cmpint (fixture_try_feed (fixture, first, &error), ==, 3);
+  g_assert_no_error (error);
+  again = fixture_load_stop (fixture, "S2");
+  g_assert_cmpint (((DsParcel *)g_ptr_array_index (again->parcels, 0))->due_fen, ==, 200);
 }
 
 static void
