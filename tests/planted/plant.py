@@ -69,7 +69,8 @@ def fails(build, test):
         return f"it did not end within {TIMEOUT_S} s"
     if result.returncode == 0:
         return None
-    told = [line for line in result.stdout.splitlines() if "DS_SEED" in line or line.startswith(("ERROR", "not ok", "Bail"))]
+    told = [line for line in result.stdout.splitlines()
+            if "DS_SEED" in line or " ERROR **" in line or line.startswith(("ERROR", "not ok", "Bail"))]
     return told[0][:160] if told else f"it ended with {result.returncode}"
 
 

@@ -68,7 +68,4 @@ PLANTS = [
      "store-append"),
     ("the depot gives back more than was paid", "src/depot/ds-depot-cases.c",
      "if (draft->amount_fen > left_fen)", "if (FALSE)", "depot-payments"),
-    ("a code shown again has a new payment id", "src/door/ds-door-present.c",
-     "  if (!check_collection (visit, error))\n    return FALSE;\n\n  shown = find_shown (visit);\n",
-     "  if (!check_collection (visit, error))\n    return FALSE;\n\n  shown = NULL;\n", "door-present"),
 ]
