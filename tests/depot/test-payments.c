@@ -109,7 +109,7 @@ has_incident (DepotFixture *fixture, const char *kind, const char *subject)
   return FALSE;
 }
 
-/* A live code: asked for, shown, paid, confirmed by a query. */
+/* A live code: asked for, and again for the same payment when the answer is lost; shown, paid, confirmed by a query. */
 static void
 test_live (DepotFixture *fixture, gconstpointer data)
 {
@@ -117,8 +117,10 @@ test_live (DepotFixture *fixture, gconstpointer data)
   g_autoptr (json_t) item = NULL;
   g_autofree char *code = g_strdup_printf ("TEST:003:%s", id);
 
+  test_operator_lose_answers (fixture->operator_a, 1);
   append_requested (fixture, id, 28650);
   push_taken (fixture);
+  pass_time (fixture, 1000);
   item = depot_fixture_find_item (fixture, "payment", id);
   g_assert_cmpstr (json_string_value (json_object_get (item, "state")), ==, "presented");
   g_assert_cmpstr (json_string_value (json_object_get (item, "code")), ==, code);

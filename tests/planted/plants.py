@@ -68,4 +68,7 @@ PLANTS = [
      "store-append"),
     ("the depot gives back more than was paid", "src/depot/ds-depot-cases.c",
      "if (draft->amount_fen > left_fen)", "if (FALSE)", "depot-payments"),
+    ("the depot asks for a code again under a new payment id", "src/depot/ds-depot-questions.c",
+     ".payment_id = job->payment->base->id,",
+     ".payment_id = job->attempts > 0 ? g_uuid_string_random () : job->payment->base->id,", "depot-payments"),
 ]
