@@ -16,6 +16,10 @@
 #define ANCHOR_NAME "anchor"
 #define ANCHOR_MAGIC "doorstep-anchor-1"
 
+/* The power went between the key and its first anchor. One is made before anything is journalled: else the next cut,
+ * between the first entry and its anchor, would look like an anchor that somebody took away. */
+#define NO_ANCHOR (-1)
+
 /* Besides the last one, so many signatures are verified at a start: with the chain, any of them vouches for what
  * is before it, so these catch a journal that was made anew from some point by somebody without the key. */
 #define VERIFIED_SIGNATURES 16
@@ -162,6 +166,8 @@ check_anchor (DsLedger *self, GError **error)
     {
       if (self->head_seq > 0)
         ds_ledger_set_health (self, DS_STORE_DAMAGED, "The journal's anchor is missing or was changed");
+      else
+        self->anchored_seq = NO_ANCHOR;
       return TRUE;
     }
 

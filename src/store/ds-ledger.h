@@ -78,7 +78,7 @@ typedef struct _DsLedger DsLedger;
  * @tape: reads the feed's items
  * @head_seq, @head: the last entry and its hash
  * @intact_seq: the last entry that the chain vouches for; @head_seq unless damaged
- * @anchored_seq: the last entry that the anchor names
+ * @anchored_seq: the last entry that the anchor names, −1 for no anchor
  * @acknowledged_seq: the last entry that the depot vouched for
  * @boot, @wall_less_mono_ms: of the last entry: by how much its wall time was ahead of its monotonic time
  * @cursor: the last feed item applied

@@ -228,6 +228,36 @@ test_declined_before (DepotFixture *fixture, gconstpointer data)
   depot_fixture_assert_state (fixture, id, "rejected");
 }
 
+/* The same of an order that ran out before the proof came in: the operator decides, not the time. */
+static void
+test_expired_before (DepotFixture *fixture, gconstpointer data)
+{
+  g_auto (Stop) stop = { 0 };
+  g_autofree char *unpaid = depot_fixture_make_id (fixture);
+  g_autofree char *paid = depot_fixture_make_id (fixture);
+  g_autofree char *unpaid_digits = NULL;
+  g_autofree char *paid_digits = NULL;
+
+  make_stop (fixture, &stop);
+  unpaid_digits = make_digits (&stop, unpaid);
+  paid_digits = make_digits (&stop, paid);
+  test_operator_set_state (fixture->operator_a, unpaid, DS_ORDER_EXPIRED);
+  test_operator_set_state (fixture->operator_a, paid, DS_ORDER_EXPIRED);
+  push_presented (fixture, &stop, unpaid, "built");
+  push_presented (fixture, &stop, paid, "built");
+  depot_fixture_assert_state (fixture, unpaid, "expired");
+  depot_fixture_assert_state (fixture, paid, "expired");
+
+  append_spoken (fixture, unpaid, unpaid_digits);
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, unpaid, "rejected");
+
+  test_operator_pay (fixture->operator_a, paid, DUE_FEN);
+  append_spoken (fixture, paid, paid_digits);
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, paid, "paid");
+}
+
 static void
 test_misspoken (DepotFixture *fixture, gconstpointer data)
 {
@@ -251,6 +281,7 @@ main (int argc, char **argv)
   ADD ("/depot/spoken/unknown-is-not-failed", test_unknown_is_not_failed);
   ADD ("/depot/spoken/wrong-digits", test_wrong_digits);
   ADD ("/depot/spoken/declined-before", test_declined_before);
+  ADD ("/depot/spoken/expired-before", test_expired_before);
   ADD ("/depot/spoken/misspoken", test_misspoken);
 #undef ADD
   return g_test_run ();
