@@ -3,31 +3,18 @@
 
 #include "crash-disk.h"
 
+#include "crash-content.h"
+
 #include <errno.h>
 #include <string.h>
 
 #define SECTOR 512
-#define PAGE 4096
-
-/* Bytes that files share until one of them is written to. */
-typedef struct
-{
-  guint n_refs;
-  guint8 bytes[PAGE];
-} Page;
-
-/* A page that has never been written is %NULL and reads as zeros. */
-typedef struct
-{
-  gint64 size;
-  GPtrArray *pages; /* (element-type Page) (nullable elements) */
-} Content;
 
 struct _CrashFile
 {
   guint n_refs;
   guint id; /* the same in all copies of a file */
-  Content content;
+  CrashContent content;
 };
 
 typedef enum
@@ -85,120 +72,6 @@ static struct
   DsRandom *random;
 } disk;
 
-/* Content */
-
-static void
-page_unref (gpointer data)
-{
-  Page *page = data;
-
-  if (page != NULL && --page->n_refs == 0)
-    g_free (page);
-}
-
-static void
-content_init (Content *self)
-{
-  self->size = 0;
-  self->pages = g_ptr_array_new_with_free_func (page_unref);
-}
-
-static void
-content_copy (Content *self, const Content *from)
-{
-  self->size = from->size;
-  self->pages = g_ptr_array_new_full (from->pages->len, page_unref);
-  for (guint i = 0; i < from->pages->len; i++)
-    {
-      Page *page = g_ptr_array_index (from->pages, i);
-
-      if (page != NULL)
-        page->n_refs++;
-      g_ptr_array_add (self->pages, page);
-    }
-}
-
-static Page *
-page_own (Content *self, guint i)
-{
-  Page *page = g_ptr_array_index (self->pages, i);
-  Page *own;
-
-  if (page != NULL && page->n_refs == 1)
-    return page;
-  own = g_new (Page, 1);
-  own->n_refs = 1;
-  if (page != NULL)
-    memcpy (own->bytes, page->bytes, PAGE);
-  else
-    memset (own->bytes, 0, PAGE);
-  page_unref (page);
-  return self->pages->pdata[i] = own;
-}
-
-static gboolean
-is_zero (const guint8 *bytes, gsize n)
-{
-  return n == 0 || (bytes[0] == 0 && memcmp (bytes, bytes + 1, n - 1) == 0);
-}
-
-static void
-content_write (Content *self, const guint8 *bytes, gsize n, gint64 offset)
-{
-  gint64 end = offset + (gint64)n;
-
-  if (n == 0)
-    return;
-  self->size = MAX (self->size, end);
-  if (self->pages->len < (guint)((self->size + PAGE - 1) / PAGE))
-    g_ptr_array_set_size (self->pages, (gint)((self->size + PAGE - 1) / PAGE));
-  while (offset < end)
-    {
-      guint i = (guint)(offset / PAGE);
-      gsize at = (gsize)(offset % PAGE);
-      gsize part = MIN (PAGE - at, (gsize)(end - offset));
-
-      if (g_ptr_array_index (self->pages, i) != NULL || !is_zero (bytes, part))
-        memcpy (page_own (self, i)->bytes + at, bytes, part);
-      bytes += part;
-      offset += (gint64)part;
-    }
-}
-
-static void
-content_truncate (Content *self, gint64 size)
-{
-  gsize rest = (gsize)(size % PAGE);
-
-  if (size >= self->size)
-    return;
-  self->size = size;
-  g_ptr_array_set_size (self->pages, (gint)((size + PAGE - 1) / PAGE));
-  /* What is written behind the end later must find zeros before it. */
-  if (rest > 0 && g_ptr_array_index (self->pages, self->pages->len - 1) != NULL)
-    memset (page_own (self, self->pages->len - 1)->bytes + rest, 0, PAGE - rest);
-}
-
-static gsize
-content_read (const Content *self, guint8 *bytes, gsize n, gint64 offset)
-{
-  gsize there = (gsize)CLAMP (self->size - offset, 0, (gint64)n);
-
-  for (gsize done = 0; done < there;)
-    {
-      const Page *page = g_ptr_array_index (self->pages, (guint)((offset + (gint64)done) / PAGE));
-      gsize at = (gsize)((offset + (gint64)done) % PAGE);
-      gsize part = MIN (PAGE - at, there - done);
-
-      if (page != NULL)
-        memcpy (bytes + done, page->bytes + at, part);
-      else
-        memset (bytes + done, 0, part);
-      done += part;
-    }
-  return there;
-}
-
 /* Files and images */
 
 CrashFile *
@@ -224,7 +97,7 @@ file_new (guint id)
 
   self->n_refs = 1;
   self->id = id;
-  content_init (&self->content);
+  crash_content_init (&self->content);
   return self;
 }
 
@@ -235,7 +108,7 @@ file_copy (const CrashFile *from)
 
   self->n_refs = 1;
   self->id = from->id;
-  content_copy (&self->content, &from->content);
+  crash_content_copy (&self->content, &from->content);
   return self;
 }
 
@@ -341,7 +214,7 @@ crash_disk_get_failed_call (void)
 void
 crash_disk_set_room (gint64 n_bytes)
 {
-  disk.room = n_bytes < 0 ? -1 : n_bytes / PAGE;
+  disk.room = n_bytes < 0 ? -1 : n_bytes / CRASH_PAGE;
 }
 
 void
@@ -456,7 +329,7 @@ crash_disk_open (const char *path, gboolean make, gboolean cut)
   if (cut && file->content.size > 0)
     {
       give_back (file->content.pages->len);
-      content_truncate (&file->content, 0);
+      crash_content_truncate (&file->content, 0);
       record ((Operation){ OPERATION_TRUNCATE, .file = file->id });
     }
   return crash_file_ref (file);
@@ -471,14 +344,14 @@ crash_file_get_size (CrashFile *self)
 gssize
 crash_file_read (CrashFile *self, gpointer bytes, gsize n, gint64 offset)
 {
-  return fails ("read", NEEDS_NOTHING) ? -1 : (gssize)content_read (&self->content, bytes, n, offset);
+  return fails ("read", NEEDS_NOTHING) ? -1 : (gssize)crash_content_read (&self->content, bytes, n, offset);
 }
 
 int
 crash_file_write (CrashFile *self, gconstpointer bytes, gsize n, gint64 offset)
 {
   gboolean failed = fails ("write", NEEDS_ROOM);
-  gint64 n_pages = (offset + (gint64)n + PAGE - 1) / PAGE - (gint64)self->content.pages->len;
+  gint64 n_pages = (offset + (gint64)n + CRASH_PAGE - 1) / CRASH_PAGE - (gint64)self->content.pages->len;
 
   if (disk.off)
     return -1;
@@ -490,12 +363,12 @@ crash_file_write (CrashFile *self, gconstpointer bytes, gsize n, gint64 offset)
       n = disk.random != NULL ? ds_random_below (disk.random, (guint32)n) : 0;
       /* Room is found or not found for whole blocks; an error can end a write anywhere. */
       if (problem == ENOSPC)
-        n = (gsize)MAX ((offset + (gint64)n) / PAGE * PAGE - offset, 0);
+        n = (gsize)MAX ((offset + (gint64)n) / CRASH_PAGE * CRASH_PAGE - offset, 0);
       if (offset + (gint64)n > self->content.size)
         n = 0;
       errno = problem;
     }
-  content_write (&self->content, bytes, n, offset);
+  crash_content_write (&self->content, bytes, n, offset);
   if (n > 0)
     record ((Operation){ OPERATION_WRITE, .file = self->id, .offset = offset,
                          .bytes = disk.operations != NULL ? g_bytes_new (bytes, n) : NULL });
@@ -505,7 +378,7 @@ crash_file_write (CrashFile *self, gconstpointer bytes, gsize n, gint64 offset)
 int
 crash_file_allot (CrashFile *self, gint64 size)
 {
-  gint64 n_pages = (size + PAGE - 1) / PAGE;
+  gint64 n_pages = (size + CRASH_PAGE - 1) / CRASH_PAGE;
 
   if (fails ("allotting", NEEDS_ROOM))
     return -1;
@@ -525,7 +398,7 @@ crash_file_truncate (CrashFile *self, gint64 size)
 
   if (fails ("truncate", NEEDS_NOTHING))
     return -1;
-  content_truncate (&self->content, size);
+  crash_content_truncate (&self->content, size);
   give_back (n_pages - self->content.pages->len);
   record ((Operation){ OPERATION_TRUNCATE, .file = self->id, .offset = size });
   return 0;
@@ -604,9 +477,9 @@ crash_disk_flip (const char *path, gint64 offset, guint8 mask)
   CrashFile *file = g_hash_table_lookup (disk.now->names, path);
   guint8 byte;
 
-  g_assert_cmpuint (content_read (&file->content, &byte, 1, offset), ==, 1);
+  g_assert_cmpuint (crash_content_read (&file->content, &byte, 1, offset), ==, 1);
   byte ^= mask;
-  content_write (&file->content, &byte, 1, offset);
+  crash_content_write (&file->content, &byte, 1, offset);
 }
 
 void
@@ -614,7 +487,7 @@ crash_disk_cut_off (const char *path, gint64 size)
 {
   CrashFile *file = g_hash_table_lookup (disk.now->names, path);
 
-  content_truncate (&file->content, size);
+  crash_content_truncate (&file->content, size);
 }
 
 /* Histories */
@@ -656,11 +529,11 @@ apply (CrashFile *file, const Operation *operation)
 
   if (operation->kind == OPERATION_TRUNCATE)
     {
-      content_truncate (&file->content, operation->offset);
+      crash_content_truncate (&file->content, operation->offset);
       return;
     }
   bytes = g_bytes_get_data (operation->bytes, &n);
-  content_write (&file->content, bytes, n, operation->offset);
+  crash_content_write (&file->content, bytes, n, operation->offset);
 }
 
 /* Sector by sector, chance decides whether a write reached the disk: so an earlier one may be lost where a later one
@@ -685,7 +558,7 @@ apply_in_part (CrashFile *file, const Operation *operation, DsRandom *random)
       gint64 end = MIN ((at / SECTOR + 1) * SECTOR, operation->offset + (gint64)n);
 
       if (ds_random_below (random, 2) == 0)
-        content_write (&file->content, bytes + (at - operation->offset), (gsize)(end - at), at);
+        crash_content_write (&file->content, bytes + (at - operation->offset), (gsize)(end - at), at);
       at = end;
     }
 }
