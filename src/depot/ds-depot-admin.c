@@ -479,7 +479,7 @@ ds_depot_admin_call (const char *directory, json_t *request, GBytes *attachment,
 
   if (connection == NULL)
     {
-      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "No depot serves “%s”", directory);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "No depot serves “%s”", directory);
       return NULL;
     }
   if (!send_request (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request, attachment, &problem))

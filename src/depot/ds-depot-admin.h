@@ -33,7 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsDepotAdmin, ds_depot_admin_free)
 
 /**
  * ds_depot_admin_call:
- * @error: %DS_ERROR_NOT_FOUND when no process serves the depot of @directory; else the command's own error
+ * @error: %G_IO_ERROR_CONNECTION_REFUSED when no process serves the depot of @directory; else a #DsError, the command's
+ *   own
  *
  * Sends a command to the process that serves, and waits.
  */

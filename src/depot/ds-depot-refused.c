@@ -196,10 +196,20 @@ GBytes *
 ds_depot_load_journal (DsDepot *self, const char *device_id, gboolean forked, GError **error)
 {
   g_autoptr (GString) lines = g_string_new (NULL);
+  gint64 n_devices;
   DsQuery *query;
   gboolean row;
 
   g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
+
+  if (!ds_depot_sql_get_int (self->db, &n_devices, 0, error, "SELECT count (*) FROM device WHERE id = ?", "s",
+                             device_id))
+    return NULL;
+  if (n_devices == 0)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "There is no handheld “%s”", device_id);
+      return NULL;
+    }
 
   query = forked ? ds_depot_sql_query (self->db, error,
                                        "SELECT line FROM fork_entry WHERE device = ? ORDER BY seq, hash", "s",

@@ -238,6 +238,7 @@ gboolean ds_depot_resolve_entry (DsDepot *self, const char *entry_id, const char
 /**
  * ds_depot_load_journal:
  * @forked: the lines that are kept apart because they follow others than the journal that is held
+ * @error: %DS_ERROR_NOT_FOUND when there is no such handheld
  *
  * Returns: (transfer full) (nullable): a handheld's lines as they came, each with its end of line: evidence for
  *   `doorstep-inspect journal`

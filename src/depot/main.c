@@ -223,7 +223,7 @@ run_command (const Options *options, json_t *request, GBytes *attachment, GError
 
   if (answer != NULL)
     return answer;
-  if (!g_error_matches (problem, DS_ERROR, DS_ERROR_NOT_FOUND))
+  if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     {
       g_propagate_error (error, g_steal_pointer (&problem));
       return NULL;

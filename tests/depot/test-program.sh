@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..26
+echo 1..29
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -62,6 +62,10 @@ check "cancels a stop once" depot stop cancel "$waybill" --reason "the shop clos
 check "and not again" fails depot stop cancel "$waybill"
 check "has no case where no money is" depot cases
 check "gives back nothing that was never paid" fails depot refund "$waybill" --reason none
+cp "$work/err" "$work/refused"
+check "and says what it does not know" grep -q "$waybill\|payment" "$work/refused"
+check "and not that another has the database" fails grep -q 'open elsewhere' "$work/refused"
+check "knows no handheld that never enrolled" fails depot journal nobody
 check "lets nobody else serve the directory" fails depot serve --port 0
 check "refuses what it does not know" fails depot dance
 check "refuses a day that is none" fails depot import "$sample" --courier 0400 --day 2026-13-01
