@@ -130,9 +130,6 @@ ds_navigator_class_init (DsNavigatorClass *klass)
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_install_action (widget_class, "navigator.back", NULL, go_back);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "navigator.back", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Back, 0, "navigator.back", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "navigator.back", NULL);
 }
 
 static void

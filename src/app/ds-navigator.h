@@ -12,7 +12,7 @@ G_DECLARE_FINAL_TYPE (DsNavigator, ds_navigator, DS, NAVIGATOR, GtkWidget)
 /**
  * DsNavigator:page: (nullable): the page in front
  *
- * Escape, Alt+Left and the Back key do what the action `navigator.back` does: pop, if the page may be left.
+ * The action `navigator.back` pops, if the page may be left; the window has the keys for it.
  */
 DsNavigator *ds_navigator_new (void);
 

@@ -5,7 +5,7 @@
  * ds_THING_page_new (DsSession *session, …), and implements DsPage. It finds its surroundings through actions on its
  * ancestors, never by a pointer to them:
  *
- *   navigator.back               leave this page, as Escape and the Back key do
+ *   navigator.back               leave this page; the window's `win.back` does it for Escape and the Back key
  *   win.open-stop (s)            the page of a stop, by its id
  *   win.collect (s)              collecting at a stop
  *   win.scan                     the camera

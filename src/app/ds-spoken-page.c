@@ -112,13 +112,20 @@ did_try (GObject *source, GAsyncResult *result, gpointer user_data)
   self->busy = FALSE;
   self->locked = answer != NULL && g_strcmp0 (answer->reason, "locked") == 0;
   clear (self);
-  if (answer == NULL)
-    show_answer (self, _ ("It could not be saved"), error->message);
-  else if ((answer->kind == DS_ANSWER_PAID || answer->kind == DS_ANSWER_ALREADY) && answer->payment != NULL
-           && ds_navigator_of (GTK_WIDGET (self)) != NULL)
-    show_result (self, answer->payment);
-  else
+  if (answer != NULL && (answer->kind == DS_ANSWER_PAID || answer->kind == DS_ANSWER_ALREADY)
+      && answer->payment != NULL && ds_navigator_of (GTK_WIDGET (self)) != NULL)
+    {
+      show_result (self, answer->payment);
+      return;
+    }
+  if (answer != NULL)
     show_answer (self, answer->title, answer->text);
+  else
+    show_answer (self, _ ("It could not be saved"), error->message);
+
+  /* What had the focus was dead while it was tried: the device's own keys would type into nothing. */
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_widget_child_focus (self->locked ? self->another_way : self->keys, GTK_DIR_TAB_FORWARD);
 }
 
 static void

@@ -97,6 +97,13 @@ show_digest (GtkWidget *widget, const char *action_name, GVariant *parameter)
     ds_navigator_push (self->navigator, DS_PAGE (ds_digest_page_new (self->session)));
 }
 
+/* For the moments in which nothing has the focus: the navigator hears keys only on their way up from one. */
+static void
+go_back (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  gtk_widget_activate_action (GTK_WIDGET (DS_WINDOW (widget)->navigator), "navigator.back", NULL);
+}
+
 static void
 collect (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
@@ -383,6 +390,10 @@ ds_window_class_init (DsWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.collect", "s", collect);
   gtk_widget_class_install_action (widget_class, "win.show-digest", NULL, show_digest);
   gtk_widget_class_install_action (widget_class, "win.scan", NULL, scan);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, go_back);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.back", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Back, 0, "win.back", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "win.back", NULL);
   gtk_widget_class_install_action (widget_class, "win.show-tab", "s", show_tab);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search);
   gtk_widget_class_install_action (widget_class, "win.open-shift", NULL, open_shift);

@@ -10,9 +10,7 @@
 static void
 press_escape (AppFixture *fixture)
 {
-  GtkWidget *navigator = ds_test_find (fixture->window, DS_TYPE_NAVIGATOR, NULL);
-
-  gtk_widget_activate_action (navigator, "navigator.back", NULL);
+  gtk_widget_activate_action (fixture->window, "win.back", NULL);
   ds_test_settle (fixture->window);
 }
 
@@ -269,6 +267,7 @@ test_spoken (void)
   g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
   char digits[DS_SPOKEN_PROOF_SIZE];
   char wrong[DS_SPOKEN_PROOF_SIZE];
+  GtkWidget *key;
   DsPayment *payment;
   DsStop *stop;
 
@@ -295,8 +294,13 @@ test_spoken (void)
   for (guint i = 0; i < 7; i++)
     ds_test_press (fixture->window, "Erase");
   type_digits (fixture, wrong);
+  gtk_widget_grab_focus (ds_test_find (fixture->window, GTK_TYPE_BUTTON, "Check digits"));
   ds_test_press (fixture->window, "Check digits");
   ds_test_wait_for_words (fixture->window, "2 tries are left");
+  /* The device's own keys go on typing here. */
+  key = ds_test_find (fixture->window, GTK_TYPE_BUTTON, "7");
+  g_assert_true (
+      gtk_widget_is_ancestor (gtk_root_get_focus (gtk_widget_get_root (key)), gtk_widget_get_parent (key)));
   app_fixture_look (fixture, "spoken-wrong");
 
   /* A scan is no reading out: it is answered as a scan, and costs no try. */
