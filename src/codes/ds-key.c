@@ -201,6 +201,15 @@ ds_key_new_from_public (const guint8 *bytes, gsize n, GError **error)
 }
 
 DsKey *
+ds_key_new_from_public_hex (const char *hex, GError **error)
+{
+  g_autoptr (GBytes) bytes = ds_hex_decode (hex, error);
+
+  return bytes ? ds_key_new_from_public (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error)
+               : NULL;
+}
+
+DsKey *
 ds_key_new_from_private (const guint8 d[32], GError **error)
 {
   g_autoptr (BIGNUM) number = BN_secure_new ();

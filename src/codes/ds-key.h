@@ -34,6 +34,9 @@ DsKey *ds_key_generate (GError **error);
  */
 DsKey *ds_key_new_from_public (const guint8 *bytes, gsize n, GError **error);
 
+/* The same point in hexadecimal, the form of the wire. */
+DsKey *ds_key_new_from_public_hex (const char *hex, GError **error);
+
 /* The private key @d (32 bytes, big-endian); the public point is computed. */
 DsKey *ds_key_new_from_private (const guint8 d[32], GError **error);
 

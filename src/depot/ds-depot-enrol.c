@@ -30,23 +30,10 @@ ds_device_free (DsDevice *self)
   g_free (self);
 }
 
-static DsKey *
-key_from_hex (const char *hex, GError **error)
-{
-  g_autoptr (GBytes) bytes = ds_hex_decode (hex, error);
-  gsize n;
-  const guint8 *data;
-
-  if (bytes == NULL)
-    return NULL;
-  data = g_bytes_get_data (bytes, &n);
-  return ds_key_new_from_public (data, n, error);
-}
-
 DsKey *
 ds_device_load_key (const DsDevice *self, GError **error)
 {
-  return key_from_hex (self->public_key, error);
+  return ds_key_new_from_public_hex (self->public_key, error);
 }
 
 gboolean
@@ -138,7 +125,7 @@ static gboolean
 check_proof (const EnrolRequest *request, DsTrouble **trouble)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DsKey) key = key_from_hex (request->public_key, &error);
+  g_autoptr (DsKey) key = ds_key_new_from_public_hex (request->public_key, &error);
   g_autoptr (GBytes) signature = ds_base64url_decode (request->proof, -1, NULL);
   g_autofree char *text = g_strconcat (request->code, ".", request->public_key, NULL);
   g_autofree char *canonical = key ? ds_key_get_public_hex (key) : NULL;
@@ -290,13 +277,13 @@ ds_depot_answer_enrolment (DsDepot *self, json_t *body, DsTrouble **trouble)
 /* Tokens: device id, end and a MAC over both, so that none has to be kept. */
 
 static char *
-sign_token (DsDepot *self, const char *device_id, gint64 expires_at_ms)
+sign_token (const guint8 secret[DS_SM3_SIZE], const char *device_id, gint64 expires_at_ms)
 {
   g_autofree char *claim = g_strdup_printf ("%s.%" G_GINT64_FORMAT, device_id, expires_at_ms);
   g_autofree char *mac_text = NULL;
   guint8 mac[DS_SM3_SIZE];
 
-  ds_hmac_sm3 (self->token_secret, sizeof self->token_secret, claim, strlen (claim), mac);
+  ds_hmac_sm3 (secret, DS_SM3_SIZE, claim, strlen (claim), mac);
   mac_text = ds_base64url_encode (mac, sizeof mac);
   return g_strdup_printf ("%s.%s", claim, mac_text);
 }
@@ -327,7 +314,7 @@ ds_depot_check_token (DsDepot *self, const char *token, DsTrouble **trouble)
   if (parts == NULL || g_strv_length (parts) != 3
       || !g_ascii_string_to_signed (parts[1], 10, 0, G_MAXINT64, &expires_at_ms, NULL))
     return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "A bearer token is needed");
-  expected = sign_token (self, parts[0], expires_at_ms);
+  expected = sign_token (self->token_secret, parts[0], expires_at_ms);
   if (!is_same_secret (expected, token) || expires_at_ms <= ds_depot_now_ms (self))
     return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The token is not valid any more");
   if (!ds_depot_load_device (self, parts[0], &device, &error))
@@ -337,89 +324,134 @@ ds_depot_check_token (DsDepot *self, const char *token, DsTrouble **trouble)
   return g_steal_pointer (&device);
 }
 
-/* A nonce is taken once for as long as its assertion could be used. */
-static gboolean
-take_nonce (DsDepot *self, const char *device_id, const char *nonce, gboolean *taken, GError **error)
+/* An assertion on its way to become a token. */
+typedef struct
 {
-  gint64 now_ms = ds_depot_now_ms (self);
+  DsIntakeJob base;
 
-  if (!ds_depot_begin (self, error))
-    return FALSE;
-  if (!ds_depot_sql_run (self->db, error, "DELETE FROM nonce WHERE at_ms < ?", "i",
-                         now_ms - 2 * (gint64)CLOCK_SLACK_MS)
-      || !ds_depot_sql_run (self->db, error,
-                            "INSERT OR IGNORE INTO nonce (device, nonce, at_ms) VALUES (?, ?, ?)", "ssi",
-                            device_id, nonce, now_ms))
-    {
-      ds_depot_rollback (self);
-      return FALSE;
-    }
-  *taken = sqlite3_changes (ds_db_get_handle (self->db)) > 0;
-  return ds_depot_commit (self, error);
-}
+  DsDevice *device;
+  char *text;
+  char *nonce; /* (nullable): once it is read */
+  gint64 now_ms;
+  guint8 token_secret[DS_SM3_SIZE];
+} Assertion;
 
-/* Reads the assertion and verifies it with the key of the device it names. */
+/* Returns: (transfer full) (nullable): what the assertion says, signed by the handheld. */
 static json_t *
-check_assertion (DsDepot *self, const char *assertion, DsDevice **device, DsTrouble **trouble)
+verify_assertion (Assertion *self)
 {
-  g_autofree char *kid = NULL;
   g_autoptr (GBytes) payload = NULL;
-  g_autoptr (DsKey) key = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (DsKey) key = ds_device_load_key (self->device, &error);
   json_t *claims;
-  gsize n = strlen (assertion);
 
-  if (n > MAX_ASSERTION_BYTES || !ds_jws_read (assertion, (gssize)n, &kid, NULL, &error))
-    return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "The assertion is no JWS: %s",
-                           error ? error->message : "too long");
-  if (!ds_depot_load_device (self, kid, device, &error))
-    return ds_trouble_set_from_error (trouble, error);
-  if (*device == NULL)
-    return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The handheld is not enrolled");
-  key = ds_device_load_key (*device, &error);
   if (key == NULL)
-    return ds_trouble_set_from_error (trouble, error);
-  if (!ds_jws_verify (key, assertion, (gssize)n, NULL, &payload, NULL))
-    return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The assertion is not signed by the handheld");
+    return ds_trouble_set_from_error (&self->base.trouble, error);
+  if (!ds_jws_verify (key, self->text, -1, NULL, &payload, NULL))
+    return ds_trouble_set (&self->base.trouble, DS_TROUBLE_UNAUTHORISED,
+                           "The assertion is not signed by the handheld");
   claims = ds_json_parse_object (g_bytes_get_data (payload, NULL), g_bytes_get_size (payload),
                                  MAX_ASSERTION_BYTES, &error);
   if (claims == NULL)
-    return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "The assertion holds no claims: %s", error->message);
+    ds_trouble_set (&self->base.trouble, DS_TROUBLE_INVALID, "The assertion holds no claims: %s",
+                    error->message);
   return claims;
 }
 
-json_t *
-ds_depot_answer_token (DsDepot *self, json_t *body, DsTrouble **trouble)
+static void
+read_assertion (DsIntakeJob *job)
 {
-  const char *assertion = json_string_value (json_object_get (body, "assertion"));
-  g_autoptr (DsDevice) device = NULL;
-  g_autoptr (json_t) claims = NULL;
+  Assertion *self = (Assertion *)job;
+  g_autoptr (json_t) claims = verify_assertion (self);
   g_autoptr (GError) error = NULL;
-  g_autofree char *token = NULL;
-  gint64 now_ms = ds_depot_now_ms (self);
   const char *device_id, *audience, *nonce;
   json_int_t at_ms;
-  gboolean taken;
 
-  if (assertion == NULL)
-    return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "There is no assertion");
-  claims = check_assertion (self, assertion, &device, trouble);
   if (claims == NULL)
-    return NULL;
+    return;
   if (!ds_json_unpack (claims, &error, "{s:s, s:s, s:I, s:s}", "device", &device_id, "aud", &audience,
                        "at_ms", &at_ms, "nonce", &nonce))
-    return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "%s", error->message);
-  if (!g_str_equal (device_id, device->id) || !g_str_equal (audience, "depot") || strlen (nonce) < 8
-      || strlen (nonce) > MAX_NAME_BYTES)
-    return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The assertion is made for something else");
-  if (at_ms < now_ms - CLOCK_SLACK_MS || at_ms > now_ms + CLOCK_SLACK_MS)
-    return ds_trouble_set_number (trouble, DS_TROUBLE_CLOCK, "now_ms", now_ms,
-                                  "The handheld's clock differs by more than five minutes");
-  if (!take_nonce (self, device->id, nonce, &taken, &error))
-    return ds_trouble_set_from_error (trouble, error);
-  if (!taken)
-    return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The assertion was used before");
+    ds_trouble_set (&job->trouble, DS_TROUBLE_INVALID, "%s", error->message);
+  else if (!g_str_equal (device_id, self->device->id) || !g_str_equal (audience, "depot")
+           || strlen (nonce) < 8 || strlen (nonce) > MAX_NAME_BYTES)
+    ds_trouble_set (&job->trouble, DS_TROUBLE_UNAUTHORISED, "The assertion is made for something else");
+  else if (at_ms < self->now_ms - CLOCK_SLACK_MS || at_ms > self->now_ms + CLOCK_SLACK_MS)
+    ds_trouble_set_number (&job->trouble, DS_TROUBLE_CLOCK, "now_ms", self->now_ms,
+                           "The handheld's clock differs by more than five minutes");
+  else
+    self->nonce = g_strdup (nonce);
+}
 
-  token = sign_token (self, device->id, now_ms + TOKEN_LIFE_S * 1000);
-  return json_pack ("{s:s, s:i}", "token", token, "expires_in_s", TOKEN_LIFE_S);
+/* A nonce is taken once for as long as its assertion could be used. */
+static gboolean
+take_nonce (DsIntakeJob *job, DsDepot *depot, GError **error)
+{
+  Assertion *self = (Assertion *)job;
+
+  if (!ds_depot_sql_run (depot->db, error, "DELETE FROM nonce WHERE at_ms < ?", "i",
+                         self->now_ms - 2 * (gint64)CLOCK_SLACK_MS)
+      || !ds_depot_sql_run (depot->db, error,
+                            "INSERT OR IGNORE INTO nonce (device, nonce, at_ms) VALUES (?, ?, ?)", "ssi",
+                            self->device->id, self->nonce, self->now_ms))
+    return FALSE;
+  if (sqlite3_changes (ds_db_get_handle (depot->db)) == 0)
+    ds_trouble_set (&job->trouble, DS_TROUBLE_UNAUTHORISED, "The assertion was used before");
+  return TRUE;
+}
+
+static void
+forget_nothing (DsIntakeJob *job)
+{
+}
+
+static void
+give_token (DsIntakeJob *job)
+{
+  Assertion *self = (Assertion *)job;
+  g_autofree char *token
+      = sign_token (self->token_secret, self->device->id, self->now_ms + TOKEN_LIFE_S * 1000);
+
+  job->reply = json_pack ("{s:s, s:i}", "token", token, "expires_in_s", TOKEN_LIFE_S);
+}
+
+static void
+free_assertion (DsIntakeJob *job)
+{
+  Assertion *self = (Assertion *)job;
+
+  ds_device_free (self->device);
+  g_free (self->text);
+  g_free (self->nonce);
+  g_free (self);
+}
+
+DsIntakeJob *
+ds_depot_assertion_new (DsDepot *self, json_t *request, DsTrouble **trouble)
+{
+  static const DsIntakeKind kind = { read_assertion, take_nonce, forget_nothing, give_token, free_assertion };
+  const char *text = json_string_value (json_object_get (request, "assertion"));
+  gsize n = text ? strlen (text) : 0;
+  g_autofree char *kid = NULL;
+  g_autoptr (DsDevice) device = NULL;
+  g_autoptr (GError) error = NULL;
+  Assertion *assertion;
+
+  if (text == NULL)
+    return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "There is no assertion");
+  if (n > MAX_ASSERTION_BYTES || !ds_jws_read (text, (gssize)n, &kid, NULL, &error))
+    return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "The assertion is no JWS: %s",
+                           error ? error->message : "too long");
+  if (!ds_depot_load_device (self, kid, &device, &error))
+    return ds_trouble_set_from_error (trouble, error);
+  if (device == NULL)
+    return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The handheld is not enrolled");
+
+  assertion = g_new0 (Assertion, 1);
+  assertion->base.kind = &kind;
+  assertion->base.n_bytes = n;
+  assertion->device = g_steal_pointer (&device);
+  assertion->text = g_strdup (text);
+  assertion->now_ms = ds_depot_now_ms (self);
+  memcpy (assertion->token_secret, self->token_secret, sizeof assertion->token_secret);
+  return &assertion->base;
 }

@@ -65,13 +65,6 @@ ds_depot_fork_keep (DsDepot *self,
                     guint from,
                     GError **error)
 {
-  if (!ds_depot_begin (self, error))
-    return FALSE;
-  if (!keep_entries (self, device, entries, from, error)
-      || (device->forks_at == 0 && !tell (self, device, forks_at, error)))
-    {
-      ds_depot_rollback (self);
-      return FALSE;
-    }
-  return ds_depot_commit (self, error);
+  return keep_entries (self, device, entries, from, error)
+         && (device->forks_at > 0 || tell (self, device, forks_at, error));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Taking a handheld's journal: the chain decides what is new, one signature vouches for all of it, and nothing is
- * acknowledged before it is on the disk. */
+/* Taking a handheld's journal: the chain decides what is new, and nothing is acknowledged before it is on the disk. */
 #include "config.h"
 
 #include "ds-depot-private.h"
@@ -11,85 +10,28 @@
 
 #include <string.h>
 
-#define MAX_LINES 1000
-
-/* Takes the lines apart. Returns: (transfer full) (element-type DsEntry). */
-static GPtrArray *
-read_lines (const DsDevice *device, GBytes *lines, DsTrouble **trouble)
-{
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_entry_free);
-  gsize n;
-  const char *at = g_bytes_get_data (lines, &n);
-  const char *end = at + n;
-
-  while (at != NULL && at < end)
-    {
-      const char *line_end = memchr (at, '\n', (gsize)(end - at));
-      gsize line_n = (gsize)((line_end ? line_end : end) - at);
-      g_autoptr (GError) error = NULL;
-      DsEntry *entry;
-
-      if (entries->len == MAX_LINES)
-        return ds_trouble_set (trouble, DS_TROUBLE_TOO_LARGE, "A push has at most %d lines", MAX_LINES);
-      if (line_n > DS_ENTRY_MAX_BYTES)
-        return ds_trouble_set (trouble, DS_TROUBLE_TOO_LARGE, "Line %u has more than %d bytes",
-                               entries->len + 1, DS_ENTRY_MAX_BYTES);
-      entry = ds_entry_parse (at, (gssize)line_n, &error);
-      if (entry == NULL)
-        return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "Line %u: %s", entries->len + 1, error->message);
-      g_ptr_array_add (entries, entry);
-      if (!g_str_equal (entry->device_id, device->id))
-        return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "Line %u is another handheld's", entries->len);
-      at += line_n + 1;
-    }
-  if (entries->len == 0)
-    return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "There is no line");
-  return g_steal_pointer (&entries);
-}
-
-/* Whether each line follows the one before it in the push. */
-static gboolean
-check_chain (GPtrArray *entries, DsTrouble **trouble)
-{
-  for (guint i = 1; i < entries->len; i++)
-    {
-      const DsEntry *before = g_ptr_array_index (entries, i - 1);
-      const DsEntry *entry = g_ptr_array_index (entries, i);
-
-      if (entry->seq != before->seq + 1 || !g_str_equal (entry->prev, before->hash))
-        {
-          ds_trouble_set (trouble, DS_TROUBLE_INVALID, "Line %u does not follow the line before it", i + 1);
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
 /* How a push relates to what is held. */
 typedef struct
 {
   guint first_new;  /* the first entry that is not held yet, when it follows */
   gint64 forks_at;  /* 0: it follows what is held */
+  gint64 expected;  /* 0: nothing is missing before it */
   guint first_fork; /* the first entry that is another than the one held, or behind such a one */
 } Comparison;
 
-/* Compares the lines with what is held. Returns: %FALSE with a trouble when that cannot be said. */
+/* Compares the entries with what is held. Returns: %FALSE when the database failed. */
 static gboolean
 compare_with_held (DsDepot *self,
                    const DsDevice *device,
                    GPtrArray *entries,
                    Comparison *comparison,
-                   DsTrouble **trouble)
+                   GError **error)
 {
   const DsEntry *first = g_ptr_array_index (entries, 0);
-  g_autoptr (GError) error = NULL;
   gboolean apart = FALSE;
 
-  if (device->forks_at > 0 && !ds_depot_fork_continues (self, device, first, &apart, &error))
-    {
-      ds_trouble_set_from_error (trouble, error);
-      return FALSE;
-    }
+  if (device->forks_at > 0 && !ds_depot_fork_continues (self, device, first, &apart, error))
+    return FALSE;
   if (apart)
     {
       comparison->forks_at = device->forks_at;
@@ -97,9 +39,8 @@ compare_with_held (DsDepot *self,
     }
   if (first->seq > device->seq + 1)
     {
-      ds_trouble_set_number (trouble, DS_TROUBLE_GAP, "expected", device->seq + 1,
-                             "Entries are missing before these: send them first");
-      return FALSE;
+      comparison->expected = device->seq + 1;
+      return TRUE;
     }
   for (guint i = 0; i < entries->len; i++)
     {
@@ -114,13 +55,10 @@ compare_with_held (DsDepot *self,
             comparison->forks_at = MAX (device->seq, 1);
           return TRUE;
         }
-      if (!ds_depot_sql_get_text (self->db, &held, &error,
+      if (!ds_depot_sql_get_text (self->db, &held, error,
                                   "SELECT hash FROM entry WHERE device = ? AND seq = ?", "si", device->id,
                                   entry->seq))
-        {
-          ds_trouble_set_from_error (trouble, error);
-          return FALSE;
-        }
+        return FALSE;
       if (g_strcmp0 (held, entry->hash) != 0)
         {
           comparison->forks_at = entry->seq;
@@ -158,23 +96,13 @@ store_entries (DsDepot *self, const DsDevice *device, GPtrArray *entries, guint 
 {
   const DsEntry *last = g_ptr_array_index (entries, entries->len - 1);
 
-  if (!ds_depot_begin (self, error))
-    return FALSE;
   for (guint i = first_new; i < entries->len; i++)
     {
       if (!store_entry (self, device, g_ptr_array_index (entries, i), error))
-        {
-          ds_depot_rollback (self);
-          return FALSE;
-        }
+        return FALSE;
     }
-  if (!ds_depot_sql_run (self->db, error, "UPDATE device SET seq = ?, head = ? WHERE id = ?", "iss",
-                         last->seq, last->hash, device->id))
-    {
-      ds_depot_rollback (self);
-      return FALSE;
-    }
-  return ds_depot_commit (self, error);
+  return ds_depot_sql_run (self->db, error, "UPDATE device SET seq = ?, head = ? WHERE id = ?", "iss",
+                           last->seq, last->hash, device->id);
 }
 
 /* What was refused among the lines of this push, also when they were taken earlier. */
@@ -207,84 +135,144 @@ list_refused (DsDepot *self, const DsDevice *device, GPtrArray *entries, GError 
   return NULL;
 }
 
-/* Signed, so that neither side can later say that less was handed over. */
-static char *
-sign_acknowledgement (DsDepot *self, const DsDevice *device, GError **error)
-{
-  g_autoptr (json_t) payload
-      = json_pack ("{s:s, s:I, s:s, s:I}", "device", device->id, "acknowledged", (json_int_t)device->seq,
-                   "head", device->head, "at_ms", (json_int_t)ds_depot_now_ms (self));
-  g_autofree char *line = ds_json_to_line (payload);
-
-  return ds_jws_sign (self->key, "depot", line, strlen (line), error);
-}
-
-static json_t *
-acknowledge (DsDepot *self, const char *device_id, GPtrArray *entries, GError **error)
-{
-  g_autoptr (DsDevice) device = NULL; /* as it is now */
-  g_autoptr (json_t) refused = NULL;
-  g_autofree char *acknowledgement = NULL;
-
-  if (!ds_depot_load_device (self, device_id, &device, error))
-    return NULL;
-  refused = list_refused (self, device, entries, error);
-  acknowledgement = refused ? sign_acknowledgement (self, device, error) : NULL;
-  if (acknowledgement == NULL)
-    return NULL;
-  /* Whoever continues a journal that is forked must know it, though its own lines are taken. */
-  return json_pack ("{s:I, s:s, s:s, s:O, s:o*}", "acknowledged", (json_int_t)device->seq, "head",
-                    device->head, "acknowledgement", acknowledgement, "refused", refused, "forks_at",
-                    device->forks_at > 0 ? json_integer (device->forks_at) : NULL);
-}
-
 /* The lines follow another one than the depot holds: they are kept as evidence, and nothing is acknowledged. */
-static json_t *
+static gboolean
 refuse_fork (DsDepot *self,
              const DsDevice *device,
              GPtrArray *entries,
              const Comparison *comparison,
-             DsTrouble **trouble)
+             DsTrouble **trouble,
+             GError **error)
 {
   const DsEntry *last = g_ptr_array_index (entries, entries->len - 1);
-  g_autoptr (GError) error = NULL;
 
-  if (!ds_depot_fork_keep (self, device, comparison->forks_at, entries, comparison->first_fork, &error))
-    return ds_trouble_set_from_error (trouble, error);
+  if (!ds_depot_fork_keep (self, device, comparison->forks_at, entries, comparison->first_fork, error))
+    return FALSE;
   ds_trouble_set_number (
       trouble, DS_TROUBLE_FORK, "forks_at", comparison->forks_at,
       "The depot holds other entries under these numbers. Bring the handheld to the depot");
   json_object_set_new ((*trouble)->members, "kept", json_integer (last->seq));
-  return NULL;
+  return TRUE;
 }
 
-json_t *
-ds_depot_answer_journal (DsDepot *self, const DsDevice *device, GBytes *lines, DsTrouble **trouble)
+/* A push on its way. */
+typedef struct
 {
-  g_autoptr (GPtrArray) entries = read_lines (device, lines, trouble);
-  g_autoptr (GError) error = NULL;
+  DsIntakeJob base;
+
+  DsKey *depot_key;
+  char *device_id;
+  char *public_key;
+  GBytes *lines;
+  DsPush *push;     /* (nullable) */
+  DsDevice *device; /* (nullable): as it is when the push is taken */
+  json_t *refused;  /* (nullable): its entries that wait for a person */
+  gint64 at_ms;
+} Push;
+
+static void
+read_push (DsIntakeJob *job)
+{
+  Push *self = (Push *)job;
+
+  self->push = ds_push_read (self->device_id, self->public_key, self->lines, &job->trouble);
+}
+
+static gboolean
+take_entries (Push *self, DsDepot *depot, const DsDevice *device, GError **error)
+{
+  GPtrArray *entries = self->push->entries;
   Comparison comparison = { 0 };
-  json_t *answer;
 
-  if (entries == NULL || !check_chain (entries, trouble)
-      || !compare_with_held (self, device, entries, &comparison, trouble))
-    return NULL;
-
-  if (comparison.forks_at > 0 || comparison.first_new < entries->len)
+  if (!compare_with_held (depot, device, entries, &comparison, error))
+    return FALSE;
+  if (comparison.expected > 0)
     {
-      g_autoptr (DsKey) key = ds_device_load_key (device, &error);
-
-      if (key == NULL)
-        return ds_trouble_set_from_error (trouble, error);
-      /* The last line names, through the chain, every line before it. */
-      if (!ds_entry_verify (g_ptr_array_index (entries, entries->len - 1), key))
-        return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "The last line is not signed by the handheld");
+      ds_trouble_set_number (&self->base.trouble, DS_TROUBLE_GAP, "expected", comparison.expected,
+                             "Entries are missing before these: send them first");
+      return TRUE;
     }
   if (comparison.forks_at > 0)
-    return refuse_fork (self, device, entries, &comparison, trouble);
+    return refuse_fork (depot, device, entries, &comparison, &self->base.trouble, error);
   if (comparison.first_new < entries->len
-      && !store_entries (self, device, entries, comparison.first_new, &error))
-    return ds_trouble_set_from_error (trouble, error);
-  answer = acknowledge (self, device->id, entries, &error);
-  return answer ? answer : ds_trouble_set_from_error (trouble, error);
+      && !store_entries (depot, device, entries, comparison.first_new, error))
+    return FALSE;
+  self->refused = list_refused (depot, device, entries, error);
+  return self->refused != NULL;
+}
+
+static gboolean
+take_push (DsIntakeJob *job, DsDepot *depot, GError **error)
+{
+  Push *self = (Push *)job;
+  g_autoptr (DsDevice) before = NULL;
+
+  /* As it is now: another push of the same handheld may have come first. */
+  if (!ds_depot_load_device (depot, self->device_id, &before, error)
+      || !take_entries (self, depot, before, error))
+    return FALSE;
+  self->at_ms = ds_depot_now_ms (depot);
+  return ds_depot_load_device (depot, self->device_id, &self->device, error);
+}
+
+static void
+forget_push (DsIntakeJob *job)
+{
+  Push *self = (Push *)job;
+
+  g_clear_pointer (&self->device, ds_device_free);
+  g_clear_pointer (&self->refused, json_decref);
+}
+
+/* Signed, so that neither side can later say that less was handed over. */
+static void
+acknowledge (DsIntakeJob *job)
+{
+  Push *self = (Push *)job;
+  const DsDevice *device = self->device;
+  g_autoptr (json_t) payload
+      = json_pack ("{s:s, s:I, s:s, s:I}", "device", device->id, "acknowledged", (json_int_t)device->seq,
+                   "head", device->head, "at_ms", (json_int_t)self->at_ms);
+  g_autofree char *line = ds_json_to_line (payload);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *acknowledgement = ds_jws_sign (self->depot_key, "depot", line, strlen (line), &error);
+
+  if (acknowledgement == NULL)
+    {
+      ds_trouble_set_from_error (&job->trouble, error);
+      return;
+    }
+  /* Whoever continues a journal that is forked must know it, though its own lines are taken. */
+  job->reply = json_pack ("{s:I, s:s, s:s, s:O, s:o*}", "acknowledged", (json_int_t)device->seq, "head",
+                          device->head, "acknowledgement", acknowledgement, "refused", self->refused,
+                          "forks_at", device->forks_at > 0 ? json_integer (device->forks_at) : NULL);
+}
+
+static void
+free_push (DsIntakeJob *job)
+{
+  Push *self = (Push *)job;
+
+  forget_push (job);
+  ds_key_unref (self->depot_key);
+  g_free (self->device_id);
+  g_free (self->public_key);
+  g_bytes_unref (self->lines);
+  g_clear_pointer (&self->push, ds_push_free);
+  g_free (self);
+}
+
+DsIntakeJob *
+ds_depot_push_new (DsDepot *self, const DsDevice *device, GBytes *lines)
+{
+  static const DsIntakeKind kind = { read_push, take_push, forget_push, acknowledge, free_push };
+  Push *push = g_new0 (Push, 1);
+
+  push->base.kind = &kind;
+  push->base.n_bytes = g_bytes_get_size (lines);
+  push->depot_key = ds_key_ref (self->key);
+  push->device_id = g_strdup (device->id);
+  push->public_key = g_strdup (device->public_key);
+  push->lines = g_bytes_ref (lines);
+  return &push->base;
 }

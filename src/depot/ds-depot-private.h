@@ -7,6 +7,7 @@
 #include "ds-depot.h"
 #include "ds-entry.h"
 #include "ds-feed.h"
+#include "ds-push.h"
 #include "ds-trouble.h"
 #include "ds-trust-list.h"
 
@@ -16,6 +17,8 @@ G_BEGIN_DECLS
 
 typedef struct _DsDepotWork DsDepotWork;
 typedef struct _DsDepotHttp DsDepotHttp;
+typedef struct _DsDepotIntake DsDepotIntake;
+typedef struct _DsIntakeJob DsIntakeJob;
 typedef struct _DsDepotService DsDepotService;
 
 struct _DsDepot
@@ -33,6 +36,7 @@ struct _DsDepot
   DsTrustList *trust;
   json_t *settings; /* the company's part of the "settings" item */
   DsDepotWork *work;
+  DsDepotIntake *intake;
   DsDepotService *service;
   DsDepotHttp *http;
   GCancellable *closing;
@@ -68,8 +72,8 @@ gboolean ds_depot_refresh_trust (DsDepot *self, GError **error);
 
 /* Returns: (transfer full) (nullable): the answer to POST /v1/devices. */
 json_t *ds_depot_answer_enrolment (DsDepot *self, json_t *request, DsTrouble **trouble);
-/* Returns: (transfer full) (nullable): the answer to POST /v1/tokens. */
-json_t *ds_depot_answer_token (DsDepot *self, json_t *request, DsTrouble **trouble);
+/* Returns: (transfer full) (nullable): an assertion to be taken in: POST /v1/tokens. */
+DsIntakeJob *ds_depot_assertion_new (DsDepot *self, json_t *request, DsTrouble **trouble);
 
 /**
  * DsDevice:
@@ -96,10 +100,69 @@ gboolean ds_depot_load_device (DsDepot *self, const char *device_id, DsDevice **
 /* Whose token it is; %NULL with a trouble when it is nobody's or too old. */
 DsDevice *ds_depot_check_token (DsDepot *self, const char *token, DsTrouble **trouble);
 
+/* ds-depot-intake.c: what changes the database for handhelds, many of which may come at the same moment. */
+
+/**
+ * DsIntakeKind:
+ * @read: checks what can be checked without the database; may set the trouble. Any thread
+ * @take: changes the database, inside a transaction that is shared with others; may set the trouble, or fails with the
+ *   database's error
+ * @forget: as before @take, of which nothing stays
+ * @answer: makes the answer once all is committed. Any thread
+ */
+typedef struct
+{
+  void (*read) (DsIntakeJob *self);
+  gboolean (*take) (DsIntakeJob *self, DsDepot *depot, GError **error);
+  void (*forget) (DsIntakeJob *self);
+  void (*answer) (DsIntakeJob *self);
+  void (*free) (DsIntakeJob *self);
+} DsIntakeKind;
+
+/**
+ * DsIntakeJob:
+ * @n_bytes: how much memory it holds, about
+ * @trouble: (nullable): why it is refused
+ * @reply: (nullable): the answer
+ *
+ * One request on its way; each kind has more behind it.
+ */
+struct _DsIntakeJob
+{
+  const DsIntakeKind *kind;
+  gsize n_bytes;
+  DsTrouble *trouble;
+  json_t *reply;
+};
+
+DsDepotIntake *ds_depot_intake_new (DsDepot *depot);
+/* Drops what has no answer yet: the handheld sends it again. */
+void ds_depot_intake_free (DsDepotIntake *self);
+
+/* From now on threads, as many as there are processors, read and answer. */
+void ds_depot_intake_start_threads (DsDepotIntake *self);
+
+/**
+ * ds_depot_intake_take_async:
+ * @job: (transfer full)
+ *
+ * Takes a request in, with one commit for all that are there at the same time. %DS_TROUBLE_OVERLOADED at once when too
+ * many wait already.
+ */
+void ds_depot_intake_take_async (DsDepotIntake *self,
+                                 DsIntakeJob *job,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/* Returns: (transfer full) (nullable): the answer, or %NULL with a trouble; neither when the depot closed. */
+json_t *ds_depot_intake_take_finish (GAsyncResult *result, DsTrouble **trouble);
+
+/* Takes one request in, here and now, with a commit of its own. @job: (transfer full). */
+json_t *ds_depot_take_in (DsDepot *self, DsIntakeJob *job, DsTrouble **trouble);
+
 /* ds-depot-journal.c */
 
-/* Returns: (transfer full) (nullable): the answer to POST /v1/journal. */
-json_t *ds_depot_answer_journal (DsDepot *self, const DsDevice *device, GBytes *lines, DsTrouble **trouble);
+/* Returns: (transfer full): a push to be taken in: POST /v1/journal. */
+DsIntakeJob *ds_depot_push_new (DsDepot *self, const DsDevice *device, GBytes *lines);
 
 /* ds-depot-fork.c: two handhelds with one identity. */
 
@@ -111,7 +174,7 @@ gboolean ds_depot_fork_continues (DsDepot *self,
                                   GError **error);
 
 /* Keeps the entries from @from on apart, as evidence, and tells clerk and courier: every handheld of this identity is
- * frozen. In a transaction of its own. Keeping them twice is keeping them once. */
+ * frozen. Inside a transaction. Keeping them twice is keeping them once. */
 gboolean ds_depot_fork_keep (DsDepot *self,
                              const DsDevice *device,
                              gint64 forks_at,

@@ -12,9 +12,6 @@
 #include <string.h>
 
 #define MAX_DEVICE_BYTES (64 * 1024)
-/* As many as a push may have. */
-#define MAX_LINES 1000
-
 /* One file being taken in. */
 typedef struct
 {
@@ -75,7 +72,7 @@ push_lines (Rescue *self, GBytes *lines, DsTrouble **trouble)
       ds_trouble_set_from_error (trouble, error);
       return FALSE;
     }
-  answer = ds_depot_answer_journal (self->depot, device, lines, trouble);
+  answer = ds_depot_take_in (self->depot, ds_depot_push_new (self->depot, device, lines), trouble);
   if (answer == NULL)
     return FALSE;
   json_array_extend (self->refused, json_object_get (answer, "refused"));
@@ -107,7 +104,7 @@ take_lines (Rescue *self, GBytes *content, DsTrouble **trouble)
       const char *batch = text;
       g_autoptr (GBytes) lines = NULL;
 
-      for (guint i = 0; i < MAX_LINES && text < end; i++)
+      for (guint i = 0; i < DS_PUSH_MAX_LINES && text < end; i++)
         {
           const char *line_end = memchr (text, '\n', (gsize)(end - text));
 

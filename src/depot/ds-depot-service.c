@@ -103,6 +103,12 @@ ds_depot_reply_set_trouble (DsDepotReply *reply, const DsTrouble *trouble)
 
   if (ds_trouble_get_status (trouble) == SOUP_STATUS_UNAUTHORIZED)
     soup_message_headers_replace (reply->headers, "WWW-Authenticate", "Bearer");
+  if (trouble->retry_after_s > 0)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", trouble->retry_after_s);
+
+      soup_message_headers_replace (reply->headers, "Retry-After", text);
+    }
   reply_with_json (reply, ds_trouble_get_status (trouble), "application/problem+json", object);
 }
 
@@ -311,17 +317,45 @@ answer_devices (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
   return reply_with_object (exchange, ds_depot_answer_enrolment (self->depot, exchange->object, trouble));
 }
 
+static void
+did_take (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  DsExchange *exchange = g_task_get_task_data (task);
+  g_autoptr (DsTrouble) trouble = NULL;
+  json_t *acknowledgement = ds_depot_intake_take_finish (result, &trouble);
+
+  if (acknowledgement == NULL && trouble == NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The depot closed");
+      return;
+    }
+  if (!reply_with_object (exchange, acknowledgement))
+    ds_depot_reply_set_trouble (exchange->reply, trouble);
+  return_reply (task);
+}
+
+static void
+take_in (DsDepotService *self, DsExchange *exchange, DsIntakeJob *job)
+{
+  ds_depot_intake_take_async (self->depot->intake, job, did_take, g_object_ref (exchange->task));
+}
+
 static gboolean
 answer_tokens (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
 {
-  return reply_with_object (exchange, ds_depot_answer_token (self->depot, exchange->object, trouble));
+  DsIntakeJob *job = ds_depot_assertion_new (self->depot, exchange->object, trouble);
+
+  if (job != NULL)
+    take_in (self, exchange, job);
+  return job != NULL;
 }
 
 static gboolean
 answer_journal (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
 {
-  return reply_with_object (
-      exchange, ds_depot_answer_journal (self->depot, exchange->device, exchange->request.body, trouble));
+  take_in (self, exchange, ds_depot_push_new (self->depot, exchange->device, exchange->request.body));
+  return TRUE;
 }
 
 static gboolean

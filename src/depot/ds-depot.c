@@ -21,6 +21,7 @@ ds_depot_close (DsDepot *self)
 
   g_clear_handle_id (&self->refresh_source, g_source_remove);
   g_clear_pointer (&self->http, ds_depot_http_free);
+  g_clear_pointer (&self->intake, ds_depot_intake_free);
   g_clear_pointer (&self->service, ds_depot_service_free);
   if (self->closing != NULL)
     g_cancellable_cancel (self->closing);
@@ -153,6 +154,7 @@ open_parts (DsDepot *self, const char *host, GError **error)
   self->work = ds_depot_work_new (self, error);
   if (self->work == NULL)
     return FALSE;
+  self->intake = ds_depot_intake_new (self);
   self->service = ds_depot_service_new (self);
   self->http = ds_depot_http_new (self);
   return ds_depot_load_settings (self, error) && ds_depot_refresh_trust (self, error);
@@ -188,6 +190,7 @@ ds_depot_listen (DsDepot *self, gboolean everywhere, guint16 port, GError **erro
 {
   g_return_val_if_fail (DS_IS_DEPOT (self) && self->http != NULL, FALSE);
 
+  ds_depot_intake_start_threads (self->intake);
   return ds_depot_http_listen (self->http, everywhere, port, error);
 }
 

@@ -30,7 +30,8 @@ typedef struct
 {
   DsTroubleKind kind;
   char *detail;
-  json_t *members; /* (nullable): further members of its kind */
+  json_t *members;     /* (nullable): further members of its kind */
+  guint retry_after_s; /* 0: nothing is said of it */
 } DsTrouble;
 
 void ds_trouble_free (DsTrouble *self);

@@ -4,6 +4,7 @@
 
 #include "ds-bank-server.h"
 #include "ds-depot-admin.h"
+#include "ds-depot-bench.h"
 #include "ds-error.h"
 #include "ds-json.h"
 #include "ds-money.h"
@@ -40,6 +41,9 @@ typedef struct
   gboolean forked;
   int seed;
   int limit;
+  int handhelds;
+  int payments;
+  int connections;
   char **arguments;
 } Options;
 
@@ -471,6 +475,28 @@ print_journal (const Options *options)
   return EXIT_SUCCESS;
 }
 
+/* The evening peak */
+
+static int
+bench (const Options *options)
+{
+  const DsBenchOptions peak = { .directory = options->directory,
+                                .n_handhelds = (guint)options->handhelds,
+                                .n_payments = (guint)options->payments,
+                                .n_connections = (guint)options->connections };
+  g_autoptr (GError) error = NULL;
+
+  return ds_depot_bench (&peak, &error) ? EXIT_SUCCESS : fail (error->message);
+}
+
+static int
+bench_bare (const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+
+  return ds_depot_bench_serve_bare (options->directory, &error) ? EXIT_SUCCESS : fail (error->message);
+}
+
 static gboolean
 parse_options (Options *options, int *argc, char ***argv, GError **error)
 {
@@ -504,13 +530,17 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "limit", 0, 0, G_OPTION_ARG_INT, &options->limit, "import: at most so many rows", "N" },
     { "forked", 0, 0, G_OPTION_ARG_NONE, &options->forked,
       "journal: the lines kept apart, of a second handheld with the same identity", NULL },
+    { "handhelds", 0, 0, G_OPTION_ARG_INT, &options->handhelds, "bench: how many return at once", "N" },
+    { "payments", 0, 0, G_OPTION_ARG_INT, &options->payments, "bench: how many each of them has taken", "N" },
+    { "connections", 0, 0, G_OPTION_ARG_INT, &options->connections,
+      "bench: how many are on the line at a time", "N" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context
       = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
                               "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
-                              " settle-entry ENTRY | journal DEVICE");
+                              " settle-entry ENTRY | journal DEVICE | bench");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
@@ -523,6 +553,11 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
                          "PAYMENT (see --help)");
   else if (options->port < 0 || options->port > 65535 || options->bank_port < 0 || options->bank_port > 65535)
     g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A port is a number from 0 to 65535");
+  else if (options->handhelds < 1 || options->handhelds > 100000 || options->payments < 1
+           || options->payments > 400 || options->connections < 1 || options->connections > 10000)
+    g_set_error_literal (
+        error, DS_ERROR, DS_ERROR_INVALID,
+        "Bench takes 1 to 100000 handhelds, 1 to 400 payments each, and 1 to 10000 connections");
   else if (options->limit < 0)
     g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A limit is a number from 0");
   else
@@ -533,7 +568,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
 int
 main (int argc, char **argv)
 {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .handhelds = 2000, .payments = 5, .connections = 64 };
   g_autoptr (GError) error = NULL;
   const char *command;
 
@@ -563,5 +598,9 @@ main (int argc, char **argv)
     return run_clerk_command (&options);
   if (g_str_equal (command, "spoken"))
     return print_spoken (&options);
+  if (g_str_equal (command, "bench"))
+    return bench (&options);
+  if (g_str_equal (command, "bench-bare")) /* what bench starts beside the depot */
+    return bench_bare (&options);
   return fail ("there is no such command; see --help");
 }
