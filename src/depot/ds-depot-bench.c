@@ -114,6 +114,8 @@ write_journal (Bench *self, DsDepot *depot, Handheld *handheld, GError **error)
 {
   g_autofree char *shift = ds_id_new (self->clock, self->random);
   g_autofree char *public_key = ds_key_get_public_hex (handheld->key);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *today = g_date_time_format (now, "%Y-%m-%d");
 
   handheld->head = g_strdup (DS_ENTRY_GENESIS);
   handheld->lines = g_string_new (NULL);
@@ -123,7 +125,7 @@ write_journal (Bench *self, DsDepot *depot, Handheld *handheld, GError **error)
                error)
       || !append (self, handheld, "shift.opened",
                   json_pack ("{s:s, s:s, s:s, s:I}", "shift", shift, "courier", handheld->courier,
-                             "accounting_date", "2026-11-30", "float_fen", (json_int_t)0),
+                             "accounting_date", today, "float_fen", (json_int_t)0),
                   error))
     return FALSE;
   for (guint i = 0; i < self->options->n_payments; i++)

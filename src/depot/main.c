@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define PICTURE_SCALE 8
 
@@ -176,6 +177,18 @@ did_get_signal (gpointer loop)
   return G_SOURCE_CONTINUE;
 }
 
+/* Every handheld that waits for news holds a connection, of which a process may have few unless it asks for more. */
+static void
+allow_connections (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
 static int
 serve (const Options *options)
 {
@@ -185,6 +198,7 @@ serve (const Options *options)
   g_autoptr (json_t) ready = NULL;
   g_autofree char *ca = g_build_filename (options->directory, "ca.pem", NULL);
 
+  allow_connections ();
   if (!open_house (&house, options, &error) || !start_serving (&house, options, &error))
     return fail (error->message);
 

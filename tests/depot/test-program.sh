@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..29
+echo 1..31
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -76,6 +76,10 @@ check "starts again after a kill" is_ready
 check "remembers what it had" fails depot import "$sample" --courier 0317
 check "ends well when told to" stop TERM
 check "leaves no socket behind" test ! -e "$dir/admin.sock"
+
+peak() { "$program" --dir "$work/peak" bench --handhelds 12 --payments 2 --connections 4; }
+check "measures a peak and finds every payment once" contains '"lost":0,"doubled":0' peak
+check "measures in no depot that is somebody's" fails peak
 
 check "imports without serving" contains '"parcels":2' sh -c "printf 'waybill,recipient,address,due\nX1,A,B,5\nX2,A,C,6\n' >'$work/two.csv' && '$program' --dir '$dir' import '$work/two.csv' --courier 0317"
 check "needs an address to enrol without serving" fails depot enrol --courier 0317 --name Chen
