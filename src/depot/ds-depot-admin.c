@@ -3,6 +3,7 @@
 
 #include "ds-depot-admin.h"
 
+#include "ds-depot-backup.h"
 #include "ds-error.h"
 #include "ds-json.h"
 
@@ -210,6 +211,28 @@ run_rescue (DsDepot *depot, GBytes *attachment, GTask *task)
     g_task_return_error (task, error);
 }
 
+static void
+did_back_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  json_t *found = ds_depot_back_up_finish (DS_DEPOT (source), result, &error);
+
+  if (found != NULL)
+    g_task_return_pointer (task, found, (GDestroyNotify)json_decref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+run_backup (DsDepot *depot, json_t *request, GTask *task)
+{
+  if (get_text (request, "to") == NULL)
+    g_task_return_new_error (task, DS_ERROR, DS_ERROR_INVALID, "Say where the backup goes: backup DIRECTORY");
+  else
+    ds_depot_back_up_async (depot, get_text (request, "to"), did_back_up, g_object_ref (task));
+}
+
 void
 ds_depot_admin_run_async (DsDepot *depot,
                           json_t *request,
@@ -229,6 +252,8 @@ ds_depot_admin_run_async (DsDepot *depot,
     run_rescue (depot, attachment, task);
   else if (g_strcmp0 (command, "spoken") == 0)
     run_spoken (depot, request, task);
+  else if (g_strcmp0 (command, "backup") == 0)
+    run_backup (depot, request, task);
   else
     answer_at_once (depot, command, request, task);
 }
@@ -284,7 +309,7 @@ reply_and_end (Visit *visit, json_t *result, const GError *problem)
   g_autoptr (json_t) reply
       = result ? json_pack ("{s:O}", "result", result)
                : json_pack ("{s:{s:i, s:s}}", "error", "code",
-                            problem->domain == DS_ERROR ? problem->code : -1, "text", problem->message);
+                            problem->domain == DS_ERROR ? problem->code : -1, "text", words);
 
   visit->reply = ds_json_to_line (reply);
   g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (visit->connection)),

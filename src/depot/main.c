@@ -4,6 +4,7 @@
 
 #include "ds-bank-server.h"
 #include "ds-depot-admin.h"
+#include "ds-depot-backup.h"
 #include "ds-depot-bench.h"
 #include "ds-error.h"
 #include "ds-json.h"
@@ -489,6 +490,43 @@ print_journal (const Options *options)
   return EXIT_SUCCESS;
 }
 
+/* Keeping a depot twice */
+
+static int
+back_up (const Options *options)
+{
+  g_autoptr (json_t) request = NULL;
+  g_autoptr (json_t) found = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *to = NULL;
+
+  if (options->arguments[1] == NULL)
+    return fail ("say where the backup goes: backup DIRECTORY");
+  /* The process that serves may run elsewhere. */
+  to = g_canonicalize_filename (options->arguments[1], NULL);
+  request = json_pack ("{s:s, s:s}", "command", "backup", "to", to);
+  found = run_command (options, request, NULL, &error);
+  if (found == NULL)
+    return fail (error->message);
+  print_json (found);
+  return EXIT_SUCCESS;
+}
+
+static int
+restore (const Options *options)
+{
+  g_autoptr (json_t) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (options->arguments[1] == NULL)
+    return fail ("say which backup: restore DIRECTORY");
+  found = ds_depot_restore (options->arguments[1], options->directory, &error);
+  if (found == NULL)
+    return fail (error->message);
+  print_json (found);
+  return EXIT_SUCCESS;
+}
+
 /* The evening peak */
 
 static int
@@ -551,10 +589,10 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
     { NULL },
   };
-  g_autoptr (GOptionContext) context
-      = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
-                              "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
-                              " settle-entry ENTRY | journal DEVICE | bench");
+  g_autoptr (GOptionContext) context = g_option_context_new (
+      "serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
+      "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
+      " settle-entry ENTRY | journal DEVICE | backup DIRECTORY | restore DIRECTORY | bench");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
@@ -612,6 +650,10 @@ main (int argc, char **argv)
     return run_clerk_command (&options);
   if (g_str_equal (command, "spoken"))
     return print_spoken (&options);
+  if (g_str_equal (command, "backup"))
+    return back_up (&options);
+  if (g_str_equal (command, "restore"))
+    return restore (&options);
   if (g_str_equal (command, "bench"))
     return bench (&options);
   if (g_str_equal (command, "bench-bare")) /* what bench starts beside the depot */

@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..31
+echo 1..38
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -69,6 +69,19 @@ check "knows no handheld that never enrolled" fails depot journal nobody
 check "lets nobody else serve the directory" fails depot serve --port 0
 check "refuses what it does not know" fails depot dance
 check "refuses a day that is none" fails depot import "$sample" --courier 0400 --day 2026-13-01
+
+check "backs up while it serves" contains '"sum_fen":0' depot backup "$work/backup"
+check "keeps a backup that is there" fails depot backup "$work/backup"
+check "restores it elsewhere" contains '"sum_fen":0' "$program" --dir "$work/restored" restore "$work/backup"
+same_books() { [ "$("$program" --dir "$work/restored" books)" = "$(depot books)" ]; }
+check "has the same books there" same_books
+check "has the same authority there" cmp "$dir/ca.pem" "$work/restored/ca.pem"
+check "restores over no depot" fails "$program" --dir "$work/restored" restore "$work/backup"
+damaged() {
+  cp -r "$work/backup" "$work/damaged" && printf 'rotten rotten rotten' | dd of="$work/damaged/depot.db" bs=1 seek=20000 conv=notrunc
+  fails "$program" --dir "$work/again" restore "$work/damaged" && test ! -e "$work/again/depot.db"
+}
+check "restores nothing that is damaged" damaged
 
 stop KILL
 start

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A depot's directory kept twice: a backup while it serves, and a depot made of a backup. */
+#pragma once
+
+#include "ds-depot.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ds_depot_back_up_async:
+ * @to: a directory that does not exist; its parent does. It appears when the backup is whole and on the disk
+ *
+ * Copies database, keys, settings and proofs while the depot goes on. What is written meanwhile is in the copy as far as
+ * it came before the database's last page. The keys are in it: keep it as you keep the depot. The sandbox bank is not.
+ */
+void ds_depot_back_up_async (DsDepot *self, const char *to, GAsyncReadyCallback callback, gpointer user_data);
+/* Returns: (transfer full) (nullable): {"directory", "entries", "payments", "sum_fen"}: what the copy holds. */
+json_t *ds_depot_back_up_finish (DsDepot *self, GAsyncResult *result, GError **error);
+
+/**
+ * ds_depot_restore:
+ * @from: a backup
+ * @to: the directory of the depot to be, in which there is none yet
+ * @error: %DS_ERROR_STATE when there is a depot, %DS_ERROR_STORAGE when the backup is damaged or not whole
+ *
+ * Makes a depot of a backup, after a look at the whole of it. Handhelds send again what it lacks, once it serves. Blocks.
+ *
+ * Returns: (transfer full) (nullable): as ds_depot_back_up_finish()
+ */
+json_t *ds_depot_restore (const char *from, const char *to, GError **error);
+
+G_END_DECLS
