@@ -133,6 +133,14 @@ load_journal (DsDepot *depot, const char *device_id, gboolean forked, GError **e
                : NULL;
 }
 
+static json_t *
+set_revoked (DsDepot *depot, const char *device_id, const char *reason, GError **error)
+{
+  return ds_depot_revoke (depot, device_id, reason, error)
+             ? json_pack ("{s:s}", reason ? "revoked" : "allowed", device_id)
+             : NULL;
+}
+
 /* Commands that are answered at once. @known: whether there is such a one. */
 static json_t *
 run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *known, GError **error)
@@ -156,6 +164,12 @@ run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *kno
     return close_shift (depot, get_text (request, "shift"), get_fen (request), error);
   if (g_strcmp0 (command, "settle-entry") == 0 && get_text (request, "entry") != NULL && reason != NULL)
     return settle_entry (depot, get_text (request, "entry"), reason, error);
+  if (g_strcmp0 (command, "devices") == 0)
+    return ds_depot_list_devices (depot, error);
+  if (g_strcmp0 (command, "revoke") == 0 && get_text (request, "device") != NULL && reason != NULL)
+    return set_revoked (depot, get_text (request, "device"), reason, error);
+  if (g_strcmp0 (command, "allow") == 0 && get_text (request, "device") != NULL)
+    return set_revoked (depot, get_text (request, "device"), NULL, error);
   if (g_strcmp0 (command, "journal") == 0 && get_text (request, "device") != NULL)
     return load_journal (depot, get_text (request, "device"),
                          json_is_true (json_object_get (request, "forked")), error);

@@ -27,6 +27,7 @@ ds_device_free (DsDevice *self)
   g_free (self->courier_id);
   g_free (self->public_key);
   g_free (self->head);
+  g_free (self->revoked);
   g_free (self);
 }
 
@@ -40,7 +41,8 @@ gboolean
 ds_depot_load_device (DsDepot *self, const char *device_id, DsDevice **device, GError **error)
 {
   DsQuery *query = ds_depot_sql_query (
-      self->db, error, "SELECT id, courier, public_key, seq, head, forks_at FROM device WHERE id = ?", "s",
+      self->db, error,
+      "SELECT id, courier, public_key, seq, head, forks_at, revoked FROM device WHERE id = ?", "s",
       device_id);
   g_autoptr (DsDevice) found = NULL;
   gboolean row;
@@ -57,6 +59,7 @@ ds_depot_load_device (DsDepot *self, const char *device_id, DsDevice **device, G
       found->seq = ds_db_column_int (query, 3);
       found->head = g_strdup (ds_db_column_text (query, 4));
       found->forks_at = ds_db_column_int (query, 5);
+      found->revoked = g_strdup (ds_db_column_text (query, 6));
     }
   ds_db_reset (query);
   *device = g_steal_pointer (&found);
@@ -302,6 +305,16 @@ is_same_secret (const char *a, const char *b)
   return difference == 0;
 }
 
+static gboolean
+check_admitted (const DsDevice *device, DsTrouble **trouble)
+{
+  if (device == NULL)
+    ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The handheld is not enrolled");
+  else if (device->revoked != NULL)
+    ds_trouble_set (trouble, DS_TROUBLE_REVOKED, "The depot keeps this handheld out: %s", device->revoked);
+  return *trouble == NULL;
+}
+
 DsDevice *
 ds_depot_check_token (DsDepot *self, const char *token, DsTrouble **trouble)
 {
@@ -319,9 +332,7 @@ ds_depot_check_token (DsDepot *self, const char *token, DsTrouble **trouble)
     return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The token is not valid any more");
   if (!ds_depot_load_device (self, parts[0], &device, &error))
     return ds_trouble_set_from_error (trouble, error);
-  if (device == NULL)
-    return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The handheld is not enrolled");
-  return g_steal_pointer (&device);
+  return check_admitted (device, trouble) ? g_steal_pointer (&device) : NULL;
 }
 
 /* An assertion on its way to become a token. */
@@ -443,8 +454,8 @@ ds_depot_assertion_new (DsDepot *self, json_t *request, DsTrouble **trouble)
                            error ? error->message : "too long");
   if (!ds_depot_load_device (self, kid, &device, &error))
     return ds_trouble_set_from_error (trouble, error);
-  if (device == NULL)
-    return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The handheld is not enrolled");
+  if (!check_admitted (device, trouble))
+    return NULL;
 
   assertion = g_new0 (Assertion, 1);
   assertion->base.kind = &kind;

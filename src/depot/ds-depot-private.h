@@ -87,6 +87,7 @@ typedef struct
   char *public_key; /* hexadecimal; few requests need more */
   gint64 seq;       /* of the last entry held, 0 for none */
   char *head;       /* its hash */
+  char *revoked;    /* (nullable): why it may not come any more */
   gint64 forks_at;  /* the first entry of which there are two; 0: the journal is one */
 } DsDevice;
 

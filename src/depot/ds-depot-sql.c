@@ -213,6 +213,9 @@ const char *const ds_depot_schema[] = {
   "  payment TEXT PRIMARY KEY REFERENCES payment (id),"
   "  at_ms INTEGER NOT NULL,"
   "  denied INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+
+  /* A handheld that is lost or stolen is kept out, and why. */
+  "ALTER TABLE device ADD COLUMN revoked TEXT;",
   NULL,
 };
 

@@ -235,6 +235,19 @@ gboolean ds_depot_close_shift (DsDepot *self, const char *shift_id, gint64 count
  */
 gboolean ds_depot_resolve_entry (DsDepot *self, const char *entry_id, const char *words, GError **error);
 
+/* Returns: (transfer full) (nullable): an array with an object for each handheld that ever enrolled. */
+json_t *ds_depot_list_devices (DsDepot *self, GError **error);
+
+/**
+ * ds_depot_revoke:
+ * @reason: (nullable): why, in a few words; %NULL lets the handheld in again
+ * @error: %DS_ERROR_NOT_FOUND when there is no such handheld, %DS_ERROR_INVALID for a reason that is none
+ *
+ * Keeps out a handheld that is lost or stolen: it gets no token, no news and no codes, and nothing is taken from it over
+ * the line. Its journal stays, and what it still holds can come in from its card (ds_depot_rescue()).
+ */
+gboolean ds_depot_revoke (DsDepot *self, const char *device_id, const char *reason, GError **error);
+
 /**
  * ds_depot_load_journal:
  * @forked: the lines that are kept apart because they follow others than the journal that is held

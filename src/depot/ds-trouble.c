@@ -14,6 +14,7 @@ static const struct
   [DS_TROUBLE_INVALID] = { "invalid", 400, "The request breaks a rule" },
   [DS_TROUBLE_UNAUTHORISED] = { "unauthorised", 401, "The handheld must identify itself" },
   [DS_TROUBLE_CLOCK] = { "clock", 401, "The handheld's clock is wrong" },
+  [DS_TROUBLE_REVOKED] = { "revoked", 403, "The handheld is kept out" },
   [DS_TROUBLE_NOT_FOUND] = { "not-found", 404, "There is no such thing" },
   [DS_TROUBLE_METHOD] = { "invalid", 405, "That cannot be done with it" },
   [DS_TROUBLE_CONFLICT] = { "conflict", 409, "It contradicts what is known" },

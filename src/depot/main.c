@@ -389,6 +389,12 @@ make_clerk_request (const Options *options, const char **problem)
         *problem = "say: settle-entry ENTRY --reason TEXT, what was done about it";
       json_object_set_new (request, "entry", json_string (n > 1 ? arguments[1] : ""));
     }
+  else if (g_str_equal (arguments[0], "revoke") || g_str_equal (arguments[0], "allow"))
+    {
+      if (n != 2 || (g_str_equal (arguments[0], "revoke") && options->reason == NULL))
+        *problem = "say: revoke HANDHELD --reason TEXT, or allow HANDHELD; devices lists them";
+      json_object_set_new (request, "device", json_string (n > 1 ? arguments[1] : ""));
+    }
   else if (g_str_equal (arguments[0], "resolve"))
     {
       if (n != 3)
@@ -417,7 +423,7 @@ run_clerk_command (const Options *options)
   answer = run_command (options, request, NULL, &error);
   if (answer == NULL)
     return fail (error->message);
-  /* Cases are one a line. */
+  /* Cases and handhelds are one a line. */
   json_array_foreach (answer, i, item) print_json (item);
   if (!json_is_array (answer))
     print_json (answer);
@@ -589,10 +595,11 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (
-      "serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
-      "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
-      " settle-entry ENTRY | journal DEVICE | backup DIRECTORY | restore DIRECTORY | bench");
+  g_autoptr (GOptionContext) context
+      = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
+                              "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
+                              " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
+                              "| backup DIRECTORY | restore DIRECTORY | bench");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
@@ -646,7 +653,8 @@ main (int argc, char **argv)
     return print_journal (&options);
   if (g_str_equal (command, "close-shift") || g_str_equal (command, "settle-entry")
       || g_str_equal (command, "stop") || g_str_equal (command, "cases") || g_str_equal (command, "resolve")
-      || g_str_equal (command, "refund"))
+      || g_str_equal (command, "refund") || g_str_equal (command, "devices")
+      || g_str_equal (command, "revoke") || g_str_equal (command, "allow"))
     return run_clerk_command (&options);
   if (g_str_equal (command, "spoken"))
     return print_spoken (&options);

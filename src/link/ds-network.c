@@ -132,6 +132,30 @@ classify_status (guint status)
   return DS_ERROR_REFUSED;
 }
 
+/* What the depot means, in the courier's language; its own words are for whoever runs it. */
+static const char *
+explain_problem (const char *problem)
+{
+  static const struct
+  {
+    const char *problem;
+    const char *text;
+  } known[] = {
+    { "revoked", N_ ("The depot keeps this handheld out. Nothing on it is lost: bring it to the depot.") },
+    { "overloaded", N_ ("The depot is busy. Nothing is lost: it is sent again by itself.") },
+    { "clock", N_ ("This handheld's clock is wrong. Set date and time, then sync.") },
+    { "fork", N_ ("The depot holds other entries of this handheld. Bring it to the depot.") },
+    { "too-large", N_ ("This is more than the depot takes at once. Tell the depot.") },
+  };
+
+  for (gsize i = 0; problem != NULL && i < G_N_ELEMENTS (known); i++)
+    {
+      if (g_str_equal (known[i].problem, problem))
+        return _ (known[i].text);
+    }
+  return NULL;
+}
+
 gboolean
 ds_http_reply_check (DsHttpReply *self, GError **error)
 {
@@ -150,6 +174,8 @@ ds_http_reply_check (DsHttpReply *self, GError **error)
     g_set_error_literal (
         error, DS_ERROR, code,
         _ ("The depot's address leads elsewhere. This network may want you to sign in first."));
+  else if (explain_problem (self->problem) != NULL)
+    g_set_error_literal (error, DS_ERROR, code, explain_problem (self->problem));
   else if (detail != NULL)
     g_set_error (error, DS_ERROR, code, _ ("The depot says: %s"), detail);
   else if (code == DS_ERROR_NETWORK)

@@ -5,6 +5,7 @@
 #include "depot-fixture.h"
 
 #include "ds-encoding.h"
+#include "ds-error.h"
 #include "ds-json.h"
 #include "ds-jws.h"
 
@@ -144,6 +145,40 @@ test_token (DepotFixture *fixture, gconstpointer data)
   ds_manual_clock_advance_ms (fixture->clock, 2 * 3600 * 1000);
   depot_fixture_send (fixture, "GET", "/v1/feed", fixture->token, NULL, 0, &reply);
   reply_assert_trouble (&reply, 401, "unauthorised");
+}
+
+/* Kept out, a handheld gets and gives nothing over the line; its card still comes in. */
+static void
+test_revoked (DepotFixture *fixture, gconstpointer data)
+{
+  g_auto (Reply) reply = { 0 };
+  g_autoptr (GBytes) card = NULL;
+  g_autoptr (json_t) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  depot_fixture_enrol (fixture);
+  depot_fixture_append (fixture, "note.added", "{s:s}", "text", "the gate is shut");
+  g_assert_false (ds_depot_revoke (fixture->depot, "nobody", "lost", &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_true (ds_depot_revoke (fixture->depot, fixture->device, "lost on Wensan Road", &error));
+  g_assert_no_error (error);
+
+  depot_fixture_send (fixture, "GET", "/v1/feed", fixture->token, NULL, 0, &reply);
+  reply_assert_trouble (&reply, 403, "revoked");
+  depot_fixture_push_from (fixture, 0, &reply);
+  reply_assert_trouble (&reply, 403, "revoked");
+  depot_fixture_send_assertion (fixture, now_ms (fixture), "nonce-number-1", &reply);
+  reply_assert_trouble (&reply, 403, "revoked");
+
+  card = depot_fixture_seal (fixture, 0, 1, FALSE);
+  report = ds_depot_rescue (fixture->depot, card, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (json_integer_value (json_object_get (report, "new")), ==, 1);
+
+  g_assert_true (ds_depot_revoke (fixture->depot, fixture->device, NULL, &error));
+  depot_fixture_push_from (fixture, 0, &reply);
+  g_assert_cmpuint (reply.status, ==, 200);
 }
 
 static void
@@ -361,6 +396,7 @@ main (int argc, char **argv)
   depot_test_add ("/http/enrol", test_enrol);
   depot_test_add ("/http/bad-proof", test_bad_proof);
   depot_test_add ("/http/token", test_token);
+  depot_test_add ("/http/revoked", test_revoked);
   depot_test_add ("/http/journal", test_journal);
   depot_test_add ("/http/entry-twice", test_entry_twice);
   depot_test_add ("/http/gap-and-fork", test_gap_and_fork);

@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..38
+echo 1..41
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -70,6 +70,9 @@ check "lets nobody else serve the directory" fails depot serve --port 0
 check "refuses what it does not know" fails depot dance
 check "refuses a day that is none" fails depot import "$sample" --courier 0400 --day 2026-13-01
 
+check "lists no handheld where none enrolled" test -z "$(depot devices)"
+check "revokes nobody" fails depot revoke 01937a00-0000-7000-8000-000000000000 --reason lost
+check "wants a reason to revoke" fails depot revoke somebody
 check "backs up while it serves" contains '"sum_fen":0' depot backup "$work/backup"
 check "keeps a backup that is there" fails depot backup "$work/backup"
 check "restores it elsewhere" contains '"sum_fen":0' "$program" --dir "$work/restored" restore "$work/backup"
