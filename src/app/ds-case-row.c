@@ -3,6 +3,7 @@
 
 #include "ds-case-row.h"
 
+#include "ds-cash-back.h"
 #include "ds-format.h"
 #include "ds-json.h"
 #include "ds-money.h"
@@ -19,6 +20,7 @@ typedef enum
   STEP_CHECK,   /* ask the depot about the payment again */
   STEP_COLLECT, /* collect at the stop again */
   STEP_ANSWER,  /* the depot refused an entry: the courier decides what becomes of it */
+  STEP_GIVE,    /* give cash back */
   STEP_LOOK,    /* the stop says what there is to do */
 } NextStep;
 
@@ -39,13 +41,26 @@ struct _DsCaseRow
 
 G_DEFINE_FINAL_TYPE (DsCaseRow, ds_case_row, GTK_TYPE_LIST_BOX_ROW)
 
+/* The problem is that too much was taken, and some of it in cash. */
+static gboolean
+can_give_back (const DsProblem *problem)
+{
+  static const char *const kinds[] = { "refund", "repriced", "paid-elsewhere", NULL };
+
+  return problem->stop != NULL && g_strv_contains (kinds, problem->kind)
+         && ds_stop_get_cash_back_fen (problem->stop) > 0;
+}
+
 static NextStep
 choose_step (const DsProblem *problem)
 {
   if (g_strcmp0 (problem->kind, "unknown") == 0 && problem->payment != NULL)
     return STEP_CHECK;
-  if (g_strcmp0 (problem->kind, "rejected") == 0 && problem->stop != NULL)
+  if ((g_strcmp0 (problem->kind, "rejected") == 0 || g_strcmp0 (problem->kind, "given-back-twice") == 0)
+      && problem->stop != NULL)
     return STEP_COLLECT;
+  if (can_give_back (problem))
+    return STEP_GIVE;
   if (g_strcmp0 (problem->kind, "quarantined") == 0)
     return STEP_ANSWER;
   return problem->stop != NULL ? STEP_LOOK : STEP_NONE;
@@ -62,6 +77,8 @@ get_step_label (const DsProblem *problem, NextStep step)
       return _ ("Collect again");
     case STEP_ANSWER:
       return _ ("Settle…");
+    case STEP_GIVE:
+      return _ ("Give back…");
     case STEP_LOOK:
       return g_strcmp0 (problem->kind, "refund") == 0 ? _ ("View refund") : _ ("View stop");
     case STEP_NONE:
@@ -81,6 +98,7 @@ describe (const DsProblem *problem)
         : problem->payment != NULL && g_strcmp0 (problem->text, problem->payment->reason) == 0
             ? ds_words_for_bank_reason (problem->text)
             : g_strdup (problem->text);
+  g_autofree char *cash_back = NULL;
   g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
   g_auto (GStrv) list = NULL;
 
@@ -88,7 +106,9 @@ describe (const DsProblem *problem)
     g_strv_builder_add (parts, name);
   if (said != NULL)
     g_strv_builder_add (parts, said);
-  g_strv_builder_add (parts, ds_words_for_problem_advice (problem->kind));
+  if (can_give_back (problem))
+    cash_back = ds_cash_back_describe (problem->stop);
+  g_strv_builder_add (parts, cash_back != NULL ? cash_back : ds_words_for_problem_advice (problem->kind));
   list = g_strv_builder_end (parts);
   return g_strjoinv (" · ", list);
 }
@@ -218,6 +238,9 @@ button_clicked (DsCaseRow *self)
       break;
     case STEP_ANSWER:
       ask_for_answer (self, problem);
+      break;
+    case STEP_GIVE:
+      ds_cash_back_ask (GTK_WIDGET (self), self->session, problem->stop);
       break;
     case STEP_LOOK:
       gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", problem->stop->id);

@@ -3,6 +3,7 @@
 
 #include "ds-stop-page.h"
 
+#include "ds-cash-back.h"
 #include "ds-clock.h"
 #include "ds-format.h"
 #include "ds-info-row.h"
@@ -54,6 +55,7 @@ struct _DsStopPage
   GtkLabel *open_heading;
   GtkLabel *open_detail;
   GtkLabel *open_amount;
+  GtkButton *give_back;
   GtkButton *main_button;
   GtkWidget *another_way;
   GtkWidget *outcomes;
@@ -128,6 +130,24 @@ get_main_label (MainAction action)
     }
 }
 
+static gboolean
+is_being_given_back (DsStop *stop)
+{
+  for (guint i = 0; i < stop->payments->len; i++)
+    {
+      if (((DsPayment *)g_ptr_array_index (stop->payments, i))->refunding_fen > 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+set_label (GtkButton *button, const char *label)
+{
+  gtk_button_set_label (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
 static void
 show_foot (DsStopPage *self)
 {
@@ -135,6 +155,7 @@ show_foot (DsStopPage *self)
   g_autofree char *due = NULL;
   g_autofree char *covered = NULL;
   g_autofree char *detail = NULL;
+  g_autofree char *back = NULL;
   const char *label;
 
   ds_stop_get_debt (self->stop, &debt);
@@ -145,15 +166,18 @@ show_foot (DsStopPage *self)
                                 : g_strdup_printf (_ ("Due %s"), due);
   gtk_label_set_text (self->open_heading, debt.over_fen == 0                   ? _ ("Still to collect")
                                           : self->stop->removed_reason != NULL ? _ ("The depot decides")
+                                          : is_being_given_back (self->stop)   ? _ ("Being given back")
                                                                                : _ ("To give back"));
   gtk_label_set_text (self->open_detail, detail);
   ds_money_label_set (self->open_amount, debt.over_fen > 0 ? debt.over_fen : debt.open_fen);
 
+  back = ds_cash_back_describe (self->stop);
+  set_label (self->give_back, back != NULL ? back : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->give_back), back != NULL);
+
   self->main_action = choose_main_action (self);
   label = get_main_label (self->main_action);
-  gtk_button_set_label (self->main_button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->main_button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  -1);
+  set_label (self->main_button, label);
   gtk_widget_set_visible (GTK_WIDGET (self->main_button), self->main_action != MAIN_NOTHING);
   gtk_widget_set_visible (self->another_way, self->main_action == MAIN_CHECK);
   gtk_widget_set_visible (self->outcomes, self->main_action != MAIN_CHECK && has_open_parcel (self->stop)
@@ -395,6 +419,12 @@ main_clicked (DsStopPage *self)
 }
 
 static void
+give_back_clicked (DsStopPage *self)
+{
+  ds_cash_back_ask (GTK_WIDGET (self), self->session, self->stop);
+}
+
+static void
 another_way_clicked (DsStopPage *self)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.collect", "s", self->stop_id);
@@ -527,6 +557,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, open_heading);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, open_detail);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, open_amount);
+  gtk_widget_class_bind_template_child (widget_class, DsStopPage, give_back);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, main_button);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, another_way);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, outcomes);
@@ -545,6 +576,7 @@ ds_stop_page_class_init (DsStopPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-stop-page.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, main_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, give_back_clicked);
   gtk_widget_class_bind_template_callback (widget_class, another_way_clicked);
   gtk_widget_class_bind_template_callback (widget_class, refused_clicked);
   gtk_widget_class_bind_template_callback (widget_class, absent_clicked);

@@ -80,6 +80,7 @@ ds_words_for_problem (const char *kind)
     { "repriced", { REFUND, N_ ("Price lowered"), "accepted" } },
     { "paid-elsewhere", { REFUND, N_ ("Paid elsewhere"), "accepted" } },
     { "underpaid", { DUE, N_ ("Price raised"), "accepted" } },
+    { "given-back-twice", { FAILED, N_ ("Given back twice"), "failed" } },
     { "quarantined", { "document-send-symbolic", N_ ("Entry sent back"), "failed" } },
     { "asked", { "document-send-symbolic", N_ ("Sent again"), "waiting" } },
     { "escalated", { "document-send-symbolic", N_ ("With the clerk"), "accepted" } },
@@ -98,7 +99,7 @@ ds_words_for_problem_advice (const char *kind)
   } advice[] = {
     { "unknown", N_ ("It may be paid: do not collect twice.") },
     { "rejected", N_ ("The goods are handed over and not paid.") },
-    { "refund", N_ ("Paid twice: the depot gives one back.") },
+    { "refund", N_ ("Too much was paid: the depot gives it back.") },
     { "quarantined", N_ ("Kept safely here and at the depot, and not counted yet.") },
     { "asked", N_ ("The depot tries it again as soon as it is online.") },
     { "escalated", N_ ("The clerk settles it; the answer shows here.") },
@@ -109,6 +110,7 @@ ds_words_for_problem_advice (const char *kind)
     { "repriced", N_ ("Keep the money: the depot gives the difference back. Tell the customer.") },
     { "paid-elsewhere", N_ ("Keep the money: the depot gives it back. Tell the customer.") },
     { "underpaid", N_ ("Ask the depot whether to go back for the rest.") },
+    { "given-back-twice", N_ ("You gave cash back, and the depot gave back as well: it is owed again.") },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (advice); i++)

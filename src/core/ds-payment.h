@@ -63,6 +63,7 @@ G_DECLARE_FINAL_TYPE (DsPayment, ds_payment, DS, PAYMENT, GObject)
  * @red_packet_fen: the part that came from a red packet
  * @red_packet_refunded_fen: the part of @refunded_fen that went back into the red packet
  * @refunded_fen: what has been given back
+ * @refunding_fen: what the depot has asked its operator to give back, without an answer yet
  * @kept_fen: what the depot decided to keep although the stop does not owe it
  * @tendered_fen: cash given by the customer
  * @change_fen: cash given back
@@ -97,6 +98,7 @@ struct _DsPayment
   gint64 red_packet_fen;
   gint64 red_packet_refunded_fen;
   gint64 refunded_fen;
+  gint64 refunding_fen;
   gint64 kept_fen;
   gint64 tendered_fen;
   gint64 change_fen;

@@ -166,6 +166,28 @@ ds_stop_get_debt (DsStop *self, DsDebt *debt)
   debt->over_fen = MAX (debt->covered_fen - debt->due_fen - kept_fen, 0);
 }
 
+gint64
+ds_stop_get_cash_back_fen (DsStop *self)
+{
+  gint64 cash_fen = 0;
+  DsDebt debt;
+
+  g_return_val_if_fail (DS_IS_STOP (self), 0);
+
+  if (self->removed_reason != NULL)
+    return 0;
+  ds_stop_get_debt (self, &debt);
+  for (guint i = 0; i < self->payments->len; i++)
+    {
+      DsPayment *payment = g_ptr_array_index (self->payments, i);
+
+      if (payment->tender == DS_TENDER_CASH)
+        cash_fen += ds_payment_get_covered_fen (payment);
+      debt.over_fen -= payment->refunding_fen;
+    }
+  return CLAMP (debt.over_fen, 0, cash_fen);
+}
+
 /* What the payments alone say, as far as it comes before the debt: something is awaited, or went wrong. */
 static gboolean
 get_status_of_payments (DsStop *self, const DsDebt *debt, DsStopStatus *status)

@@ -155,6 +155,17 @@ DsStop *ds_stop_new (void);
  */
 void ds_stop_get_debt (DsStop *self, DsDebt *debt);
 
+/**
+ * ds_stop_get_cash_back_fen:
+ * @self: a stop
+ *
+ * Only what was taken in cash goes back in cash; what the depot is giving back already does not go back twice; and of a
+ * stop that was taken off the route the depot decides.
+ *
+ * Returns: what the courier may hand back to the customer out of the drawer, because more was taken than is due
+ */
+gint64 ds_stop_get_cash_back_fen (DsStop *self);
+
 DsStopStatus ds_stop_get_status (DsStop *self);
 
 /* Returns: (transfer none) (nullable): the parcel with that waybill. */

@@ -268,18 +268,21 @@ commit_refund (DsJob *job, DsDepotPayment *payment, GError **error)
 
   if (job->result == NULL && !declined)
     return repeat_task (job, get_retry_ms (job->attempts), error);
+  /* First, since what is told of the payment says what is still under way. */
+  if (!ds_depot_sql_run (depot->db, error, "UPDATE refund SET outcome = ? WHERE id = ?", "ss", outcome,
+                         job->subject))
+    return FALSE;
   if (declined)
     {
       const char *why = job->error ? job->error->message : job->result->reason;
 
-      if (!tell_refund_declined (depot, payment, job->subject, why ? why : "", error))
+      if (!tell_refund_declined (depot, payment, job->subject, why ? why : "", error)
+          || !ds_depot_publish_payment (depot, payment, error))
         return FALSE;
     }
   else if (!ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
     return FALSE;
-  return ds_depot_sql_run (depot->db, error, "UPDATE refund SET outcome = ? WHERE id = ?", "ss", outcome,
-                           job->subject)
-         && finish_task (job, error);
+  return finish_task (job, error);
 }
 
 /* An operator that hands on no messages, or a payment without digits: the clerk can still read them out. */

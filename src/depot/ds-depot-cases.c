@@ -153,8 +153,41 @@ get_left_fen (DsDepot *self, const DsDepotPayment *payment, gint64 *left_fen, GE
           "SELECT sum (amount_fen) FROM refund WHERE payment = ? AND outcome IS NOT 'declined'", "s",
           payment->base->id))
     return FALSE;
-  *left_fen = (taken_fen > 0 ? taken_fen : payment->base->amount_fen) - asked_fen;
+  *left_fen = MAX ((taken_fen > 0 ? taken_fen : payment->base->amount_fen) - asked_fen, 0);
   return TRUE;
+}
+
+static gboolean
+insert_refund (DsDepot *self, const DsDepotPayment *payment, const DsRefundDraft *draft, GError **error)
+{
+  return ds_depot_sql_run (self->db, error,
+                           "INSERT INTO refund (id, payment, amount_fen, reason, by_clerk, shift, outcome)"
+                           " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                           "ssisiss", draft->id, payment->base->id, draft->amount_fen, draft->reason,
+                           (gint64)draft->by_clerk, draft->shift_id,
+                           payment->base->tender == DS_TENDER_CASH ? "refunded" : NULL);
+}
+
+/* Cash goes back from hand to hand: nobody needs to be asked, and what is gone is gone. @over_fen: what had been given
+ * back before */
+static gboolean
+take_cash_back (DsDepot *self,
+                DsDepotPayment *payment,
+                const DsRefundDraft *draft,
+                gint64 over_fen,
+                GError **error)
+{
+  const DsCaseDraft twice = { .kind = DS_CASE_GIVEN_BACK_TWICE,
+                              .subject = draft->id,
+                              .detail = "The courier gave back cash that a clerk had given back already",
+                              .stop_id = payment->base->stop_id,
+                              .courier_id = payment->courier_id,
+                              .amount_fen = over_fen };
+
+  return ds_depot_book_cash_back (self, payment, draft, over_fen, error)
+         && (over_fen == 0 || ds_depot_open_case (self, &twice, error))
+         && ds_depot_change_payment (self, payment, error)
+         && (draft->shift_id == NULL || ds_depot_change_statement (self, draft->shift_id, error));
 }
 
 gboolean
@@ -164,6 +197,7 @@ ds_depot_ask_refund (DsDepot *self,
                      char **refused,
                      GError **error)
 {
+  gboolean cash = payment->base->tender == DS_TENDER_CASH;
   gint64 left_fen;
   gboolean known;
 
@@ -173,23 +207,20 @@ ds_depot_ask_refund (DsDepot *self,
     return FALSE;
   if (known)
     return TRUE;
-  if (draft->amount_fen > left_fen)
+  if (draft->amount_fen > left_fen
+      && !(cash && !draft->by_clerk && draft->amount_fen <= payment->base->amount_fen))
     {
       *refused = g_strdup ("All refunds together would exceed the payment");
       return TRUE;
     }
-  if (!ds_depot_sql_run (
-          self->db, error,
-          "INSERT INTO refund (id, payment, amount_fen, reason, by_clerk, outcome) VALUES (?, ?, ?, ?, ?, ?)",
-          "ssisis", draft->id, payment->base->id, draft->amount_fen, draft->reason, (gint64)draft->by_clerk,
-          payment->base->tender == DS_TENDER_CASH ? "refunded" : NULL))
+  if (!insert_refund (self, payment, draft, error))
     return FALSE;
-  /* Cash goes back from hand to hand: nobody needs to be asked. */
-  if (payment->base->tender == DS_TENDER_CASH)
-    return ds_depot_book_cash_back (self, payment, draft->id, draft->amount_fen, draft->by_clerk, error)
-           && ds_depot_change_payment (self, payment, error);
-  /* Before the operator has confirmed the payment there is nothing to give back: the refund waits for that. */
-  return payment->booked_fen == 0 || ds_depot_work_add_refunds (self, payment->base->id, error);
+  if (cash)
+    return take_cash_back (self, payment, draft, MAX (draft->amount_fen - left_fen, 0), error);
+  /* Before the operator has confirmed the payment there is nothing to give back: the refund waits for that. The handheld
+   * hears of it now, so that its courier does not give cash back as well. */
+  return (payment->booked_fen == 0 || ds_depot_work_add_refunds (self, payment->base->id, error))
+         && ds_depot_publish_payment (self, payment, error);
 }
 
 /* What a clerk decides. Each in a transaction of its own; @answer (transfer full). */

@@ -443,12 +443,29 @@ apply_cash (Applying *self, GError **error)
          && ds_depot_payment_save (self->depot->db, payment, error);
 }
 
+/* @refund_shift: (out) (nullable): the shift out of whose drawer cash was given back; older handhelds did not say.
+ * Returns: whether it is one of this courier's, or refused it. */
+static gboolean
+find_refund_shift (Applying *self, const char **refund_shift, GError **error)
+{
+  gint64 n_found = 0;
+
+  *refund_shift = json_string_value (json_object_get (self->entry->data, "shift"));
+  if (*refund_shift == NULL)
+    return TRUE;
+  if (!ds_depot_sql_get_int (self->depot->db, &n_found, 0, error,
+                             "SELECT count (*) FROM shift WHERE id = ? AND courier = ?", "ss", *refund_shift,
+                             self->device->courier_id))
+    return FALSE;
+  return n_found > 0 || refuse (self, "The refund's shift is none of this courier's");
+}
+
 static gboolean
 apply_refund (Applying *self, GError **error)
 {
   g_autoptr (DsDepotPayment) payment = NULL;
   g_autoptr (GError) problem = NULL;
-  const char *refund_id, *reason;
+  const char *refund_id, *reason, *shift_id;
   json_int_t amount_fen;
 
   if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:I, s:s}", "refund", &refund_id, "amount_fen",
@@ -460,10 +477,18 @@ apply_refund (Applying *self, GError **error)
     return FALSE;
   if (payment == NULL)
     return TRUE;
+  if (!find_refund_shift (self, &shift_id, error))
+    return FALSE;
+  if (*self->refused != NULL)
+    return TRUE;
 
-  return ds_depot_ask_refund (self->depot, payment,
-                              &(DsRefundDraft){ .id = refund_id, .amount_fen = amount_fen, .reason = reason },
-                              self->refused, error);
+  return ds_depot_ask_refund (
+      self->depot, payment,
+      &(DsRefundDraft){ .id = refund_id,
+                        .amount_fen = amount_fen,
+                        .reason = reason,
+                        .shift_id = payment->base->tender == DS_TENDER_CASH ? shift_id : NULL },
+      self->refused, error);
 }
 
 /* Parcels and shifts */

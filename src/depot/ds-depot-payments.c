@@ -12,7 +12,10 @@
 gboolean
 ds_depot_publish_payment (DsDepot *self, DsDepotPayment *payment, GError **error)
 {
-  if (!ds_depot_payment_save (self->db, payment, error))
+  if (!ds_depot_payment_save (self->db, payment, error)
+      || !ds_depot_sql_get_int (self->db, &payment->base->refunding_fen, 0, error,
+                                "SELECT sum (amount_fen) FROM refund WHERE payment = ? AND outcome IS NULL",
+                                "s", payment->base->id))
     return FALSE;
   return !payment->journalled
          || ds_feed_put (self->feed, payment->courier_id, "payment", payment->base->id,
@@ -22,13 +25,15 @@ ds_depot_publish_payment (DsDepot *self, DsDepotPayment *payment, GError **error
 gboolean
 ds_depot_change_payment (DsDepot *self, DsDepotPayment *payment, GError **error)
 {
-  const char *shift_id = payment->base->shift_id;
-  gint64 version = 0;
+  return ds_depot_publish_payment (self, payment, error)
+         && (payment->base->shift_id == NULL
+             || ds_depot_change_statement (self, payment->base->shift_id, error));
+}
 
-  if (!ds_depot_publish_payment (self, payment, error))
-    return FALSE;
-  if (shift_id == NULL)
-    return TRUE;
+gboolean
+ds_depot_change_statement (DsDepot *self, const char *shift_id, GError **error)
+{
+  gint64 version = 0;
 
   /* A shift without a statement gets its first one anyway. */
   return ds_depot_sql_get_int (self->db, &version, 0, error, "SELECT version FROM shift WHERE id = ?", "s",

@@ -227,6 +227,8 @@ gboolean ds_depot_apply_answer (DsDepot *self,
 gboolean ds_depot_publish_payment (DsDepot *self, DsDepotPayment *payment, GError **error);
 /* The same, and has the statement made anew that was issued before the change. */
 gboolean ds_depot_change_payment (DsDepot *self, DsDepotPayment *payment, GError **error);
+/* Has the statement of a shift made anew, if there is one. */
+gboolean ds_depot_change_statement (DsDepot *self, const char *shift_id, GError **error);
 
 /* Applies what an operator says of @payment. */
 gboolean ds_depot_apply_result (DsDepot *self,
@@ -264,15 +266,27 @@ gboolean ds_depot_book_refunds (DsDepot *self,
                                 gint64 refunded_fen,
                                 gint64 red_packet_fen,
                                 GError **error);
-/* Cash out of the courier's hands, or the depot's till. */
+/* @shift_id: (nullable): for cash that a courier gave back, out of which shift's drawer */
+typedef struct
+{
+  const char *id;
+  gint64 amount_fen;
+  const char *reason;
+  const char *shift_id;
+  gboolean by_clerk;
+} DsRefundDraft;
+
+/* Cash out of the courier's hands, or the depot's till. @over_fen: the part of it that had gone back before */
 gboolean ds_depot_book_cash_back (DsDepot *self,
                                   DsDepotPayment *payment,
-                                  const char *refund_id,
-                                  gint64 amount_fen,
-                                  gboolean by_clerk,
+                                  const DsRefundDraft *draft,
+                                  gint64 over_fen,
                                   GError **error);
 
 /* ds-depot-cases.c: what a person should look at. Inside a transaction. */
+
+/* The customer got back more than was too much; about a refund, or the stop that owes again. */
+#define DS_CASE_GIVEN_BACK_TWICE "given-back-twice"
 
 /* Something a person should look at. Inside a transaction; told once a subject. */
 gboolean ds_depot_note_incident (DsDepot *self,
@@ -311,15 +325,8 @@ gboolean ds_depot_close_stop_cases (DsDepot *self,
                                     const char *resolution,
                                     GError **error);
 
-typedef struct
-{
-  const char *id;
-  gint64 amount_fen;
-  const char *reason;
-  gboolean by_clerk;
-} DsRefundDraft;
-
-/* @refused: (out) (transfer full) (nullable): why not, in words. The same refund once more is no other one. */
+/* @refused: (out) (transfer full) (nullable): why not, in words. The same refund once more is no other one. Cash that a
+ * courier gave back is out of the drawer: it is never refused, and what a clerk had given back before is a case. */
 gboolean ds_depot_ask_refund (DsDepot *self,
                               DsDepotPayment *payment,
                               const DsRefundDraft *draft,

@@ -193,7 +193,8 @@ count_cash (DsDepot *self, const Shift *shift, GPtrArray *payments, DsStatementC
 
   if (!ds_depot_sql_get_int (self->db, &back_fen, 0, error,
                              "SELECT sum (refund.amount_fen) FROM refund JOIN payment ON payment.id = payment"
-                             " WHERE shift = ? AND tender = 'cash' AND by_clerk = 0 AND outcome = 'refunded'",
+                             " WHERE coalesce (refund.shift, payment.shift) = ? AND tender = 'cash'"
+                             " AND by_clerk = 0 AND outcome = 'refunded'",
                              "s", shift->id))
     return FALSE;
   *cash = (DsStatementCash){ .float_fen = shift->float_fen,

@@ -216,6 +216,10 @@ const char *const ds_depot_schema[] = {
 
   /* A handheld that is lost or stolen is kept out, and why. */
   "ALTER TABLE device ADD COLUMN revoked TEXT;",
+
+  /* Cash that a courier gave back comes out of the drawer of that day, not of the day on which it was taken. */
+  "ALTER TABLE refund ADD COLUMN shift TEXT;"
+  "CREATE INDEX refund_shift ON refund (shift) WHERE shift IS NOT NULL;",
   NULL,
 };
 

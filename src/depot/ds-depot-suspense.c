@@ -12,6 +12,8 @@
 #define SUSPENSE "suspense"
 /* From which the clerk gives back cash that a courier had taken. */
 #define TILL "cash:depot"
+/* What customers got back twice and owe again. */
+#define TWICE "receivable:given-back-twice"
 
 /* Postings */
 
@@ -126,18 +128,18 @@ ds_depot_book_refunds (DsDepot *self,
 gboolean
 ds_depot_book_cash_back (DsDepot *self,
                          DsDepotPayment *payment,
-                         const char *refund_id,
-                         gint64 amount_fen,
-                         gboolean by_clerk,
+                         const DsRefundDraft *draft,
+                         gint64 over_fen,
                          GError **error)
 {
-  g_autofree char *key = g_strconcat ("refund:", refund_id, NULL);
+  g_autofree char *key = g_strconcat ("refund:", draft->id, NULL);
   g_autofree char *drawer = g_strconcat ("cash:", payment->courier_id, NULL);
   Posting posting = { 0 };
 
-  add_back (&posting, payment, amount_fen);
-  add (&posting, by_clerk ? TILL : drawer, -amount_fen);
-  payment->base->refunded_fen += amount_fen;
+  add_back (&posting, payment, draft->amount_fen - over_fen);
+  add (&posting, TWICE, over_fen);
+  add (&posting, draft->by_clerk ? TILL : drawer, -draft->amount_fen);
+  payment->base->refunded_fen += draft->amount_fen - over_fen;
   return post (self, key, &posting, error) && finish_refund (self, payment, error);
 }
 
@@ -320,6 +322,21 @@ apply_weight (DsDepot *self,
          && (is_own || !moved || ds_depot_change_payment (self, payment, error));
 }
 
+/* Cash at the door and digital money by its operator, neither knowing of the other. */
+static gboolean
+open_twice (DsDepot *self, const char *stop_id, const Owed *owed, gint64 open_fen, GError **error)
+{
+  return ds_depot_open_case (
+      self,
+      &(DsCaseDraft){ .kind = DS_CASE_GIVEN_BACK_TWICE,
+                      .subject = stop_id,
+                      .detail = "Two payments of a stop were given back: it owes again",
+                      .stop_id = stop_id,
+                      .courier_id = owed->courier_id,
+                      .amount_fen = open_fen },
+      error);
+}
+
 gboolean
 ds_depot_weigh (DsDepot *self, const char *stop_id, DsDepotPayment *own, GError **error)
 {
@@ -328,6 +345,7 @@ ds_depot_weigh (DsDepot *self, const char *stop_id, DsDepotPayment *own, GError 
   g_autoptr (GPtrArray) payments = g_ptr_array_new ();
   g_autoptr (GArray) moneys = g_array_new (FALSE, FALSE, sizeof (DsHeldMoney));
   gint64 assigned_fen = 0;
+  guint n_given_back = 0;
 
   if ((stop_id != NULL && !load_owed (self, stop_id, &owed, error))
       || !load_payments (self, stop_id, own, &owed, &loaded, payments, error))
@@ -347,10 +365,15 @@ ds_depot_weigh (DsDepot *self, const char *stop_id, DsDepotPayment *own, GError 
       const DsHeldMoney *money = &g_array_index (moneys, DsHeldMoney, i);
 
       assigned_fen += money->held_fen - money->suspense_fen;
+      n_given_back += payment->base->refunded_fen > 0;
       if (!apply_weight (self, payment, money, &owed, payment == own, error))
         return FALSE;
     }
-  /* A debt that a rejected voucher had opened again is paid. */
-  return owed.courier_id == NULL || assigned_fen < owed.due_fen
-         || ds_depot_close_stop_cases (self, stop_id, "rejected", "paid", error);
+  if (owed.courier_id == NULL)
+    return TRUE;
+  /* A debt that a rejected voucher or a second refund had opened again is paid. */
+  if (assigned_fen >= owed.due_fen)
+    return ds_depot_close_stop_cases (self, stop_id, "rejected", "paid", error)
+           && ds_depot_close_stop_cases (self, stop_id, DS_CASE_GIVEN_BACK_TWICE, "paid", error);
+  return n_given_back < 2 || open_twice (self, stop_id, &owed, owed.due_fen - assigned_fen, error);
 }

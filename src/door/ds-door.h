@@ -206,6 +206,23 @@ void ds_door_take_cash_async (DsDoor *self,
                               gpointer user_data);
 DsStop *ds_door_take_cash_finish (DsDoor *self, GAsyncResult *result, char **payment_id, GError **error);
 
+/**
+ * ds_door_give_back_async:
+ * @stop_id: the stop
+ * @amount_fen: what ds_stop_get_cash_back_fen() said of it when the courier was asked
+ *
+ * Cash goes back to the customer out of the open shift's drawer, since more was taken than is due. Journals
+ * `payment.refund` for the cash payments of the stop, so it counts before the money leaves the hand; needs no network.
+ * %DS_ERROR_STATE with the next step in words when no shift is open, or another amount or nothing is to be given back.
+ */
+void ds_door_give_back_async (DsDoor *self,
+                              const char *stop_id,
+                              gint64 amount_fen,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+DsStop *ds_door_give_back_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
 /* The customer says paid and has nothing to show. */
 void ds_door_claim_async (DsDoor *self,
                           const char *payment_id,

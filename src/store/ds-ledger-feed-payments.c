@@ -22,6 +22,7 @@ typedef struct
   gint64 red_packet_fen;
   gint64 refunded_fen;
   gint64 red_packet_refunded_fen;
+  gint64 refunding_fen;
   gint64 kept_fen;
   const char *code;
   gint64 expires_at_ms;
@@ -34,6 +35,7 @@ read_payment_news (DsFeedItem *item, PaymentNews *news, GError **error)
   json_int_t amount_fen, red_packet_fen, refunded_fen;
   gint64 red_packet_refunded_fen
       = json_integer_value (json_object_get (item->data, "red_packet_refunded_fen"));
+  gint64 refunding_fen = json_integer_value (json_object_get (item->data, "refunding_fen"));
   gint64 kept_fen = json_integer_value (json_object_get (item->data, "kept_fen"));
   json_t *expires_at_ms;
 
@@ -47,7 +49,7 @@ read_payment_news (DsFeedItem *item, PaymentNews *news, GError **error)
       || !ds_feed_item_check_amount (amount_fen, error) || !ds_feed_item_check_amount (red_packet_fen, error)
       || !ds_feed_item_check_amount (refunded_fen, error)
       || !ds_feed_item_check_amount (red_packet_refunded_fen, error)
-      || !ds_feed_item_check_amount (kept_fen, error))
+      || !ds_feed_item_check_amount (refunding_fen, error) || !ds_feed_item_check_amount (kept_fen, error))
     return FALSE;
   item->subject = news->id;
   if (!ds_id_is_valid (news->id) || !ds_payment_state_from_name (state, &news->state)
@@ -61,6 +63,7 @@ read_payment_news (DsFeedItem *item, PaymentNews *news, GError **error)
   news->red_packet_fen = red_packet_fen;
   news->refunded_fen = refunded_fen;
   news->red_packet_refunded_fen = red_packet_refunded_fen;
+  news->refunding_fen = refunding_fen;
   news->kept_fen = kept_fen;
   news->expires_at_ms = json_integer_value (expires_at_ms);
   return TRUE;
@@ -87,7 +90,8 @@ insert_foreign_payment (DsLedger *self, const PaymentNews *news, gint64 at_ms, G
   return ds_db_run (self->db, query, error);
 }
 
-/* Details are added, never taken away: a reference that is known stays, a refund only grows. */
+/* Details are added, never taken away: a reference that is known stays, a refund only grows. What is under way alone is
+ * the depot's to say anew each time. */
 static gboolean
 merge_payment (DsLedger *self, const PaymentNews *news, DsPaymentState state, gint64 at_ms, GError **error)
 {
@@ -99,8 +103,8 @@ merge_payment (DsLedger *self, const PaymentNews *news, DsPaymentState state, gi
       " red_packet_fen = max (red_packet_fen, ?7), refunded_fen = max (refunded_fen, ?8), code = coalesce "
       "(code, ?9),"
       " code_expires_at_ms = iif (code_expires_at_ms = 0, ?10, code_expires_at_ms),"
-      " red_packet_refunded_fen = max (red_packet_refunded_fen, ?11), kept_fen = max (kept_fen, ?12) WHERE "
-      "id = ?1",
+      " red_packet_refunded_fen = max (red_packet_refunded_fen, ?11), kept_fen = max (kept_fen, ?12),"
+      " refunding_fen = ?13 WHERE id = ?1",
       error);
 
   if (query == NULL)
@@ -117,6 +121,7 @@ merge_payment (DsLedger *self, const PaymentNews *news, DsPaymentState state, gi
   ds_db_bind_int (query, 10, news->expires_at_ms);
   ds_db_bind_int (query, 11, news->red_packet_refunded_fen);
   ds_db_bind_int (query, 12, news->kept_fen);
+  ds_db_bind_int (query, 13, news->refunding_fen);
   ds_ledger_touch (self, news->stop);
   return ds_db_run (self->db, query, error);
 }

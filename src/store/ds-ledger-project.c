@@ -29,8 +29,10 @@ check_amount (gint64 amount_fen, gint64 lowest_fen, GError **error)
 gboolean
 ds_ledger_load_payment_row (DsLedger *self, const char *id, DsPaymentRow *row, GError **error)
 {
-  DsQuery *query = ds_db_prepare (
-      self->db, "SELECT state, stop, amount_fen, refunded_fen, spoken FROM payments WHERE id = ?1", error);
+  DsQuery *query = ds_db_prepare (self->db,
+                                  "SELECT state, stop, amount_fen, refunded_fen, spoken, tender = 'cash',"
+                                  " shift FROM payments WHERE id = ?1",
+                                  error);
   gboolean found;
 
   *row = (DsPaymentRow){ .state = DS_PAYMENT_NONE };
@@ -51,6 +53,8 @@ ds_ledger_load_payment_row (DsLedger *self, const char *id, DsPaymentRow *row, G
       row->amount_fen = ds_db_column_int (query, 2);
       row->refunded_fen = ds_db_column_int (query, 3);
       row->spoken = ds_db_column_int (query, 4) != 0;
+      row->is_cash = ds_db_column_int (query, 5) != 0;
+      row->shift_id = g_strdup (ds_db_column_text (query, 6));
     }
   ds_db_reset (query);
   return TRUE;
@@ -438,18 +442,72 @@ project_query (DsLedger *self, const DsEntry *entry, gboolean replaying, GError 
   return ds_json_unpack (entry->data, error, "{s:s}", "payment", &id) && find_payment (self, id, &row, error);
 }
 
-/* A request to the depot: the feed says what was given back. */
+static gboolean
+insert_cash_back (DsLedger *self,
+                  const DsEntry *entry,
+                  const char *id,
+                  const char *shift,
+                  gint64 amount_fen,
+                  GError **error)
+{
+  DsQuery *query = ds_db_prepare (
+      self->db, "INSERT INTO cash_back (id, payment, shift, amount_fen) VALUES (?1, ?2, ?3, ?4)", error);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, json_string_value (json_object_get (entry->data, "refund")));
+  ds_db_bind_text (query, 2, id);
+  ds_db_bind_text (query, 3, shift);
+  ds_db_bind_int (query, 4, amount_fen);
+  return ds_db_run (self->db, query, error);
+}
+
+/* Cash goes back from hand to hand: it is given back by being journalled, out of the drawer of the shift that is named,
+ * or the payment's own, since older handhelds named none. */
+static gboolean
+give_cash_back (DsLedger *self,
+                const DsEntry *entry,
+                const char *id,
+                const DsPaymentRow *row,
+                gint64 amount_fen,
+                GError **error)
+{
+  const char *shift = json_string_value (json_object_get (entry->data, "shift"));
+  DsQuery *query;
+
+  if (!insert_cash_back (self, entry, id, shift != NULL ? shift : row->shift_id, amount_fen, error)
+      || (row->refunded_fen + amount_fen >= row->amount_fen
+          && !change_state (self, id, row, entry, DS_PAYMENT_IS_REFUNDED, error)))
+    return FALSE;
+  query = ds_db_prepare (
+      self->db, "UPDATE payments SET refunded_fen = min (amount_fen, refunded_fen + ?2) WHERE id = ?1",
+      error);
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, id);
+  ds_db_bind_int (query, 2, amount_fen);
+  ds_ledger_touch (self, row->stop_id);
+  return ds_db_run (self->db, query, error);
+}
+
+/* Of what is not cash it is a request to the depot, and the feed says what was given back. */
 static gboolean
 project_refund (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
 {
   g_auto (DsPaymentRow) row = { 0 };
-  const char *id, *refund, *reason;
+  const char *id, *refund, *reason, *shift;
   json_int_t amount_fen;
 
-  return ds_json_unpack (entry->data, error, "{s:s, s:s, s:I, s:s}", "payment", &id, "refund", &refund,
-                         "amount_fen", &amount_fen, "reason", &reason)
-         && find_payment (self, id, &row, error) && check_amount (amount_fen, 1, error)
-         && (replaying || check_amount (row.amount_fen - row.refunded_fen - amount_fen, 0, error));
+  if (!ds_json_unpack (entry->data, error, "{s:s, s:s, s:I, s:s}", "payment", &id, "refund", &refund,
+                       "amount_fen", &amount_fen, "reason", &reason)
+      || !find_payment (self, id, &row, error) || !check_amount (amount_fen, 1, error)
+      || !(replaying || check_amount (row.amount_fen - row.refunded_fen - amount_fen, 0, error)))
+    return FALSE;
+  if (!row.is_cash)
+    return TRUE;
+  shift = json_string_value (json_object_get (entry->data, "shift"));
+  return (replaying || shift == NULL || check_open_shift (self, shift, error))
+         && give_cash_back (self, entry, id, &row, amount_fen, error);
 }
 
 static gboolean

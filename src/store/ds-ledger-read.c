@@ -31,7 +31,7 @@ typedef struct
   "SELECT id, shift, stop, parcels, amount_fen, tender, state, source, code, code_expires_at_ms, operator,"  \
   " operator_ref, wallet_serial, voucher_counter, reason, red_packet_fen, refunded_fen, tendered_fen,"       \
   " change_fen, created_at_ms, changed_at_ms, superseded, red_packet_refunded_fen, kept_fen, spoken,"        \
-  " n_misspoken FROM payments "
+  " n_misspoken, refunding_fen FROM payments "
 #define WITH_PAYMENTS " IN (SELECT stop FROM payments) "
 
 static const Selection all_stops = {
@@ -143,6 +143,7 @@ read_payment (DsQuery *query, GError **error)
   payment->kept_fen = ds_db_column_int (query, 23);
   payment->spoken = ds_db_column_int (query, 24) != 0;
   payment->n_misspoken = ds_db_column_int (query, 25);
+  payment->refunding_fen = ds_db_column_int (query, 26);
   return g_steal_pointer (&payment);
 }
 
@@ -352,11 +353,12 @@ load_vouchers (DsLedger *self,
 static gboolean
 load_cash (DsLedger *self, DsExposure *exposure, GError **error)
 {
-  DsQuery *query
-      = ds_db_prepare (self->db,
-                       "SELECT s.float_fen + coalesce ((SELECT sum (tendered_fen - change_fen)"
-                       " FROM payments WHERE shift = s.id), 0) FROM shifts s WHERE s.closed_at_ms = 0",
-                       error);
+  DsQuery *query = ds_db_prepare (
+      self->db,
+      "SELECT s.float_fen + coalesce ((SELECT sum (tendered_fen - change_fen)"
+      " FROM payments WHERE shift = s.id), 0) - coalesce ((SELECT sum (amount_fen) FROM cash_back"
+      " WHERE shift = s.id), 0) FROM shifts s WHERE s.closed_at_ms = 0",
+      error);
   gboolean row;
 
   if (query == NULL || !ds_db_step (self->db, query, &row, error))
@@ -453,6 +455,17 @@ is_delivered (const DsParcel *parcel)
   return parcel->outcome == DS_OUTCOME_DELIVERED;
 }
 
+/* Cash here and digital money by the depot, neither knowing of the other. */
+static gboolean
+was_given_back_twice (DsStop *stop)
+{
+  guint n_given_back = 0;
+
+  for (guint i = 0; i < stop->payments->len; i++)
+    n_given_back += ((DsPayment *)g_ptr_array_index (stop->payments, i))->refunded_fen > 0;
+  return n_given_back > 1 && is_all (stop, is_delivered);
+}
+
 /* Why more was taken than is due: the depot changed the stop meanwhile, or the customer paid twice. */
 static const char *
 find_why_over (DsStop *stop, gboolean repriced)
@@ -490,6 +503,9 @@ add_stop_problems (GPtrArray *problems, DsStop *stop, gboolean repriced)
   /* Handed over for the price it had: the courier has to go back, or the depot to let it be. */
   else if (repriced && debt.open_fen > 0 && debt.covered_fen > 0 && is_all (stop, is_delivered))
     add_payment_problem (problems, "underpaid", stop, choose_refund (stop), debt.open_fen);
+  else if (debt.open_fen > 0 && was_given_back_twice (stop))
+    add_payment_problem (problems, "given-back-twice", stop,
+                         g_ptr_array_index (stop->payments, stop->payments->len - 1), debt.open_fen);
 }
 
 /* Which stop and which money an entry is about. */

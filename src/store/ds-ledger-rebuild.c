@@ -21,6 +21,7 @@ static const struct
   { "shifts", "SELECT * FROM shifts ORDER BY n", "DELETE FROM shifts" },
   { "outcomes", "SELECT * FROM outcomes ORDER BY stop, waybill", "DELETE FROM outcomes" },
   { "payments", "SELECT * FROM payments ORDER BY n", "DELETE FROM payments" },
+  { "cash_back", "SELECT * FROM cash_back ORDER BY n", "DELETE FROM cash_back" },
 };
 
 static void

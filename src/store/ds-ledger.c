@@ -83,6 +83,12 @@ const char *const ds_ledger_schema[] = {
   "  UNIQUE (stop, kind)) STRICT;"
   "ALTER TABLE payments ADD COLUMN red_packet_refunded_fen INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE payments ADD COLUMN kept_fen INTEGER NOT NULL DEFAULT 0;",
+
+  /* Cash that the courier handed back, by the shift whose drawer it came out of; what the depot is giving back. */
+  "CREATE TABLE cash_back (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, payment TEXT NOT NULL,"
+  "  shift TEXT NOT NULL, amount_fen INTEGER NOT NULL) STRICT;"
+  "CREATE INDEX cash_back_by_shift ON cash_back (shift);"
+  "ALTER TABLE payments ADD COLUMN refunding_fen INTEGER NOT NULL DEFAULT 0;",
   NULL,
 };
 
@@ -90,6 +96,7 @@ void
 ds_payment_row_clear (DsPaymentRow *row)
 {
   g_clear_pointer (&row->stop_id, g_free);
+  g_clear_pointer (&row->shift_id, g_free);
 }
 
 static void

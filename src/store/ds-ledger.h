@@ -227,6 +227,8 @@ typedef struct
   gint64 amount_fen;
   gint64 refunded_fen;
   gboolean spoken;
+  gboolean is_cash;
+  char *shift_id; /* (nullable) */
 } DsPaymentRow;
 
 void ds_payment_row_clear (DsPaymentRow *row);

@@ -361,6 +361,139 @@ test_refused (DepotFixture *fixture, gconstpointer data)
   g_assert_error (error, DS_ERROR, DS_ERROR_NOT_FOUND);
 }
 
+/* Cash was taken at a stop whose price is lowered afterwards, and the courier hands the difference back. */
+static void
+append_cash_back (DepotFixture *fixture, const char *payment_id, const char *refund_id, gint64 amount_fen)
+{
+  g_autofree char *refused = NULL;
+
+  depot_fixture_append (fixture, "payment.refund", "{s:s, s:s, s:I, s:s}", "payment", payment_id, "refund",
+                        refund_id, "amount_fen", (json_int_t)amount_fen, "reason", "cash given back");
+  refused = depot_fixture_push (fixture);
+  g_assert_cmpstr (refused, ==, NULL);
+  depot_fixture_settle (fixture);
+}
+
+static void
+test_cash_back (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *stop_id = get_stop_id (fixture);
+  g_autofree char *payment_id = collect (fixture, stop_id, TRUE);
+  g_autofree char *refund_id = depot_fixture_make_id (fixture);
+  g_autoptr (json_t) item = NULL;
+  g_autoptr (GError) error = NULL;
+
+  change (fixture, &conflicts[1]);
+  assert_case (fixture, payment_id, "repriced", DUE_FEN - LOWER_FEN);
+  append_cash_back (fixture, payment_id, refund_id, DUE_FEN - LOWER_FEN);
+  assert_no_case (fixture, payment_id);
+  assert_books (fixture, 0, LOWER_FEN);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "cash:0317"), ==, LOWER_FEN);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "cash:depot"), ==, 0);
+  item = depot_fixture_find_item (fixture, "payment", payment_id);
+  g_assert_cmpint (json_integer_value (json_object_get (item, "refunded_fen")), ==, DUE_FEN - LOWER_FEN);
+
+  /* The case is gone, and with it what a clerk could give back once more. */
+  g_assert_null (ds_depot_resolve (fixture->depot, 1, "refund", "a test", &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_NOT_FOUND);
+}
+
+/* Paid by code and in cash: the courier gives the cash back, and the code's money is what the stop keeps. */
+static char *
+pay_twice (DepotFixture *fixture, const char *stop_id, char **code_id)
+{
+  char *cash_id = collect (fixture, stop_id, TRUE);
+
+  *code_id = collect (fixture, stop_id, FALSE);
+  depot_fixture_settle (fixture);
+  assert_books (fixture, DUE_FEN, DUE_FEN);
+  return cash_id;
+}
+
+static void
+test_cash_back_of_two (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *stop_id = get_stop_id (fixture);
+  g_autofree char *code_id = NULL;
+  g_autofree char *cash_id = pay_twice (fixture, stop_id, &code_id);
+  g_autofree char *refund_id = depot_fixture_make_id (fixture);
+
+  assert_case (fixture, code_id, "refund", DUE_FEN);
+  append_cash_back (fixture, cash_id, refund_id, DUE_FEN);
+  assert_no_case (fixture, code_id);
+  assert_no_case (fixture, cash_id);
+  assert_books (fixture, 0, DUE_FEN);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "cash:0317"), ==, 0);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, DUE_FEN);
+}
+
+/* The clerk decided first, the courier, offline, could not know: both are in the books, and it is a case. */
+static void
+test_both_give_back (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *stop_id = get_stop_id (fixture);
+  g_autofree char *code_id = NULL;
+  g_autofree char *cash_id = pay_twice (fixture, stop_id, &code_id);
+  g_autofree char *refund_id = depot_fixture_make_id (fixture);
+  g_autofree char *again = NULL;
+
+  resolve (fixture, assert_case (fixture, code_id, "refund", DUE_FEN), "refund");
+  assert_books (fixture, 0, DUE_FEN);
+  append_cash_back (fixture, cash_id, refund_id, DUE_FEN);
+  assert_books (fixture, 0, 0);
+  assert_case (fixture, stop_id, "given-back-twice", DUE_FEN);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "cash:0317"), ==, 0);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 0);
+
+  /* Collected again, it is none. */
+  again = collect (fixture, stop_id, TRUE);
+  assert_no_case (fixture, stop_id);
+  assert_books (fixture, 0, DUE_FEN);
+}
+
+/* The same cash out of the depot's till and out of the courier's drawer: both drawers are as the books say. */
+static void
+test_cash_back_twice (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *stop_id = get_stop_id (fixture);
+  g_autofree char *payment_id = collect (fixture, stop_id, TRUE);
+  g_autofree char *refund_id = depot_fixture_make_id (fixture);
+  const gint64 back_fen = DUE_FEN - LOWER_FEN;
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  change (fixture, &conflicts[1]);
+  answer = ds_depot_refund (fixture->depot, payment_id, NULL, DUE_FEN, "all of it", &error);
+  g_assert_no_error (error);
+  append_cash_back (fixture, payment_id, refund_id, back_fen);
+  assert_case (fixture, refund_id, "given-back-twice", back_fen);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "cash:0317"), ==, DUE_FEN - back_fen);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "cash:depot"), ==, -DUE_FEN);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "receivable:given-back-twice"), ==, back_fen);
+}
+
+/* While an operator is asked, the handheld is told, so that no cash goes back meanwhile. */
+static void
+test_refund_is_told (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *stop_id = get_stop_id (fixture);
+  g_autofree char *code_id = NULL;
+  g_autofree char *cash_id = pay_twice (fixture, stop_id, &code_id);
+  g_autoptr (json_t) under_way = NULL;
+  g_autoptr (json_t) done = NULL;
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  answer = ds_depot_refund (fixture->depot, code_id, NULL, DUE_FEN, "paid twice", &error);
+  g_assert_no_error (error);
+  under_way = depot_fixture_find_item (fixture, "payment", code_id);
+  g_assert_cmpint (json_integer_value (json_object_get (under_way, "refunding_fen")), ==, DUE_FEN);
+  depot_fixture_settle (fixture);
+  done = depot_fixture_find_item (fixture, "payment", code_id);
+  g_assert_cmpint (json_integer_value (json_object_get (done, "refunding_fen")), ==, 0);
+  g_assert_cmpint (json_integer_value (json_object_get (done, "refunded_fen")), ==, DUE_FEN);
+}
+
 #define conflicts_test_add(path, test)                                                                       \
   g_test_add (path, DepotFixture, NULL, set_up, test, depot_fixture_tear_down)
 
@@ -374,5 +507,10 @@ main (int argc, char **argv)
   conflicts_test_add ("/conflicts/old-code", test_old_code);
   conflicts_test_add ("/conflicts/clerk-refunds", test_clerk_refunds);
   conflicts_test_add ("/conflicts/refused", test_refused);
+  conflicts_test_add ("/conflicts/cash-back", test_cash_back);
+  conflicts_test_add ("/conflicts/cash-back-of-two", test_cash_back_of_two);
+  conflicts_test_add ("/conflicts/both-give-back", test_both_give_back);
+  conflicts_test_add ("/conflicts/cash-back-twice", test_cash_back_twice);
+  conflicts_test_add ("/conflicts/refund-is-told", test_refund_is_told);
   return g_test_run ();
 }
