@@ -77,6 +77,32 @@ ds_bucket_count (DsBucket bucket, DsStop *stop, guint *n)
   return sum_fen;
 }
 
+char *
+ds_bucket_describe_parts (GPtrArray *stops)
+{
+  gint64 red_packet_fen = 0;
+  gint64 refunded_fen = 0;
+  gint64 red_packet_refunded_fen = 0;
+
+  g_return_val_if_fail (stops != NULL, NULL);
+
+  for (guint i = 0; i < stops->len; i++)
+    {
+      GPtrArray *payments = ((DsStop *)g_ptr_array_index (stops, i))->payments;
+
+      for (guint p = 0; p < payments->len; p++)
+        {
+          DsPayment *payment = g_ptr_array_index (payments, p);
+
+          refunded_fen += payment->refunded_fen;
+          red_packet_refunded_fen += payment->red_packet_refunded_fen;
+          if (ds_payment_get_covered_fen (payment) > 0)
+            red_packet_fen += payment->red_packet_fen - payment->red_packet_refunded_fen;
+        }
+    }
+  return ds_words_for_parts (red_packet_fen, refunded_fen, red_packet_refunded_fen);
+}
+
 DsWords
 ds_words_for_bucket (DsBucket bucket)
 {

@@ -26,6 +26,10 @@ typedef enum
  */
 gint64 ds_bucket_count (DsBucket bucket, DsStop *stop, guint *n);
 
+/* Returns: (transfer full) (nullable): what of the collected money came from red packets, and what went back to
+ * customers, in words; %NULL where there is neither. */
+char *ds_bucket_describe_parts (GPtrArray *stops);
+
 DsWords ds_words_for_bucket (DsBucket bucket);
 
 G_END_DECLS

@@ -107,7 +107,11 @@ describe (const DsProblem *problem)
   if (said != NULL)
     g_strv_builder_add (parts, said);
   if (can_give_back (problem))
-    cash_back = ds_cash_back_describe (problem->stop);
+    {
+      g_autofree char *amount = ds_format_money (ds_stop_get_cash_back_fen (problem->stop));
+
+      cash_back = g_strdup_printf (_ ("Too much was taken: %s goes back in cash."), amount);
+    }
   g_strv_builder_add (parts, cash_back != NULL ? cash_back : ds_words_for_problem_advice (problem->kind));
   list = g_strv_builder_end (parts);
   return g_strjoinv (" · ", list);

@@ -8,24 +8,40 @@
 
 #include <glib/gi18n.h>
 
-/* What the courier was asked about. */
+/* What the courier was asked about: for as long as the question stands, and then the journal needs. */
 typedef struct
 {
-  GtkWidget *widget;
+  gatomicrefcount count;
+  GtkWidget *window;
   DsSession *session;
   char *stop_id;
   gint64 amount_fen;
 } CashBack;
 
-static void
-cash_back_free (CashBack *self)
+static CashBack *
+cash_back_ref (CashBack *self)
 {
-  g_object_unref (self->widget);
+  g_atomic_ref_count_inc (&self->count);
+  return self;
+}
+
+static void
+cash_back_unref (CashBack *self)
+{
+  if (!g_atomic_ref_count_dec (&self->count))
+    return;
+  g_object_unref (self->window);
   g_object_unref (self->session);
   g_free (self->stop_id);
   g_free (self);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CashBack, cash_back_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CashBack, cash_back_unref)
+
+static void
+closure_unref (gpointer data, GClosure *closure)
+{
+  cash_back_unref (data);
+}
 
 char *
 ds_cash_back_describe (DsStop *stop)
@@ -45,19 +61,19 @@ did_give_back (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *amount = ds_format_money (self->amount_fen);
   g_autofree char *text = g_strdup_printf (_ ("%s given back in cash. It is on record."), amount);
 
-  if (gtk_widget_get_mapped (self->widget))
-    ds_window_say (self->widget, stop != NULL ? text : error->message);
+  if (gtk_widget_get_mapped (self->window))
+    ds_window_say (self->window, stop != NULL ? text : error->message);
 }
 
 static void
 did_answer (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
-  g_autoptr (CashBack) self = user_data;
+  CashBack *self = user_data;
 
   if (g_strcmp0 (response, "give") == 0)
     /* Not cancelled when the page is left: the money changes hands. */
     ds_door_give_back_async (ds_session_get_door (self->session), self->stop_id, self->amount_fen, NULL,
-                             did_give_back, g_steal_pointer (&self));
+                             did_give_back, cash_back_ref (self));
 }
 
 void
@@ -73,18 +89,19 @@ ds_cash_back_ask (GtkWidget *widget, DsSession *session, DsStop *stop)
   g_return_if_fail (DS_IS_STOP (stop));
 
   self = g_new0 (CashBack, 1);
+  g_atomic_ref_count_init (&self->count);
   /* What was clicked may go away with the news: the window stays. */
-  self->widget = g_object_ref (GTK_WIDGET (gtk_widget_get_root (widget)));
+  self->window = g_object_ref (GTK_WIDGET (gtk_widget_get_root (widget)));
   self->session = g_object_ref (session);
   self->stop_id = g_strdup (stop->id);
   self->amount_fen = ds_stop_get_cash_back_fen (stop);
-  dialog = adw_message_dialog_new (GTK_WINDOW (self->widget), heading,
+  dialog = adw_message_dialog_new (GTK_WINDOW (self->window), heading,
                                    _ ("Too much was taken here. Hand the customer this cash now: it goes on "
                                       "record as given back, and the depot does not give it back again."));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "not-now", _ ("Not now"), "give",
                                     _ ("Give back"), NULL);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "not-now");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "not-now");
-  g_signal_connect (dialog, "response", G_CALLBACK (did_answer), self);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (did_answer), self, closure_unref, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }

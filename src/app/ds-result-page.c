@@ -144,10 +144,23 @@ describe (const DsPayment *payment)
     case DS_PAYMENT_PENDING:
       return g_strdup (_ ("The customer may have to confirm on their phone."));
 
+    case DS_PAYMENT_REFUNDED:
+      return g_strdup (_ ("All of it was given back to the customer."));
+
     default:
       return payment->reason != NULL ? ds_words_for_bank_reason (payment->reason)
                                      : g_strdup (_ ("No money was taken."));
     }
+}
+
+/* With what went back since. */
+static char *
+describe_with_parts (const DsPayment *payment)
+{
+  g_autofree char *text = describe (payment);
+  g_autofree char *back = ds_words_for_parts (0, payment->refunded_fen, payment->red_packet_refunded_fen);
+
+  return back != NULL ? g_strdup_printf ("%s\n%s", text, back) : g_steal_pointer (&text);
 }
 
 static gint64
@@ -225,7 +238,8 @@ show_buttons (DsResultPage *self, const Look *look)
       gtk_box_append (self->secondary, button);
     }
 
-  if (ds_payment_state_covers_debt (self->payment->state))
+  if (ds_payment_state_covers_debt (self->payment->state)
+      || (self->payment->state == DS_PAYMENT_REFUNDED && get_open_fen (self) == 0))
     show_main_when_covered (self);
   else
     set_button (self->main, look->main_step, look->main_label);
@@ -236,7 +250,7 @@ show (DsResultPage *self)
 {
   Look look = get_look (self->payment);
   DsWords words = ds_words_for_payment (self->payment->state);
-  g_autofree char *text = describe (self->payment);
+  g_autofree char *text = describe_with_parts (self->payment);
   g_autofree char *title = ds_collection_get_subtitle (self->collection);
 
   if (self->css_class != NULL)

@@ -25,6 +25,7 @@ struct _DsShiftPage
   GtkStack *stack;
   GtkLabel *due;
   GtkLabel *collected;
+  GtkLabel *parts;
   DsStackedBar *bar;
   GtkListBox *totals;
   GtkLabel *allowance_used;
@@ -105,6 +106,7 @@ show_totals (DsShiftPage *self)
   DsShiftTotals totals;
   g_autofree char *due = NULL;
   g_autofree char *of_due = NULL;
+  g_autofree char *parts = NULL;
 
   for (DsBucket bucket = 0; bucket < DS_N_BUCKETS; bucket++)
     {
@@ -129,6 +131,9 @@ show_totals (DsShiftPage *self)
   of_due = g_strdup_printf (_ ("of %s"), due);
   gtk_label_set_text (self->due, of_due);
   ds_money_label_set (self->collected, sums_fen[DS_BUCKET_PAID] + sums_fen[DS_BUCKET_CASH]);
+  parts = ds_bucket_describe_parts (stops);
+  gtk_label_set_text (self->parts, parts != NULL ? parts : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->parts), parts != NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
     shares[i] = (DsShare){ shown[i].color_name, shown[i].hatched, sums_fen[shown[i].bucket] };
@@ -265,6 +270,7 @@ ds_shift_page_class_init (DsShiftPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, stack);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, due);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, collected);
+  gtk_widget_class_bind_template_child (widget_class, DsShiftPage, parts);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, bar);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, totals);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, allowance_used);

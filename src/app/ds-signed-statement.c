@@ -39,9 +39,12 @@ read_line (DsSignedStatement *self, json_t *object, GError **error)
   json_t *payment = NULL;
   json_t *stop = NULL;
   json_t *operator_fen = NULL;
+  json_int_t red_packet_fen = 0;
+  json_int_t refunded_fen = 0;
 
-  if (!ds_json_unpack (object, error, "{s:s, s:I, s?o, s?o, s?o}", "verdict", &verdict, "device_fen",
-                       &device_fen, "payment", &payment, "stop", &stop, "operator_fen", &operator_fen))
+  if (!ds_json_unpack (object, error, "{s:s, s:I, s?o, s?o, s?o, s?I, s?I}", "verdict", &verdict, "device_fen",
+                       &device_fen, "payment", &payment, "stop", &stop, "operator_fen", &operator_fen,
+                       "red_packet_fen", &red_packet_fen, "refunded_fen", &refunded_fen))
     return FALSE;
 
   line = g_new0 (DsStatementLine, 1);
@@ -52,6 +55,8 @@ read_line (DsSignedStatement *self, json_t *object, GError **error)
   line->operator_fen = json_is_integer (operator_fen) ? json_integer_value (operator_fen) : -1;
   g_ptr_array_add (self->lines, line);
   self->n_matched += strcmp (verdict, "matched") == 0;
+  self->red_packet_fen += red_packet_fen;
+  self->refunded_fen += refunded_fen;
   return TRUE;
 }
 

@@ -28,6 +28,8 @@ typedef struct
  * @lines: (element-type DsStatementLine)
  * @n_matched: how many of them match
  * @at_ms: when the depot signed it
+ * @red_packet_fen: what of the payments had come from red packets
+ * @refunded_fen: what of them went back to customers
  */
 typedef struct
 {
@@ -45,6 +47,8 @@ typedef struct
   gint64 cash_counted_fen;
   gint64 float_fen;
   gint64 difference_fen;
+  gint64 red_packet_fen;
+  gint64 refunded_fen;
   gboolean balanced;
 } DsSignedStatement;
 

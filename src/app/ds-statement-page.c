@@ -28,6 +28,7 @@ struct _DsStatementPage
   GtkLabel *summary;
   GtkGrid *table;
   DsInfoRow *cash;
+  GtkLabel *parts;
   GtkListBox *differences;
   GtkLabel *signature;
   GtkButton *resolve;
@@ -131,6 +132,15 @@ show_cash (DsStatementPage *self, const DsSignedStatement *statement)
 }
 
 static void
+show_parts (DsStatementPage *self, const DsSignedStatement *statement)
+{
+  g_autofree char *parts = ds_words_for_parts (statement->red_packet_fen, statement->refunded_fen, 0);
+
+  gtk_label_set_text (self->parts, parts != NULL ? parts : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->parts), parts != NULL);
+}
+
+static void
 show_differences (DsStatementPage *self, const DsSignedStatement *statement)
 {
   GtkListBoxRow *row;
@@ -205,6 +215,7 @@ show_statement (DsStatementPage *self, const DsSignedStatement *statement)
   adw_window_title_set_subtitle (self->window_title, subtitle);
   show_verdict (self, statement);
   show_table (self, statement);
+  show_parts (self, statement);
   show_cash (self, statement);
   show_differences (self, statement);
   gtk_label_set_text (self->signature, signature);
@@ -278,6 +289,7 @@ ds_statement_page_class_init (DsStatementPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, difference);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, summary);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, table);
+  gtk_widget_class_bind_template_child (widget_class, DsStatementPage, parts);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, cash);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, differences);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, signature);

@@ -236,28 +236,11 @@ describe_payment (DsPayment *payment)
   g_autofree char *clock = ds_format_clock (payment->changed_at_ms);
   g_autofree char *said = payment->reason != NULL ? ds_words_for_bank_reason (payment->reason)
                                                   : g_strdup (ds_words_for_tender (payment->tender));
-  g_autofree char *red_packet = ds_format_money (payment->red_packet_fen);
-  g_autofree char *refunded = ds_format_money (payment->refunded_fen);
-  g_autofree char *red_packet_back = ds_format_money (payment->red_packet_refunded_fen);
-  GString *line = g_string_new (NULL);
+  g_autofree char *parts = ds_words_for_parts (payment->red_packet_fen, payment->refunded_fen,
+                                               payment->red_packet_refunded_fen);
 
-  g_string_printf (line, "%s · %s", clock, said);
-  if (payment->red_packet_fen > 0)
-    {
-      g_string_append (line, " · ");
-      g_string_append_printf (line, _ ("red packet %s"), red_packet);
-    }
-  if (payment->refunded_fen > 0)
-    {
-      g_string_append (line, " · ");
-      g_string_append_printf (line, _ ("given back %s"), refunded);
-    }
-  if (payment->red_packet_refunded_fen > 0)
-    {
-      g_string_append (line, " · ");
-      g_string_append_printf (line, _ ("of it into the red packet %s"), red_packet_back);
-    }
-  return g_string_free (line, FALSE);
+  return parts != NULL ? g_strdup_printf ("%s · %s · %s", clock, said, parts)
+                       : g_strdup_printf ("%s · %s", clock, said);
 }
 
 static void

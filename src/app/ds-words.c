@@ -371,6 +371,30 @@ ds_words_for_reason (const char *reason)
   return reason;
 }
 
+static void
+add_part (GPtrArray *parts, const char *words, gint64 amount_fen)
+{
+  g_autofree char *amount = amount_fen > 0 ? ds_format_money (amount_fen) : NULL;
+
+  if (amount != NULL)
+    g_ptr_array_add (parts, g_strdup_printf ("%s %s", words, amount));
+}
+
+char *
+ds_words_for_parts (gint64 red_packet_fen, gint64 refunded_fen, gint64 red_packet_refunded_fen)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+
+  /* Translators: followed by an amount, as the next two are */
+  add_part (parts, _ ("red packet"), red_packet_fen);
+  add_part (parts, _ ("given back"), refunded_fen);
+  add_part (parts, _ ("of it into the red packet"), red_packet_refunded_fen);
+  if (parts->len == 0)
+    return NULL;
+  g_ptr_array_add (parts, NULL);
+  return g_strjoinv (" · ", (char **)parts->pdata);
+}
+
 const char *
 ds_words_for_tender (DsTender tender)
 {

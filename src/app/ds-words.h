@@ -49,6 +49,10 @@ const char *ds_words_for_reason (const char *reason);
  * DsOrderResult) are translated; others are the bank's own words, cut short and without what is no text. */
 char *ds_words_for_bank_reason (const char *reason);
 
+/* Returns: (transfer full) (nullable): what of a payment, or of many, came from red packets and what went back:
+ * "red packet ¥3.00 · given back ¥5.00"; %NULL where there is neither */
+char *ds_words_for_parts (gint64 red_packet_fen, gint64 refunded_fen, gint64 red_packet_refunded_fen);
+
 /* How a payment was made: "Digital RMB", "Cash" … */
 const char *ds_words_for_tender (DsTender tender);
 

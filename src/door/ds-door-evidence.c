@@ -57,24 +57,28 @@ ds_door_get_voucher_bar (DsDoor *self, const DsExposure *exposure, const char **
   return text;
 }
 
+/* What is left of a limit: "5 hours", "3 days", as exact as it matters for what may wait for days. */
 static char *
-describe_hours (const char *words, gint64 used_ms, gint64 limit_s)
+describe_left (gint64 used_ms, gint64 limit_s)
 {
-  g_autofree char *hours
-      = g_strdup_printf ("%d/%d", (int)(MAX (used_ms, 0) / MS_PER_HOUR), (int)(limit_s * 1000 / MS_PER_HOUR));
+  int hours = (int)(MAX (limit_s * 1000 - MAX (used_ms, 0), 0) / MS_PER_HOUR);
 
-  return g_strdup_printf ("%s %s h", words, hours);
+  return hours < 48
+             ? g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d hour", "%d hours", (gulong)hours), hours)
+             : g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d day", "%d days", (gulong)(hours / 24)),
+                                hours / 24);
 }
 
 char *
 ds_door_describe_allowance (DsDoor *self)
 {
   const DsExposure *exposure = &self->exposure;
-  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
   g_auto (GStrv) list = NULL;
   g_autofree char *bar = NULL;
   g_autofree char *number = NULL;
   g_autofree char *oldest = NULL;
+  g_autofree char *left = NULL;
   g_autofree char *trust = NULL;
   DsSettings *settings;
   gint64 now_ms;
@@ -86,21 +90,25 @@ ds_door_describe_allowance (DsDoor *self)
     return g_steal_pointer (&bar);
   settings = ds_store_get_settings (self->store);
   now_ms = ds_store_get_trusted_now_ms (self->store);
-  number = g_strdup_printf (_ ("%d of %d vouchers held"), (int)exposure->unredeemed_count,
+  number = g_strdup_printf (_ ("%d of at most %d offline payments taken"), (int)exposure->unredeemed_count,
                             (int)settings->unredeemed_limit_count);
-  g_strv_builder_add (parts, number);
+  g_strv_builder_add (lines, number);
   if (exposure->unredeemed_count > 0)
     {
-      oldest = describe_hours (_ ("the oldest for"), now_ms - exposure->oldest_unredeemed_at_ms,
-                               settings->voucher_age_limit_s);
-      g_strv_builder_add (parts, oldest);
+      g_autofree char *time
+          = describe_left (now_ms - exposure->oldest_unredeemed_at_ms, settings->voucher_age_limit_s);
+
+      /* Translators: the time left: "5 hours" */
+      oldest = g_strdup_printf (_ ("Go online within %s to redeem the oldest"), time);
+      g_strv_builder_add (lines, oldest);
     }
-  trust = describe_hours (_ ("age of the operators' list"),
-                          now_ms - ds_trust_list_get_issued_at_ms (ds_store_get_trust_list (self->store)),
-                          settings->trust_age_limit_s);
-  g_strv_builder_add (parts, trust);
-  list = g_strv_builder_end (parts);
-  return g_strjoinv (" · ", list);
+  left = describe_left (now_ms - ds_trust_list_get_issued_at_ms (ds_store_get_trust_list (self->store)),
+                        settings->trust_age_limit_s);
+  /* Translators: the time left: "5 days" */
+  trust = g_strdup_printf (_ ("Can be taken for %s more without a network"), left);
+  g_strv_builder_add (lines, trust);
+  list = g_strv_builder_end (lines);
+  return g_strjoinv ("\n", list);
 }
 
 /* Returns: (transfer full) (nullable): why this voucher cannot be taken, with what is left of the allowance. */

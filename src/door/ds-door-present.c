@@ -175,41 +175,63 @@ present_without_depot (DsVisit *visit, GError **error)
   return TRUE;
 }
 
-/* Visits */
+/* Codes on show */
 
 static gboolean
-is_for_the_same (DsPayment *payment, DsPresentOperation *operation)
+is_for_the_same (DsPayment *payment, const char *const *waybills)
 {
-  if (payment->amount_fen != operation->amount_fen || payment->parcels == NULL
-      || g_strv_length (payment->parcels) != g_strv_length (operation->waybills))
+  if (payment->parcels == NULL
+      || g_strv_length (payment->parcels) != g_strv_length ((GStrv)waybills))
     return FALSE;
-  for (gsize i = 0; operation->waybills[i] != NULL; i++)
+  for (gsize i = 0; waybills[i] != NULL; i++)
     {
-      if (!g_strv_contains ((const char *const *)payment->parcels, operation->waybills[i]))
+      if (!g_strv_contains ((const char *const *)payment->parcels, waybills[i]))
         return FALSE;
     }
   return TRUE;
 }
 
-/* The code that is still on show for the same parcels and amount. A live code that came too late was never shown
- * and has no source. */
-static DsPayment *
-find_shown (DsVisit *visit)
+/* A carried code stays with its stop. */
+static const char *
+get_code (DsStop *stop, DsPayment *payment)
 {
-  DsStop *stop = visit->stop;
+  if (payment->code == NULL && g_strcmp0 (payment->id, stop->prefetched_payment_id) == 0)
+    return stop->prefetched_code;
+  return payment->code;
+}
 
+/* A live code that came too late was never shown and has no source. */
+DsPayment *
+ds_door_find_shown (DsDoor *self, DsStop *stop, const char *const *waybills, gint64 amount_fen)
+{
   for (guint i = 0; i < stop->payments->len; i++)
     {
       DsPayment *payment = g_ptr_array_index (stop->payments, i);
 
       if (payment->state == DS_PAYMENT_PRESENTED && !payment->superseded
-          && payment->source != DS_CODE_SOURCE_NONE && payment->code != NULL
-          && is_for_the_same (payment, visit->data)
-          && !ds_door_code_is_over (visit->door, payment->code_expires_at_ms))
+          && payment->source != DS_CODE_SOURCE_NONE && get_code (stop, payment) != NULL
+          && payment->amount_fen == amount_fen && (waybills == NULL || is_for_the_same (payment, waybills))
+          && !ds_door_code_is_over (self, payment->code_expires_at_ms))
         return payment;
     }
   return NULL;
 }
+
+/* Returns: whether the code that is still on show for the same parcels and amount is the answer. */
+static gboolean
+present_shown (DsVisit *visit)
+{
+  DsPresentOperation *operation = visit->data;
+  DsPayment *shown = ds_door_find_shown (visit->door, visit->stop, (const char *const *)operation->waybills,
+                                         operation->amount_fen);
+
+  if (shown == NULL)
+    return FALSE;
+  present (visit, shown->id, get_code (visit->stop, shown), shown->code_expires_at_ms, shown->source);
+  return TRUE;
+}
+
+/* Visits */
 
 static gboolean
 check_collection (DsVisit *visit, GError **error)
@@ -234,19 +256,14 @@ decide_first (DsVisit *visit, GError **error)
   DsPresentOperation *operation = visit->data;
   DsDoor *door = visit->door;
   const char *const *waybills = (const char *const *)operation->waybills;
-  DsPayment *shown;
 
   ds_present_operation_forget_answer (operation);
   g_clear_pointer (&operation->request_id, g_free);
   if (!check_collection (visit, error))
     return FALSE;
 
-  shown = find_shown (visit);
-  if (shown != NULL)
-    {
-      present (visit, shown->id, shown->code, shown->code_expires_at_ms, shown->source);
-      return TRUE;
-    }
+  if (present_shown (visit))
+    return TRUE;
   if (!door->online)
     return present_without_depot (visit, error);
 
@@ -270,19 +287,14 @@ static gboolean
 find_code_after_wait (DsVisit *visit, DsPayment *request, GError **error)
 {
   DsPresentOperation *operation = visit->data;
-  DsPayment *shown;
 
   if (g_cancellable_set_error_if_cancelled (operation->cancellable, &operation->failure)
       || !check_collection (visit, &operation->failure))
     return TRUE;
 
   /* Somebody tapped twice, and the first tap's code has come. */
-  shown = find_shown (visit);
-  if (shown != NULL)
-    {
-      present (visit, shown->id, shown->code, shown->code_expires_at_ms, shown->source);
-      return TRUE;
-    }
+  if (present_shown (visit))
+    return TRUE;
   if (request != NULL && request->superseded)
     {
       g_set_error_literal (&operation->failure, DS_ERROR, DS_ERROR_STATE,

@@ -231,6 +231,11 @@ void ds_door_return_visited_stop (GObject *source, GAsyncResult *result, gpointe
 /* Whether the operator's code that came with the stop can be shown for this amount. */
 gboolean ds_door_may_show_carried (DsDoor *self, DsStop *stop, gint64 amount_fen);
 
+/* Returns: (transfer none) (nullable): the payment whose code is still on show for the amount and, unless they are %NULL,
+ * exactly these parcels: asked for again, that code is shown again. */
+DsPayment *
+ds_door_find_shown (DsDoor *self, DsStop *stop, const char *const *waybills, gint64 amount_fen);
+
 /* Presentations that wait for their live code. */
 
 void

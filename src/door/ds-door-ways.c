@@ -203,6 +203,9 @@ describe_show_code (DsDoor *self, DsStop *stop, gint64 amount_fen, DsWay *way)
   way->available = TRUE;
   if (self->online)
     way->text = g_strdup (_ ("The customer scans a code made for this payment."));
+  else if (ds_door_find_shown (self, stop, NULL, amount_fen) != NULL)
+    way->text = g_strdup (_ ("The code shown before is still good. Scan the customer's receipt or voucher "
+                             "afterwards."));
   else if (ds_door_may_show_carried (self, stop, amount_fen))
     way->text = g_strdup (_ ("Works offline with the code you carry. Scan the customer's receipt or voucher "
                              "afterwards."));

@@ -30,8 +30,8 @@ test_change (void)
   g_assert_cmpint (allowance.cash_fen, ==, 20000 + 28650);
   g_assert_cmpint (allowance.cash_limit_fen, ==, 500000);
   text = ds_door_describe_allowance (fixture->door);
-  g_assert_true (g_str_has_prefix (text, "0 of "));
-  g_assert_nonnull (strstr (text, "age of the operators' list 0/"));
+  g_assert_true (g_str_has_prefix (text, "0 of at most "));
+  g_assert_nonnull (strstr (text, "Can be taken for 7 days more without a network"));
 }
 
 static void

@@ -244,6 +244,31 @@ test_carried (void)
   g_assert_cmpint (expired->source, ==, DS_CODE_SOURCE_BUILT);
 }
 
+/* A carried code is shown again as long as it is good, also after the power went: never another payment beside it. */
+static void
+test_carried_again (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autofree char *payment_id = ds_id_new (fixture->clock, fixture->random);
+  g_autofree char *first = NULL;
+
+  fixture_feed_stop (fixture, "C1", 10000, make_prefetched (fixture, payment_id, 10000, 60000));
+  first = fixture_show (fixture, "C1", "P-C1", 10000);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (DsStop) stop = fixture_load_stop (fixture, "C1");
+      g_autoptr (GPtrArray) ways = ds_door_get_ways (fixture->door, stop, 10000);
+      g_autoptr (DsPresentation) again = fixture_present (fixture, "C1", "P-C1", 10000, NULL);
+
+      g_assert_cmpstr (again->payment_id, ==, payment_id);
+      g_assert_cmpstr (again->text, ==, "SBX1:CARRIED");
+      g_assert_cmpint (again->source, ==, DS_CODE_SOURCE_PREFETCHED);
+      g_assert_nonnull (strstr (((DsWay *)g_ptr_array_index (ways, DS_WAY_SHOW_CODE))->text, "shown before"));
+      g_assert_cmpuint (fixture_count_entries (fixture, "payment.presented"), ==, 1);
+      fixture_restart (fixture);
+    }
+}
+
 /* A carried code whose payment has ended is not shown a second time. */
 static void
 test_carried_once (void)
@@ -442,6 +467,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/present/cancelled", test_cancelled);
   g_test_add_func ("/door/present/covered-while-waiting", test_covered_while_waiting);
   g_test_add_func ("/door/present/carried", test_carried);
+  g_test_add_func ("/door/present/carried-again", test_carried_again);
   g_test_add_func ("/door/present/carried-once", test_carried_once);
   g_test_add_func ("/door/present/built", test_built);
   g_test_add_func ("/door/present/refused", test_refused);
