@@ -225,7 +225,8 @@ ds_code_page_map (GtkWidget *widget)
         = gtk_application_inhibit (gtk_window_get_application (GTK_WINDOW (root)), GTK_WINDOW (root),
                                    GTK_APPLICATION_INHIBIT_IDLE, _ ("A collection code is shown"));
   if (show_countdown (self))
-    self->countdown_id = g_timeout_add_seconds (1, show_countdown, self);
+    self->countdown_id
+        = ds_clock_add_timeout (ds_session_get_clock (self->collection->session), 1000, show_countdown, self);
 }
 
 static void

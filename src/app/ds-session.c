@@ -100,7 +100,7 @@ did_open (GObject *source, GAsyncResult *result, gpointer user_data)
   self->rescue_copy = ds_rescue_copy_new (self->store, self->directory);
   /* Behind the first loads in the store's queue: the first screenful does not wait for it. */
   ds_store_check_async (self->store, FALSE, self->cancellable, NULL, NULL);
-  self->tick_id = g_timeout_add_seconds (TICK_S, tick, self);
+  self->tick_id = ds_clock_add_timeout (self->clock, TICK_S * 1000, tick, self);
 
   if (ds_store_get_identity (self->store) != NULL)
     go_to_work (self);

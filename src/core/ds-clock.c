@@ -11,6 +11,8 @@
 
 G_DEFINE_INTERFACE (DsClock, ds_clock, G_TYPE_OBJECT)
 
+static guint woke_signal;
+
 static GSource *
 new_machine_timeout (DsClock *self, guint delay_ms)
 {
@@ -21,6 +23,7 @@ static void
 ds_clock_default_init (DsClockInterface *iface)
 {
   iface->new_timeout = new_machine_timeout;
+  woke_signal = g_signal_new ("woke", DS_TYPE_CLOCK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 gint64
@@ -69,90 +72,6 @@ guint
 ds_clock_add_timeout (DsClock *self, guint delay_ms, GSourceFunc callback, gpointer user_data)
 {
   return ds_clock_add_timeout_full (self, delay_ms, G_PRIORITY_DEFAULT, callback, user_data, NULL);
-}
-
-/* The machine's clock */
-
-#define DS_TYPE_SYSTEM_CLOCK (ds_system_clock_get_type ())
-G_DECLARE_FINAL_TYPE (DsSystemClock, ds_system_clock, DS, SYSTEM_CLOCK, GObject)
-
-struct _DsSystemClock
-{
-  GObject parent;
-
-  char *boot_id;
-};
-
-static gint64
-read_clock_ms (clockid_t id)
-{
-  struct timespec now;
-
-  if (clock_gettime (id, &now) != 0)
-    g_error ("clock_gettime(%d) failed", (int)id);
-  return (gint64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static gint64
-ds_system_clock_get_wall_ms (DsClock *clock)
-{
-  return read_clock_ms (CLOCK_REALTIME);
-}
-
-static gint64
-ds_system_clock_get_mono_ms (DsClock *clock)
-{
-  return read_clock_ms (CLOCK_BOOTTIME);
-}
-
-static const char *
-ds_system_clock_get_boot_id (DsClock *clock)
-{
-  return DS_SYSTEM_CLOCK (clock)->boot_id;
-}
-
-static void
-ds_system_clock_iface_init (DsClockInterface *iface)
-{
-  iface->get_wall_ms = ds_system_clock_get_wall_ms;
-  iface->get_mono_ms = ds_system_clock_get_mono_ms;
-  iface->get_boot_id = ds_system_clock_get_boot_id;
-}
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (DsSystemClock,
-                               ds_system_clock,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (DS_TYPE_CLOCK, ds_system_clock_iface_init))
-
-static void
-ds_system_clock_finalize (GObject *object)
-{
-  DsSystemClock *self = DS_SYSTEM_CLOCK (object);
-
-  g_free (self->boot_id);
-
-  G_OBJECT_CLASS (ds_system_clock_parent_class)->finalize (object);
-}
-
-static void
-ds_system_clock_class_init (DsSystemClockClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = ds_system_clock_finalize;
-}
-
-static void
-ds_system_clock_init (DsSystemClock *self)
-{
-  if (g_file_get_contents ("/proc/sys/kernel/random/boot_id", &self->boot_id, NULL, NULL))
-    g_strstrip (self->boot_id);
-  else
-    self->boot_id = g_uuid_string_random (); /* Then each run counts as a boot of its own: safe, if coarse. */
-}
-
-DsClock *
-ds_clock_new_system (void)
-{
-  return g_object_new (DS_TYPE_SYSTEM_CLOCK, NULL);
 }
 
 /* A clock that moves only when told */
@@ -252,6 +171,13 @@ ds_manual_clock_advance_ms (DsManualClock *self, gint64 by_ms)
   locker = g_mutex_locker_new (&self->lock);
   self->wall_ms += by_ms;
   self->mono_ms += by_ms;
+}
+
+void
+ds_manual_clock_sleep_ms (DsManualClock *self, gint64 by_ms)
+{
+  ds_manual_clock_advance_ms (self, by_ms);
+  g_signal_emit (self, woke_signal, 0);
 }
 
 void

@@ -14,6 +14,8 @@ G_DECLARE_INTERFACE (DsClock, ds_clock, DS, CLOCK, GObject)
  * @get_wall_ms: milliseconds since 1970-01-01 UTC; for people; may jump
  * @get_mono_ms: milliseconds of a clock that never goes back while the machine is up; it counts suspended
  *   time too (CLOCK_BOOTTIME), since a code that expired in a pocket has expired
+ * DsClock::woke (): the machine was suspended and goes on; emitted on the default main context. Timeouts that passed
+ *   meanwhile are due at once; what was waited for over the network is as good as dead
  * @get_boot_id: an id that changes with every start of the machine
  * @new_timeout: (transfer full): a source that becomes ready once so many milliseconds have passed by this clock; by
  *   default the machine's own
@@ -57,6 +59,9 @@ guint ds_clock_add_timeout (DsClock *self, guint delay_ms, GSourceFunc callback,
 /**
  * ds_clock_new_system:
  *
+ * Its timeouts count the time that the machine was suspended, as its monotonic time does: one that passed in a pocket is
+ * due on waking. (GLib's own would go on where they stood.)
+ *
  * Returns: (transfer full): the machine's own clock. Usable from any thread.
  */
 DsClock *ds_clock_new_system (void);
@@ -76,6 +81,9 @@ DsManualClock *ds_manual_clock_new (gint64 wall_ms);
 
 /* Moves wall and monotonic time together. */
 void ds_manual_clock_advance_ms (DsManualClock *self, gint64 by_ms);
+
+/* The machine sleeps for so long and wakes: as ds_manual_clock_advance_ms(), and DsClock::woke is emitted. */
+void ds_manual_clock_sleep_ms (DsManualClock *self, gint64 by_ms);
 
 /* Moves the wall clock alone: somebody changed the date. */
 void ds_manual_clock_jump_wall_ms (DsManualClock *self, gint64 by_ms);

@@ -18,10 +18,6 @@ enum
   N_SIGNALS
 };
 
-/* The timer runs on a clock that stands still while the machine sleeps, deadlines on one that does not: after a
- * sleep nothing is later than this. */
-#define MAX_TIMER_MS 5000
-
 static GParamSpec *properties[N_PROPERTIES];
 static guint signals[N_SIGNALS];
 
@@ -127,7 +123,7 @@ ds_door_schedule (DsDoor *self)
   if (deadline_mono_ms == G_MAXINT64)
     return;
   self->timer_id = ds_clock_add_timeout (
-      self->clock, (guint)CLAMP (deadline_mono_ms - now_mono_ms, 1, MAX_TIMER_MS), did_time_out, self);
+      self->clock, (guint)CLAMP (deadline_mono_ms - now_mono_ms, 1, G_MAXINT), did_time_out, self);
 }
 
 gboolean
@@ -322,6 +318,7 @@ ds_door_new (DsStore *store, DsClock *clock, DsRandom *random)
   g_signal_connect_swapped (store, "notify::settings", G_CALLBACK (load_exposure), self);
   g_signal_connect_swapped (store, "notify::trust-list", G_CALLBACK (load_exposure), self);
   g_signal_connect_swapped (store, "notify::shift", G_CALLBACK (load_exposure), self);
+  g_signal_connect_object (clock, "woke", G_CALLBACK (ds_door_tick), self, G_CONNECT_SWAPPED);
   ds_store_load_stops_async (store, NULL, did_load_first_stops, g_object_ref (self));
   load_exposure (self);
   return self;

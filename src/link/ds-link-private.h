@@ -55,6 +55,7 @@ struct _DsLink
 
   gulong appended_handler;
   gulong network_handler;
+  gulong woke_handler;
 };
 
 /* For both directions. */

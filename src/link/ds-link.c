@@ -304,12 +304,11 @@ appended (DsStore *store, gpointer user_data)
   ds_link_push (self);
 }
 
+/* The network came back, or the machine woke: whatever was waited for before does not count any more. */
 static void
-network_changed (DsNetwork *network, gpointer user_data)
+start_afresh (DsLink *self)
 {
-  DsLink *self = user_data;
-
-  /* The network's return is no reason to press a depot that asked for time. */
+  /* It is no reason to press a depot that asked for time. */
   if (ds_clock_get_mono_ms (self->clock) < self->not_before_mono_ms)
     return;
   /* Connections over the old network are as good as dead, whatever is on them. */
@@ -338,7 +337,9 @@ ds_link_start (DsLink *self)
     }
   self->forked = FALSE;
   self->appended_handler = g_signal_connect (self->store, "appended", G_CALLBACK (appended), self);
-  self->network_handler = g_signal_connect (self->network, "changed", G_CALLBACK (network_changed), self);
+  self->network_handler
+      = g_signal_connect_swapped (self->network, "changed", G_CALLBACK (start_afresh), self);
+  self->woke_handler = g_signal_connect_swapped (self->clock, "woke", G_CALLBACK (start_afresh), self);
   begin_round (self);
 }
 
@@ -353,6 +354,7 @@ ds_link_stop (DsLink *self)
   end_round (self);
   g_clear_signal_handler (&self->appended_handler, self->store);
   g_clear_signal_handler (&self->network_handler, self->network);
+  g_clear_signal_handler (&self->woke_handler, self->clock);
   g_clear_object (&self->client);
   self->backoff.failures = 0;
   self->not_before_mono_ms = 0;

@@ -619,6 +619,30 @@ test_network_returns (Fixture *fixture, gconstpointer data)
   WAIT_UNTIL (fixture->n_caught_up == 2);
 }
 
+/* The machine slept while an hour of back-off was to be waited out, then while a poll was open on a line that may be
+ * dead, then longer than its token lives: each time it exchanges on waking, and waits for no old timer. */
+static void
+test_sleeps (Fixture *fixture, gconstpointer data)
+{
+  fake_depot_go_down (fixture->depot);
+  WAIT_UNTIL (!ds_link_get_online (fixture->link));
+  fake_depot_come_up (fixture->depot);
+  ds_manual_clock_sleep_ms (fixture->clock, 60 * 1000);
+  WAIT_UNTIL (fixture->n_caught_up == 2);
+
+  append_jump (fixture);
+  WAIT_UNTIL (fixture->n_caught_up == 3 && fixture->depot->polls != NULL);
+  ds_manual_clock_sleep_ms (fixture->clock, 60 * 1000);
+  g_assert_true (is_busy (fixture));
+  WAIT_UNTIL (fixture->n_caught_up == 4);
+  g_assert_cmpuint (fixture->depot->n_tokens, ==, 1);
+
+  ds_manual_clock_sleep_ms (fixture->clock, HOUR_MS);
+  WAIT_UNTIL (fixture->n_caught_up == 5);
+  g_assert_cmpuint (fixture->depot->n_tokens, ==, 2);
+  g_assert_cmpint (n_unsent (fixture), ==, 0);
+}
+
 /* Nobody wakes it: the back-off alone brings it back. */
 static void
 test_retries (Fixture *fixture, gconstpointer data)
@@ -787,6 +811,7 @@ main (int argc, char **argv)
   ADD ("/link/depot-goes-away", NULL, set_up_synced, test_depot_goes_away);
   ADD ("/link/network-returns", NULL, set_up_synced, test_network_returns);
   ADD ("/link/retries", &eager, set_up_enrolled, test_retries);
+  ADD ("/link/sleeps", NULL, set_up_synced, test_sleeps);
   ADD ("/link/retry-after", NULL, set_up_synced, test_retry_after);
   ADD ("/link/retry-after-token", NULL, set_up_enrolled, test_retry_after_token);
   ADD ("/link/captive-portal", NULL, set_up_synced, test_captive_portal);

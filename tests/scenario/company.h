@@ -88,6 +88,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Handheld, handheld_free)
 
 /* @address: (nullable): how it reaches the depot; directly by default */
 void handheld_enrol (Handheld *self, const char *courier, const char *address);
+/* With the text of an enrolment code. */
+void handheld_enrol_with (Handheld *self, const char *text);
 /* Starts the link and waits until everything is sent and fetched. */
 void handheld_sync (Handheld *self);
 

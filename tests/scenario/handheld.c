@@ -88,15 +88,22 @@ handheld_free (Handheld *self)
 void
 handheld_enrol (Handheld *self, const char *courier, const char *address)
 {
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = ds_depot_enrol (self->company->depot, courier, "王磊", address, &error);
+
+  g_assert_no_error (error);
+  handheld_enrol_with (self, text);
+}
+
+void
+handheld_enrol_with (Handheld *self, const char *text)
+{
   g_autoptr (GAsyncResult) asked = NULL;
   g_autoptr (GAsyncResult) enrolled = NULL;
   g_autoptr (DsIdentity) identity = NULL;
   g_autoptr (DsEnrolCode) code = NULL;
-  g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
 
-  text = ds_depot_enrol (self->company->depot, courier, "王磊", address, &error);
-  g_assert_no_error (error);
   code = ds_enrol_code_parse (text, &error);
   g_assert_no_error (error);
 

@@ -4,172 +4,11 @@
 #include "config.h"
 
 #include "company.h"
+#include "process.h"
 #include "proxy.h"
 
-#include <gio/gunixinputstream.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #define N_STOPS 12
-#define DUE_FEN 3500
-
-static const char *own_path;
-
-/* The handheld's process: takes commands, tells what happened, and never ends by itself. */
-
-static void
-tell (const char *what)
-{
-  printf ("%s\n", what);
-  fflush (stdout);
-}
-
-static void
-tell_caught_up (DsLink *link, gpointer user_data)
-{
-  tell ("caught-up");
-}
-
-/* Returns: (transfer full) (nullable): the next command; %NULL when nobody is there any more. */
-static char *
-read_command (GDataInputStream *commands)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  g_data_input_stream_read_line_async (commands, G_PRIORITY_DEFAULT, NULL, company_keep_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return g_data_input_stream_read_line_finish (commands, result, NULL, NULL);
-}
-
-static void
-obey (Handheld *handheld, const char *command)
-{
-  g_auto (GStrv) words = g_strsplit (command, " ", -1);
-
-  if (g_str_equal (words[0], "start"))
-    ds_link_start (handheld->link);
-  else if (g_str_equal (words[0], "cash"))
-    {
-      g_free (handheld_take_cash (handheld, words[1], DUE_FEN));
-      tell ("journalled");
-    }
-  else if (g_str_equal (words[0], "scan"))
-    {
-      g_autoptr (DsAnswer) answer = handheld_scan (handheld, words[1], NULL, words[2]);
-
-      g_assert_cmpint (answer->kind, ==, DS_ANSWER_SCANNED);
-      tell ("journalled");
-    }
-  else
-    g_error ("no such command: %s", command);
-}
-
-static int
-be_a_handheld (const char *directory)
-{
-  g_autoptr (DsClock) clock = ds_clock_new_system ();
-  g_autoptr (DsRandom) random = ds_random_new_system ();
-  Company nobody = { .directory = (char *)directory, .clock = clock, .random = random };
-  g_autoptr (Handheld) handheld = handheld_new (&nobody, "handheld");
-  g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
-  g_autoptr (GDataInputStream) commands = g_data_input_stream_new (input);
-  char *command;
-
-  g_signal_connect (handheld->link, "caught-up", G_CALLBACK (tell_caught_up), NULL);
-  tell ("ready");
-  while ((command = read_command (commands)) != NULL)
-    {
-      obey (handheld, command);
-      g_free (command);
-    }
-  return EXIT_SUCCESS;
-}
-
-/* Its process as the test sees it */
-
-typedef struct
-{
-  GSubprocess *process;
-  GDataInputStream *answers;
-} Child;
-
-/* Returns: (transfer full): the next thing it says. */
-static char *
-child_listen (Child *self)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  char *answer;
-
-  g_data_input_stream_read_line_async (self->answers, G_PRIORITY_DEFAULT, NULL, company_keep_result, &result);
-  WAIT_UNTIL (result != NULL);
-  answer = g_data_input_stream_read_line_finish (self->answers, result, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (answer); /* it has not ended */
-  return answer;
-}
-
-/* Waits until it has said @expected @n times, whatever else it says. */
-static void
-child_wait_for (Child *self, guint n, const char *expected)
-{
-  while (n > 0)
-    {
-      g_autofree char *answer = child_listen (self);
-
-      n -= g_str_equal (answer, expected);
-    }
-}
-
-static Child *
-child_new (Company *company)
-{
-  Child *self = g_new0 (Child, 1);
-  g_autoptr (GError) error = NULL;
-
-  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
-                                    own_path, "--handheld", company->directory, NULL);
-  g_assert_no_error (error);
-  self->answers = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
-  child_wait_for (self, 1, "ready");
-  return self;
-}
-
-static void
-child_say (Child *self, const char *format, ...)
-{
-  g_autofree char *words = NULL;
-  g_autofree char *line = NULL;
-  g_autoptr (GError) error = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  words = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  line = g_strconcat (words, "\n", NULL);
-  g_output_stream_write_all (g_subprocess_get_stdin_pipe (self->process), line, strlen (line), NULL, NULL,
-                             &error);
-  g_assert_no_error (error);
-}
-
-/* kill -9 */
-static void
-child_kill (Child *self)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  g_subprocess_send_signal (self->process, SIGKILL);
-  g_subprocess_wait_async (self->process, NULL, company_keep_result, &result);
-  WAIT_UNTIL (result != NULL);
-  g_assert_true (g_subprocess_get_if_signaled (self->process));
-  g_object_unref (self->answers);
-  g_object_unref (self->process);
-  g_free (self);
-}
+#define DUE_FEN PROCESS_CASH_FEN
 
 /* Set up */
 
@@ -238,12 +77,12 @@ come_back (Scene *scene)
 static void
 test_before_sending (Scene *scene, gconstpointer data)
 {
-  Child *child = child_new (scene->company);
+  Process *child = process_new ("--handheld", scene->company->directory);
   g_autoptr (Handheld) handheld = NULL;
 
-  child_say (child, "cash DS01");
-  child_wait_for (child, 1, "journalled");
-  child_kill (child);
+  process_say (child, "cash DS01");
+  process_wait_for (child, 1, "journalled");
+  process_kill (child);
   g_assert_cmpint (get_cash_fen (scene->company), ==, 0);
 
   handheld = handheld_new (scene->company, "handheld");
@@ -265,19 +104,19 @@ test_before_the_answer (Scene *scene, gconstpointer data)
   g_autoptr (Handheld) handheld = NULL;
   g_autoptr (DsStop) stop = NULL;
   DsPayment *payment;
-  Child *child = child_new (scene->company);
+  Process *child = process_new ("--handheld", scene->company->directory);
 
-  child_say (child, "start");
-  child_wait_for (child, 1, "caught-up");
+  process_say (child, "start");
+  process_wait_for (child, 1, "caught-up");
   /* Beside the long poll there is a second connection now: no handshake will be needed while replies are lost. */
-  child_say (child, "cash DS01");
-  child_wait_for (child, 1, "caught-up");
+  process_say (child, "cash DS01");
+  process_wait_for (child, 1, "caught-up");
   proxy_swallow_replies (scene->proxy, TRUE);
   customer_run (customer, 0, "payer-code", NULL);
-  child_say (child, "scan DS02 %s", customer_get_text (customer, "payer_code"));
-  child_wait_for (child, 1, "journalled");
+  process_say (child, "scan DS02 %s", customer_get_text (customer, "payer_code"));
+  process_wait_for (child, 1, "journalled");
   WAIT_UNTIL (get_digital_fen (scene->company) == DUE_FEN);
-  child_kill (child);
+  process_kill (child);
   proxy_swallow_replies (scene->proxy, FALSE);
 
   handheld = handheld_new (scene->company, "handheld");
@@ -303,14 +142,14 @@ test_again_and_again (Scene *scene, gconstpointer data)
 
   for (guint lives = 1; lives <= 4; lives++)
     {
-      Child *child = child_new (scene->company);
+      Process *child = process_new ("--handheld", scene->company->directory);
 
-      child_say (child, "start");
-      child_wait_for (child, 1, "caught-up");
+      process_say (child, "start");
+      process_wait_for (child, 1, "caught-up");
       for (guint i = 0; i < lives && next <= N_STOPS; i++)
-        child_say (child, "cash DS%02u", next + i);
-      child_wait_for (child, lives, "journalled");
-      child_kill (child);
+        process_say (child, "cash DS%02u", next + i);
+      process_wait_for (child, lives, "journalled");
+      process_kill (child);
       next += lives;
     }
 
@@ -358,10 +197,11 @@ test_cut_replies (Scene *scene, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  if (argc == 3 && g_str_equal (argv[1], "--handheld"))
-    return be_a_handheld (argv[2]);
+  int status;
 
-  own_path = argv[0];
+  if (process_is_one (argc, argv, &status))
+    return status;
+
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add ("/scenario/kill/before-sending", Scene, NULL, set_up, test_before_sending, tear_down);
   g_test_add ("/scenario/kill/before-the-answer", Scene, NULL, set_up, test_before_the_answer, tear_down);
