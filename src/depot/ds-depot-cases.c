@@ -198,7 +198,7 @@ ds_depot_ask_refund (DsDepot *self,
                      GError **error)
 {
   gboolean cash = payment->base->tender == DS_TENDER_CASH;
-  gint64 left_fen;
+  gint64 left_fen, most_fen;
   gboolean known;
 
   *refused = NULL;
@@ -207,8 +207,8 @@ ds_depot_ask_refund (DsDepot *self,
     return FALSE;
   if (known)
     return TRUE;
-  if (draft->amount_fen > left_fen
-      && !(cash && !draft->by_clerk && draft->amount_fen <= payment->base->amount_fen))
+  most_fen = cash && !draft->by_clerk ? payment->base->amount_fen : left_fen;
+  if (draft->amount_fen > most_fen)
     {
       *refused = g_strdup ("All refunds together would exceed the payment");
       return TRUE;

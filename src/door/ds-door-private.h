@@ -223,6 +223,9 @@ void ds_door_visit_async (DsDoor *self,
 /* @stop: (out) (optional) (nullable): the stop as it is afterwards. */
 gboolean ds_door_visit_finish (DsDoor *self, GAsyncResult *result, DsStop **stop, GError **error);
 
+/* Returns: (transfer full): @error, in words for the courier where it is the store's. */
+GError *ds_door_word_error (GError *error);
+
 /* The usual end of an operation whose callback data is its own task: returns the visited stop or the error. */
 void ds_door_return_visited_stop (GObject *source, GAsyncResult *result, gpointer task);
 

@@ -12,7 +12,7 @@ return_shift (DsDoor *self, GTask *task, GError *error)
 
   ds_door_end_turn (self);
   if (error != NULL)
-    g_task_return_error (task, error);
+    g_task_return_error (task, ds_door_word_error (error));
   else
     g_task_return_pointer (task, g_object_ref (shift), g_object_unref);
 }

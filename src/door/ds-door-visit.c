@@ -91,13 +91,36 @@ ds_visit_operation_free (DsVisitOperation *self)
 
 static void load_stop (DsDoor *self, gpointer data);
 
+/* The store speaks to clerks and logs; at a door there is somebody with money in his hand. */
+GError *
+ds_door_word_error (GError *error)
+{
+  const char *words = NULL;
+
+  if (g_error_matches (error, DS_ERROR, DS_ERROR_STORAGE))
+    words
+        = _ ("Not recorded: this handheld's storage is full or does not work. Take no money and hand nothing "
+             "over. Make room and try again; if it stays so, call the depot.");
+  else if (g_error_matches (error, DS_ERROR, DS_ERROR_FROZEN)
+           || g_error_matches (error, DS_ERROR, DS_ERROR_READ_ONLY))
+    words = _ (
+        "Collecting is stopped on this handheld: the notice on the route says why and what to do. Look at "
+        "the stop again before you repeat this.");
+  if (words != NULL)
+    {
+      g_free (error->message);
+      error->message = g_strdup (words);
+    }
+  return error;
+}
+
 /* The turn ends before the task returns, so that whoever is called back may start the next operation. */
 static void
 end_visit (GTask *task, GError *error)
 {
   ds_door_end_turn (g_task_get_source_object (task));
   if (error != NULL)
-    g_task_return_error (task, error);
+    g_task_return_error (task, ds_door_word_error (error));
   else
     g_task_return_boolean (task, TRUE);
 }

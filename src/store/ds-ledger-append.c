@@ -123,7 +123,8 @@ read_back (DsLedger *self, const DsEntry *first, gboolean *written, GError **err
       self, DS_STORE_DAMAGED,
       "The disk failed while something was being recorded. Close Doorstep, open it again, and"
       " look whether the last step is there before repeating it");
-  g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "The disk failed and cannot be read back: %s",
+  /* Not "nothing was written": that nobody knows before the next start. */
+  g_set_error (error, DS_ERROR, DS_ERROR_FROZEN, "The disk failed and cannot be read back: %s",
                problem->message);
   return FALSE;
 }

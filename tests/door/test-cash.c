@@ -3,7 +3,9 @@
 
 #include "door-fixture.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static void
 test_change (void)
@@ -199,6 +201,50 @@ test_double_tap (void)
   g_assert_cmpuint (fixture_count_entries (fixture, "payment.cash"), ==, 1);
 }
 
+/* The disk takes nothing any more, and says so with an error that leaves open whether it did: the courier is told what to
+ * do, collecting stops, and after a new start exactly what was recorded is there. */
+static void
+test_disk_fails (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  struct rlimit limit, none;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  none = (struct rlimit){ .rlim_cur = 0, .rlim_max = limit.rlim_max };
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      gboolean taken;
+
+      g_assert_cmpint (setrlimit (RLIMIT_FSIZE, i == 0 ? &none : &limit), ==, 0);
+      taken = fixture_take_cash (fixture, "S1", "DS1 DS2", 28650, 28650, FALSE, NULL, &error);
+      g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+      g_assert_false (taken);
+      g_assert_error (error, DS_ERROR, DS_ERROR_FROZEN);
+      g_assert_nonnull (strstr (error->message, "Look at the stop again"));
+    }
+
+  fixture_restart (fixture);
+  g_assert_cmpuint (fixture_count_entries (fixture, "payment.cash"), ==, 0);
+  g_assert_true (fixture_take_cash (fixture, "S1", "DS1 DS2", 28650, 28650, FALSE, NULL, NULL));
+  g_assert_cmpuint (fixture_count_entries (fixture, "payment.cash"), ==, 1);
+}
+
+/* What a full disk says at a door: never a database's words. */
+static void
+test_disk_words (void)
+{
+  g_autoptr (GError) full = ds_door_word_error (
+      g_error_new_literal (DS_ERROR, DS_ERROR_STORAGE, "The disk is full: nothing was written"));
+  g_autoptr (GError) other
+      = ds_door_word_error (g_error_new_literal (DS_ERROR, DS_ERROR_STATE, "No shift is open."));
+
+  g_assert_error (full, DS_ERROR, DS_ERROR_STORAGE);
+  g_assert_nonnull (strstr (full->message, "Take no money"));
+  g_assert_cmpstr (other->message, ==, "No shift is open.");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -212,5 +258,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/cash/supersede", test_supersede);
   g_test_add_func ("/door/cash/part-stays-shown", test_part_stays_shown);
   g_test_add_func ("/door/cash/double-tap", test_double_tap);
+  g_test_add_func ("/door/cash/disk-fails", test_disk_fails);
+  g_test_add_func ("/door/cash/disk-words", test_disk_words);
   return g_test_run ();
 }

@@ -4,15 +4,18 @@
 
 plant.py SOURCES WORK [NUMBER ...]: copies SOURCES to WORK, builds there (again and again in one folder, so that only what
 a bug touches is compiled), and runs for each of plants.py's bugs, or those with the given numbers, the test that must
-notice it. Before that each of these tests must pass without any bug. Ends well when every bug was noticed.
+notice it. Before that each of these tests must pass without any bug. A bug is noticed by what a test asserts alone: one
+that the compiler complains of, or that makes the test's program crash or hang, shows nothing, and is no good plant. Ends
+well when every bug was noticed, and when plants.py's counterexamples were not taken for noticed.
 """
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
-from plants import PLANTS
+from plants import COUNTEREXAMPLES, PLANTS
 
 PARTS = ["COPYING", "data", "meson.build", "meson_options.txt", "po", "src", "tests"]
 TIMEOUT_S = 300
@@ -54,24 +57,47 @@ def set_up(tree, build):
 
 
 def make(build, test):
-    """Returns what the compiler complains of, or nothing."""
+    """Returns the compiler's first complaint, a warning too, or nothing."""
     program = os.path.relpath(test["cmd"][0], build)
     result = run(["ninja", "-C", str(build), program])
-    return result.stdout if result.returncode != 0 else None
+    complaints = [line for line in result.stdout.splitlines() if re.search(r"\b(warning|error):", line)]
+    if result.returncode != 0 and not complaints:
+        complaints = result.stdout.splitlines()[-1:]
+    return complaints[0][:160] if complaints else None
 
 
-def fails(build, test):
-    """Returns how the test failed, in a line; nothing when it passed."""
+# GLib's assertions, a campaign's violations, and the scenarios' watchdog: what a test says, not how a program dies.
+ASSERTION = re.compile(r"ERROR:\S+:\d+:\S+: |^not ok |DS_SEED=| ERROR \*\*: .*nothing happened for ")
+
+
+def judge(status, output):
+    """Returns a verdict ("passed", "asserted", "crashed") on a test's program, and a line of why."""
+    if status == 0:
+        return "passed", ""
+    told = [line for line in output.splitlines() if ASSERTION.search(line)]
+    if told:
+        return "asserted", told[0][:160]
+    return "crashed", f"it ended with {status}"
+
+
+def run_test(build, test):
     environment = {**os.environ, **test["env"], **ENVIRONMENT}
     try:
         result = run(test["cmd"], env=environment, cwd=build, timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
-        return f"it did not end within {TIMEOUT_S} s"
-    if result.returncode == 0:
-        return None
-    told = [line for line in result.stdout.splitlines()
-            if "DS_SEED" in line or " ERROR **" in line or line.startswith(("ERROR", "not ok", "Bail"))]
-    return told[0][:160] if told else f"it ended with {result.returncode}"
+        return "crashed", f"it did not end within {TIMEOUT_S} s"
+    return judge(result.returncode, result.stdout)
+
+
+def try_plant(tree, build, tests, entry):
+    """Returns the verdict on a planted bug: what judge() says, or "complained" when the compiler does."""
+    _, file, old, new, name = entry
+    text = plant(tree, file, old, new)
+    try:
+        trouble = make(build, tests[name])
+        return ("complained", trouble) if trouble else run_test(build, tests[name])
+    finally:
+        (tree / file).write_text(text, encoding="utf-8")
 
 
 def plant(tree, file, old, new):
@@ -91,24 +117,25 @@ def main():
 
     copy_sources(sources, tree)
     tests = set_up(tree, build)
-    for name in sorted({PLANTS[number - 1][4] for number in chosen}):
-        trouble = make(build, tests[name]) or fails(build, tests[name])
-        if trouble:
-            sys.exit(f"{name} fails without a bug: {trouble}")
-
-    n_missed = 0
-    for number in chosen:
-        what, file, old, new, name = PLANTS[number - 1]
-        text = plant(tree, file, old, new)
+    for name in sorted({PLANTS[number - 1][4] for number in chosen} | {entry[4] for entry, _ in COUNTEREXAMPLES}):
         trouble = make(build, tests[name])
-        if trouble:
-            sys.exit(f"{number}. {what}: {trouble}")
-        noticed = fails(build, tests[name])
-        (tree / file).write_text(text, encoding="utf-8")
-        n_missed += noticed is None
-        print(f"{number:2}. {what} ({file}): " + (f"{name}: {noticed}" if noticed else f"NOT NOTICED by {name}"), flush=True)
-    print(f"campaign: planted, {len(chosen)} cases, {n_missed} violations")
-    sys.exit(1 if n_missed else 0)
+        verdict, why = ("complained", trouble) if trouble else run_test(build, tests[name])
+        if verdict != "passed":
+            sys.exit(f"{name} fails without a bug: {why}")
+
+    n_wrong = 0
+    for entry, expected in COUNTEREXAMPLES:
+        verdict, why = try_plant(tree, build, tests, entry)
+        n_wrong += verdict != expected
+        print(f" -. {entry[0]}: {verdict}" + ("" if verdict == expected else f", NOT {expected}: {why}"), flush=True)
+    for number in chosen:
+        what, file, name = (PLANTS[number - 1][at] for at in (0, 1, 4))
+        verdict, why = try_plant(tree, build, tests, PLANTS[number - 1])
+        n_wrong += verdict != "asserted"
+        told = why if verdict == "asserted" else f"NOT NOTICED, {verdict}: {why}"
+        print(f"{number:2}. {what} ({file}): {name}: {told}", flush=True)
+    print(f"campaign: planted, {len(chosen)} cases, {n_wrong} violations")
+    sys.exit(1 if n_wrong else 0)
 
 
 if __name__ == "__main__":
