@@ -255,7 +255,9 @@ ds_depot_stop_was_paid_by (DsDepot *self, const DsDepotPayment *payment, GError 
         g_propagate_error (error, g_steal_pointer (&problem));
       return !failed;
     }
-  if (g_strcmp0 (stop.courier_id, payment->courier_id) == 0)
+  /* Its own courier's handheld counts it by itself, but for money that came after it was denied. */
+  if (g_strcmp0 (stop.courier_id, payment->courier_id) == 0
+      && ds_payment_state_covers_debt (payment->base->state))
     return TRUE;
   waybills = load_owed_parcels (self, &stop, error);
   if (waybills == NULL)

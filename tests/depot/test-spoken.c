@@ -164,6 +164,63 @@ test_rejected (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (fixture, "payable:merchant"), ==, 0);
 }
 
+/* The money comes after its digits were rejected, when the stop may have been collected again: it waits in suspense with a
+ * case. Given back, the stop still owes; kept, there is nothing to collect any more. */
+static void
+test_confirmed_after_rejected (DepotFixture *unused, gconstpointer data)
+{
+  for (guint keep = 0; keep < 2; keep++)
+    {
+      DepotFixture fixture = { 0 };
+      g_auto (Stop) stop = { 0 };
+      g_autofree char *id = NULL;
+      g_autofree char *digits = NULL;
+      g_autoptr (json_t) cases = NULL;
+      g_autoptr (json_t) answer = NULL;
+      g_autoptr (json_t) item = NULL;
+      g_autoptr (GError) error = NULL;
+      json_t *late = NULL;
+      json_t *each;
+      gsize i;
+
+      set_up (&fixture, NULL);
+      make_stop (&fixture, &stop);
+      id = depot_fixture_make_id (&fixture);
+      digits = make_digits (&stop, id);
+      push_presented (&fixture, &stop, id, "built");
+      append_spoken (&fixture, id, digits);
+      push_taken (&fixture);
+      depot_fixture_assert_state (&fixture, id, "rejected");
+
+      test_operator_pay (fixture.operator_a, id, DUE_FEN);
+      ds_operator_emit_notified (DS_OPERATOR (fixture.operator_a), id);
+      depot_fixture_settle (&fixture);
+      depot_fixture_assert_state (&fixture, id, "rejected");
+      g_assert_cmpint (depot_fixture_get_balance (&fixture, "suspense"), ==, -DUE_FEN);
+      cases = ds_depot_list_cases (fixture.depot, FALSE, &error);
+      g_assert_no_error (error);
+      json_array_foreach (cases, i, each)
+      {
+        if (g_str_equal (json_string_value (json_object_get (each, "kind")), "late"))
+          late = each;
+      }
+      g_assert_cmpint (json_integer_value (json_object_get (late, "amount_fen")), ==, DUE_FEN);
+
+      answer = ds_depot_resolve (fixture.depot, json_integer_value (json_object_get (late, "case")),
+                                 keep ? "keep" : "refund", "a test", &error);
+      g_assert_no_error (error);
+      depot_fixture_settle (&fixture);
+      g_assert_cmpint (depot_fixture_get_balance (&fixture, "suspense"), ==, 0);
+      g_assert_cmpint (depot_fixture_get_balance (&fixture, "payable:merchant"), ==, keep ? -DUE_FEN : 0);
+      item = depot_fixture_find_item (&fixture, "stop", stop.id);
+      g_assert_cmpint (
+          json_is_true (json_object_get (json_array_get (json_object_get (item, "parcels"), 0), "prepaid")),
+          ==, keep != 0);
+      depot_fixture_tear_down (&fixture, NULL);
+      depot_fixture_remove_files ();
+    }
+}
+
 /* No answer is not "not paid". */
 static void
 test_unknown_is_not_failed (DepotFixture *fixture, gconstpointer data)
@@ -284,5 +341,7 @@ main (int argc, char **argv)
   ADD ("/depot/spoken/expired-before", test_expired_before);
   ADD ("/depot/spoken/misspoken", test_misspoken);
 #undef ADD
+  g_test_add ("/depot/spoken/confirmed-after-rejected", DepotFixture, NULL, NULL,
+              test_confirmed_after_rejected, NULL);
   return g_test_run ();
 }
