@@ -89,10 +89,8 @@ PLANTS = [
 COUNTEREXAMPLES = [
     (("a bug that the compiler sees", "src/core/ds-money.c",
       "fen = fen * 10 + (*at - '0');", "int nobody_reads = 1; fen = fen * 10 + (*at - '0');", "money"), "complained"),
-    (("a program that crashes at its start", "src/core/ds-payment-state.c",
-      "  for (guint i = DS_PAYMENT_NONE + 1; i < DS_N_PAYMENT_STATES; i++)\n",
-      "  *(volatile int *)8 = 0;\n  for (guint i = DS_PAYMENT_NONE + 1; i < DS_N_PAYMENT_STATES; i++)\n", "payment-state"),
-     "crashed"),
+    (("a program that crashes", "src/core/ds-payment-state.c", "  return states[from].after[event];",
+      "  *(volatile int *)8 = 0;\n  return states[from].after[event];", "payment-state"), "crashed"),
     (("no bug at all", "src/core/ds-money.c", "fen = fen * 10 + (*at - '0');", "fen = 10 * fen + (*at - '0');", "money"),
      "passed"),
 ]
