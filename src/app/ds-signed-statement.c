@@ -42,9 +42,9 @@ read_line (DsSignedStatement *self, json_t *object, GError **error)
   json_int_t red_packet_fen = 0;
   json_int_t refunded_fen = 0;
 
-  if (!ds_json_unpack (object, error, "{s:s, s:I, s?o, s?o, s?o, s?I, s?I}", "verdict", &verdict, "device_fen",
-                       &device_fen, "payment", &payment, "stop", &stop, "operator_fen", &operator_fen,
-                       "red_packet_fen", &red_packet_fen, "refunded_fen", &refunded_fen))
+  if (!ds_json_unpack (object, error, "{s:s, s:I, s?o, s?o, s?o, s?I, s?I}", "verdict", &verdict,
+                       "device_fen", &device_fen, "payment", &payment, "stop", &stop, "operator_fen",
+                       &operator_fen, "red_packet_fen", &red_packet_fen, "refunded_fen", &refunded_fen))
     return FALSE;
 
   line = g_new0 (DsStatementLine, 1);

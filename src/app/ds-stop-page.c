@@ -236,8 +236,8 @@ describe_payment (DsPayment *payment)
   g_autofree char *clock = ds_format_clock (payment->changed_at_ms);
   g_autofree char *said = payment->reason != NULL ? ds_words_for_bank_reason (payment->reason)
                                                   : g_strdup (ds_words_for_tender (payment->tender));
-  g_autofree char *parts = ds_words_for_parts (payment->red_packet_fen, payment->refunded_fen,
-                                               payment->red_packet_refunded_fen);
+  g_autofree char *parts
+      = ds_words_for_parts (payment->red_packet_fen, payment->refunded_fen, payment->red_packet_refunded_fen);
 
   return parts != NULL ? g_strdup_printf ("%s · %s · %s", clock, said, parts)
                        : g_strdup_printf ("%s · %s", clock, said);

@@ -180,8 +180,7 @@ present_without_depot (DsVisit *visit, GError **error)
 static gboolean
 is_for_the_same (DsPayment *payment, const char *const *waybills)
 {
-  if (payment->parcels == NULL
-      || g_strv_length (payment->parcels) != g_strv_length ((GStrv)waybills))
+  if (payment->parcels == NULL || g_strv_length (payment->parcels) != g_strv_length ((GStrv)waybills))
     return FALSE;
   for (gsize i = 0; waybills[i] != NULL; i++)
     {

@@ -236,8 +236,7 @@ gboolean ds_door_may_show_carried (DsDoor *self, DsStop *stop, gint64 amount_fen
 
 /* Returns: (transfer none) (nullable): the payment whose code is still on show for the amount and, unless they are %NULL,
  * exactly these parcels: asked for again, that code is shown again. */
-DsPayment *
-ds_door_find_shown (DsDoor *self, DsStop *stop, const char *const *waybills, gint64 amount_fen);
+DsPayment *ds_door_find_shown (DsDoor *self, DsStop *stop, const char *const *waybills, gint64 amount_fen);
 
 /* Presentations that wait for their live code. */
 

@@ -455,7 +455,8 @@ lists_all_stops (gpointer user_data)
   AppFixture *fixture = user_data;
   GtkWidget *list = ds_test_find (fixture->window, GTK_TYPE_LIST_VIEW, "Stops");
 
-  return g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (list)))) == 10000;
+  return list != NULL
+         && g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (list)))) == 10000;
 }
 
 static void
