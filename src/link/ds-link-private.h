@@ -39,7 +39,9 @@ struct _DsLink
   /* Up. One drainer. */
   gboolean pushing;
   gboolean push_again; /* something was journalled meanwhile */
-  gboolean forked;     /* the depot holds another journal: nothing is pushed any more */
+  gboolean forked;     /* the depot holds another journal: nothing more is pushed in this round */
+  gboolean fork_found; /* … and it has all of ours from where the two differ, as far as we sent it */
+  gint64 fork_step;    /* how far back the search for that went last */
   guint push_breaks;   /* in a row */
   gint64 push_from;    /* the depot misses entries from here on; 0: from the first unacknowledged */
 

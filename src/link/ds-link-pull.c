@@ -136,6 +136,16 @@ poll_again (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Two handhelds with one identity end each other's waiting, for ever: once they are known to be two, nothing that the
+ * feed brings is urgent for either. */
+static guint
+choose_poll_delay_ms (DsLink *self)
+{
+  if (ds_store_get_health (self->store) == DS_STORE_FORKED)
+    return self->timings.feed_wait_s * 1000;
+  return self->timings.shortest_delay_ms;
+}
+
 /* Nothing new. */
 static void
 took_nothing (Pull *pull)
@@ -145,7 +155,7 @@ took_nothing (Pull *pull)
 
   self->feed_ended = TRUE;
   if (pull->polling && took_ms < SHORTEST_POLL_MS && self->timings.feed_wait_s > 0)
-    self->poll_source = ds_clock_add_timeout (self->clock, self->timings.shortest_delay_ms, poll_again, self);
+    self->poll_source = ds_clock_add_timeout (self->clock, choose_poll_delay_ms (self), poll_again, self);
   go_on (self);
 }
 

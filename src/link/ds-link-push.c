@@ -136,16 +136,38 @@ take_acknowledgement (Push *push, DsHttpReply *reply)
   push_free (push);
 }
 
+/* Goes back to where the two journals are still one, in growing steps. Entries that the depot had acknowledged may be
+ * the first that differ: restored from a backup, it has since taken the other handheld's in their place.
+ * Returns: whether earlier entries are to be sent first. */
+static gboolean
+look_further_back (DsLink *self, gint64 forks_at, gint64 first_seq)
+{
+  if (self->fork_found || forks_at > first_seq || first_seq <= 1)
+    {
+      self->fork_found = TRUE;
+      return FALSE;
+    }
+  self->fork_step = MAX (2 * self->fork_step, 1);
+  self->push_from = MAX (first_seq - self->fork_step, 1);
+  return TRUE;
+}
+
 /* The depot holds another journal under our name. */
 static void
 take_fork (Push *push, DsHttpReply *reply)
 {
   DsLink *self = push->link;
   json_t *kept = json_object_get (reply->members, "kept");
+  gint64 forks_at = json_integer_value (json_object_get (reply->members, "forks_at"));
 
   self->forked = TRUE;
-  freeze (self, json_integer_value (json_object_get (reply->members, "forks_at")));
+  freeze (self, forks_at);
   ds_link_exchanged (self);
+  if (look_further_back (self, forks_at, push->outbox->first_seq))
+    {
+      load_batch (self);
+      return;
+    }
   /* Whose journal it is, nobody knows yet: the depot keeps ours apart, as evidence, to its last line. */
   if (json_is_integer (kept) && json_integer_value (kept) >= push->outbox->first_seq)
     {

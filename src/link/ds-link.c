@@ -235,12 +235,16 @@ end_round (DsLink *self)
     g_cancellable_cancel (round);
 }
 
-/* Money first: everything is pushed, then the feed is pulled to its end, then both go on side by side. */
+/* Money first: everything is pushed, then the feed is pulled to its end, then both go on side by side. A forked journal
+ * too, once a round: the depot may have been restored meanwhile, and hold none of it any more. */
 static void
 begin_round (DsLink *self)
 {
   end_round (self);
   self->round = g_cancellable_new ();
+  self->forked = FALSE;
+  self->fork_found = FALSE;
+  self->fork_step = 0;
   ds_link_push (self);
 }
 
@@ -335,7 +339,6 @@ ds_link_start (DsLink *self)
       set_online (self, FALSE, error->message);
       return;
     }
-  self->forked = FALSE;
   self->appended_handler = g_signal_connect (self->store, "appended", G_CALLBACK (appended), self);
   self->network_handler
       = g_signal_connect_swapped (self->network, "changed", G_CALLBACK (start_afresh), self);
@@ -371,7 +374,6 @@ ds_link_wake (DsLink *self)
     return;
   self->not_before_mono_ms = 0;
   self->backoff.failures = 0;
-  self->forked = FALSE;
   /* A quiet long poll is tried afresh too: only that shows whether its connection still lives. */
   if (!self->busy)
     begin_round (self);

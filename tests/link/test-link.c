@@ -733,6 +733,16 @@ test_fork (Fixture *fixture, gconstpointer data)
   fake_depot_tell (fixture->depot, "stop", make_stop (1));
   WAIT_UNTIL (ds_store_get_feed_cursor (fixture->store) == 1);
   g_assert_cmpint (n_unsent (fixture), ==, 1);
+
+  /* A depot that was away may have been restored, and have forgotten what it had kept of ours. */
+  g_ptr_array_set_size (fixture->depot->requests, 0);
+  fake_depot_go_down (fixture->depot);
+  WAIT_UNTIL (!ds_link_get_online (fixture->link));
+  g_assert_cmpuint (n_requests (fixture, PUSH), ==, 0);
+  fake_depot_come_up (fixture->depot);
+  ds_link_wake (fixture->link);
+  /* The second of our two entries, and then the first, which the depot had acknowledged: it is another's now. */
+  WAIT_UNTIL (n_requests (fixture, PUSH) == 2);
 }
 
 static void
