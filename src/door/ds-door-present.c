@@ -232,12 +232,27 @@ present_shown (DsVisit *visit)
 
 /* Visits */
 
+/* A code that is still on show needs nothing journalled, so no store would refuse it. */
+static gboolean
+check_not_frozen (DsStore *store, GError **error)
+{
+  DsStoreHealth health = ds_store_get_health (store);
+
+  if (health == DS_STORE_HEALTHY)
+    return TRUE;
+  g_set_error_literal (error, DS_ERROR, health == DS_STORE_READ_ONLY ? DS_ERROR_READ_ONLY : DS_ERROR_FROZEN,
+                       ds_store_get_health_text (store));
+  return FALSE;
+}
+
 static gboolean
 check_collection (DsVisit *visit, GError **error)
 {
   DsPresentOperation *operation = visit->data;
   g_autofree char *text = NULL;
 
+  if (!check_not_frozen (visit->door->store, error))
+    return FALSE;
   if (ds_door_find_hindrance (visit->door, visit->stop,
                               &(DsCollection){ .waybills = (const char *const *)operation->waybills,
                                                .amount_fen = operation->amount_fen,

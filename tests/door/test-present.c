@@ -456,6 +456,25 @@ test_frozen (void)
   g_assert_error (error, DS_ERROR, DS_ERROR_FROZEN);
 }
 
+/* A code on show is not shown again by a handheld that may not collect any more. */
+static void
+test_frozen_on_show (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsPresentation) shown = NULL;
+  g_autoptr (DsPresentation) again = NULL;
+
+  fixture_feed_built_codes (fixture, TRUE);
+  shown = fixture_present (fixture, "S1", "DS1 DS2", 28650, &error);
+  g_assert_no_error (error);
+  ds_store_set_forked (fixture->store, "Two handhelds have this identity");
+  fixture_settle (fixture);
+  again = fixture_present (fixture, "S1", "DS1 DS2", 28650, &error);
+  g_assert_null (again);
+  g_assert_error (error, DS_ERROR, DS_ERROR_FROZEN);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -476,5 +495,6 @@ main (int argc, char **argv)
   g_test_add_func ("/door/present/restart-while-waiting", test_restart_while_waiting);
   g_test_add_func ("/door/present/trusted-time", test_carried_by_trusted_time);
   g_test_add_func ("/door/present/frozen", test_frozen);
+  g_test_add_func ("/door/present/frozen-on-show", test_frozen_on_show);
   return g_test_run ();
 }
