@@ -254,6 +254,16 @@ apply_scanned (Applying *self, GError **error)
          && ds_depot_work_add (self->depot, DS_TASK_CHARGE, payment->base->id, 0, error);
 }
 
+/* When the evidence was taken: a certificate may end before the handheld is back. By the handheld's own clock, which
+ * somebody may have set; but not before the evidence was made, nor after it came here. */
+static gint64
+judge_taken_s (Applying *self, const DsEvidence *evidence)
+{
+  gint64 told_s = MAX (self->entry->at_ms / 1000, evidence->at_s);
+
+  return MIN (told_s, ds_depot_now_ms (self->depot) / 1000);
+}
+
 /* Reads and verifies evidence for @payment; %NULL after a refusal. */
 static DsEvidence *
 check_evidence (Applying *self, DsDepotPayment *payment, const char *member, DsEvidenceKind kind)
@@ -269,10 +279,9 @@ check_evidence (Applying *self, DsDepotPayment *payment, const char *member, DsE
       refuse (self, "The %s cannot be read: %s", member, problem ? problem->message : "it is something else");
       return NULL;
     }
-  /* At the time it was taken: a certificate may end before the handheld is back. */
   verdict = ds_evidence_verify (evidence, self->depot->trust, payment->base->id,
                                 ds_depot_get_payee_id (self->depot), payment->base->amount_fen,
-                                self->entry->at_ms / 1000);
+                                judge_taken_s (self, evidence));
   if (verdict != DS_EVIDENCE_OK)
     {
       refuse (self, "The %s does not hold: %s", member, ds_evidence_verdict_to_name (verdict));
@@ -516,6 +525,36 @@ note_former_courier (Applying *self, const char *stop_id, DsParcelOutcome outcom
              error);
 }
 
+gboolean
+ds_depot_set_outcome (DsDepot *self, json_t *data, const char *stop_id, GError **error)
+{
+  g_auto (GStrv) parcels = read_parcels (data);
+
+  for (guint i = 0; parcels != NULL && parcels[i]; i++)
+    {
+      if (!ds_depot_sql_run (self->db, error,
+                             "UPDATE parcel SET outcome = ?, reason = ? WHERE waybill = ? AND stop = ?",
+                             "ssss", json_string_value (json_object_get (data, "outcome")),
+                             json_string_value (json_object_get (data, "reason")), parcels[i], stop_id))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* @own: (out): whether the stop is still this courier's: else another one says what becomes of its parcels. */
+static gboolean
+check_own_stop (Applying *self, const char *stop_id, gboolean *own, GError **error)
+{
+  gint64 n;
+
+  if (!ds_depot_sql_get_int (self->depot->db, &n, 0, error,
+                             "SELECT count (*) FROM stop WHERE id = ? AND courier = ?", "ss", stop_id,
+                             self->device->courier_id))
+    return FALSE;
+  *own = n > 0;
+  return TRUE;
+}
+
 static gboolean
 apply_outcome (Applying *self, GError **error)
 {
@@ -523,8 +562,8 @@ apply_outcome (Applying *self, GError **error)
   g_autoptr (GError) problem = NULL;
   g_auto (GStrv) parcels = read_parcels (data);
   const char *stop_id, *name;
-  const char *reason = json_string_value (json_object_get (data, "reason"));
   DsParcelOutcome outcome;
+  gboolean own;
 
   if (!ds_json_unpack (data, &problem, "{s:s, s:s}", "stop", &stop_id, "outcome", &name))
     return refuse (self, "%s", problem->message);
@@ -545,13 +584,9 @@ apply_outcome (Applying *self, GError **error)
       if (n_known == 0)
         return refuse (self, "Parcel “%.40s” is not at that stop of this courier", parcels[i]);
     }
-  for (guint i = 0; parcels[i]; i++)
-    {
-      if (!ds_depot_sql_run (self->depot->db, error,
-                             "UPDATE parcel SET outcome = ?, reason = ? WHERE waybill = ?", "sss", name,
-                             reason, parcels[i]))
-        return FALSE;
-    }
+  if (!check_own_stop (self, stop_id, &own, error)
+      || (own && !ds_depot_set_outcome (self->depot, data, stop_id, error)))
+    return FALSE;
   return note_former_courier (self, stop_id, outcome, error)
          && ds_depot_weigh (self->depot, stop_id, NULL, error);
 }

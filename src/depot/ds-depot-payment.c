@@ -193,9 +193,10 @@ ds_depot_payment_to_json (const DsDepotPayment *self)
   /* The code is for the courier who waits for it; later it would only be dead weight on every handheld. */
   gboolean wants_code = base->state == DS_PAYMENT_PRESENTED && base->source == DS_CODE_SOURCE_LIVE;
 
-  return json_pack ("{s:s, s:s?, s:s, s:I, s:s?, s:s?, s:s?, s:I, s:I, s:I, s:I, s:I, s:s?, s:I}", "payment",
-                    base->id, "stop", base->stop_id, "state", ds_payment_state_to_name (base->state),
-                    "amount_fen", (json_int_t)base->amount_fen, "operator", base->operator_id, "operator_ref",
+  return json_pack ("{s:s, s:s?, s:s, s:s, s:I, s:s?, s:s?, s:s?, s:I, s:I, s:I, s:I, s:I, s:s?, s:I}",
+                    "payment", base->id, "stop", base->stop_id, "tender", ds_tender_to_name (base->tender),
+                    "state", ds_payment_state_to_name (base->state), "amount_fen",
+                    (json_int_t)base->amount_fen, "operator", base->operator_id, "operator_ref",
                     base->operator_ref, "reason", base->reason, "red_packet_fen",
                     (json_int_t)base->red_packet_fen, "refunded_fen", (json_int_t)base->refunded_fen,
                     "red_packet_refunded_fen", (json_int_t)base->red_packet_refunded_fen, "refunding_fen",

@@ -199,6 +199,10 @@ ds_depot_apply_result (DsDepot *self,
 {
   if (result->state == DS_ORDER_UNKNOWN)
     return TRUE;
+  /* Of money that the books have, only the operator that has it can say anything; another one's order, under the same
+   * id, may stay open for ever. */
+  if (payment->booked_fen > 0 && result->state != DS_ORDER_PAID && result->state != DS_ORDER_REFUNDED)
+    return TRUE;
 
   adopt_details (payment, op, result);
   switch (result->state)

@@ -202,6 +202,9 @@ gboolean ds_depot_apply_entry (DsDepot *self,
                                char **refused,
                                GError **error);
 
+/* Sets what the @data of a "parcel.outcome" says of the parcels of a stop. Inside a transaction. */
+gboolean ds_depot_set_outcome (DsDepot *self, json_t *data, const char *stop_id, GError **error);
+
 /* Closes a shift with the cash that was counted, of @courier_id (nullable: of anybody), and has its statement made.
  * @ended: (out): whether it was open. Inside a transaction. */
 gboolean ds_depot_end_shift (DsDepot *self,

@@ -111,6 +111,62 @@ check_alone (DsDepot *self, const Shift *shift, gboolean *alone, GError **error)
   return TRUE;
 }
 
+/* What the files have as given back of a payment. */
+typedef struct
+{
+  gint64 amount_fen;
+  gint64 red_packet_fen;
+} FileRefunds;
+
+/* Returns: (transfer full) (element-type utf8 FileRefunds): by payment. */
+static GHashTable *
+sum_refunds (GPtrArray *file)
+{
+  GHashTable *refunds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  for (guint i = 0; i < file->len; i++)
+    {
+      const DsFileLine *line = g_ptr_array_index (file, i);
+      FileRefunds *sum = g_hash_table_lookup (refunds, line->payment_id);
+
+      if (!g_str_equal (line->kind, "refund"))
+        continue;
+      if (sum == NULL)
+        {
+          sum = g_new0 (FileRefunds, 1);
+          g_hash_table_insert (refunds, g_strdup (line->payment_id), sum);
+        }
+      sum->amount_fen += line->amount_fen;
+      sum->red_packet_fen += line->red_packet_fen;
+    }
+  return refunds;
+}
+
+/* A depot that was restored from a backup has forgotten what it had asked operators to give back since: their files have
+ * it. */
+static gboolean
+take_refunds (DsDepot *self, GHashTable *refunds, GError **error)
+{
+  GHashTableIter iter;
+  gpointer payment_id, value;
+
+  g_hash_table_iter_init (&iter, refunds);
+  while (g_hash_table_iter_next (&iter, &payment_id, &value))
+    {
+      const FileRefunds *sum = value;
+      g_autoptr (DsDepotPayment) payment = NULL;
+
+      if (!ds_depot_payment_load (self->db, payment_id, &payment, error))
+        return FALSE;
+      if (payment != NULL && sum->amount_fen > payment->base->refunded_fen
+          && sum->amount_fen <= payment->booked_fen
+          && (!ds_depot_book_refunds (self, payment, sum->amount_fen, sum->red_packet_fen, error)
+              || !ds_depot_change_payment (self, payment, error)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* A payee's file holds every courier's money. @is_ours: whether the line belongs into this shift's statement.
  * @is_open: whether the operator has money that the books have not. */
 static gboolean
@@ -147,10 +203,11 @@ look_at_line (DsDepot *self,
 static gboolean
 sort_file (DsDepot *self, Settling *settling, gboolean *asked, GError **error)
 {
+  g_autoptr (GHashTable) refunds = sum_refunds (settling->file);
   gboolean alone;
 
   *asked = FALSE;
-  if (!check_alone (self, &settling->shift, &alone, error))
+  if (!take_refunds (self, refunds, error) || !check_alone (self, &settling->shift, &alone, error))
     return FALSE;
   for (guint i = 0; i < settling->file->len;)
     {

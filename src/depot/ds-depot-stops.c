@@ -201,6 +201,39 @@ reprice (DsDepot *self, Stop *stop, const DsStopChange *change, GError **error)
          && ds_depot_publish_stop (self, stop->id, error);
 }
 
+/* What the courier before did with the parcels is no news to the one who goes there now: for that one they are open. One
+ * who had the stop already has said what became of them, and so it is there again. */
+static gboolean
+reset_outcomes (DsDepot *self, const Stop *stop, GError **error)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  DsQuery *query;
+  gboolean row = FALSE;
+
+  if (!ds_depot_sql_run (self->db, error, "UPDATE parcel SET outcome = 'open', reason = NULL WHERE stop = ?",
+                         "s", stop->id))
+    return FALSE;
+  query = ds_depot_sql_query (self->db, error,
+                              "SELECT line FROM entry JOIN device ON device.id = device"
+                              " WHERE courier = ? AND type = 'parcel.outcome' AND refused IS NULL"
+                              " AND EXISTS (SELECT 1 FROM former_courier AS f WHERE f.stop = ? AND"
+                              " f.courier = device.courier) ORDER BY entry.rowid",
+                              "ss", stop->courier_id, stop->id);
+  while (query != NULL && ds_db_step (self->db, query, &row, error) && row)
+    g_ptr_array_add (lines, g_strdup (ds_db_column_text (query, 0)));
+  if (query == NULL || row)
+    return FALSE;
+  ds_db_reset (query);
+  for (guint i = 0; i < lines->len; i++)
+    {
+      g_autoptr (DsEntry) entry = ds_entry_parse (g_ptr_array_index (lines, i), -1, error);
+
+      if (entry == NULL || !ds_depot_set_outcome (self, entry->data, stop->id, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 reassign (DsDepot *self, Stop *stop, const DsStopChange *change, GError **error)
 {
@@ -226,7 +259,8 @@ reassign (DsDepot *self, Stop *stop, const DsStopChange *change, GError **error)
     return FALSE;
   g_free (stop->courier_id);
   stop->courier_id = g_strdup (change->courier_id);
-  return renew_code (self, stop, error) && ds_depot_publish_stop (self, stop->id, error);
+  return reset_outcomes (self, stop, error) && renew_code (self, stop, error)
+         && ds_depot_publish_stop (self, stop->id, error);
 }
 
 static gboolean

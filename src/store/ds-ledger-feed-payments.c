@@ -19,6 +19,7 @@ typedef struct
   const char *operator_id;
   const char *operator_ref;
   const char *reason;
+  DsTender tender;
   gint64 red_packet_fen;
   gint64 refunded_fen;
   gint64 red_packet_refunded_fen;
@@ -59,6 +60,9 @@ read_payment_news (DsFeedItem *item, PaymentNews *news, GError **error)
       return FALSE;
     }
   expires_at_ms = json_object_get (item->data, "expires_at_ms");
+  /* Depots that do not say it only ever told of codes before the journal did. */
+  news->tender = DS_TENDER_CODE;
+  ds_tender_from_name (json_string_value (json_object_get (item->data, "tender")), &news->tender);
   news->amount_fen = amount_fen;
   news->red_packet_fen = red_packet_fen;
   news->refunded_fen = refunded_fen;
@@ -69,15 +73,15 @@ read_payment_news (DsFeedItem *item, PaymentNews *news, GError **error)
   return TRUE;
 }
 
-/* The depot may know of money before the journal does: a carried code that was paid without being presented. News
- * without money in it creates nothing. */
+/* The depot may know of money that this journal does not: a carried code that was paid without being presented, or what
+ * another handheld of the courier took. News without money in it creates nothing. */
 static gboolean
 insert_foreign_payment (DsLedger *self, const PaymentNews *news, gint64 at_ms, GError **error)
 {
   DsQuery *query = ds_db_prepare (self->db,
                                   "INSERT INTO payments (id, stop, parcels, amount_fen, tender, state, "
                                   "source, created_at_ms, changed_at_ms)"
-                                  " VALUES (?1, ?2, '', ?3, 'code', ?4, 'none', ?5, ?5)",
+                                  " VALUES (?1, ?2, '', ?3, ?6, ?4, 'none', ?5, ?5)",
                                   error);
 
   if (query == NULL)
@@ -87,6 +91,7 @@ insert_foreign_payment (DsLedger *self, const PaymentNews *news, gint64 at_ms, G
   ds_db_bind_int (query, 3, news->amount_fen);
   ds_db_bind_text (query, 4, ds_payment_state_to_name (news->state));
   ds_db_bind_int (query, 5, at_ms);
+  ds_db_bind_text (query, 6, ds_tender_to_name (news->tender));
   return ds_db_run (self->db, query, error);
 }
 

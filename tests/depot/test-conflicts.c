@@ -5,6 +5,7 @@
 
 #include "depot-fixture.h"
 
+#include "ds-depot-private.h"
 #include "ds-error.h"
 #include "ds-json.h"
 
@@ -88,14 +89,20 @@ collect (DepotFixture *fixture, const char *stop_id, gboolean cash)
 }
 
 static void
-deliver (DepotFixture *fixture, const char *stop_id)
+set_outcome (DepotFixture *fixture, const char *stop_id, const char *outcome)
 {
   g_autofree char *refused = NULL;
 
   depot_fixture_append (fixture, "parcel.outcome", "{s:s, s:[s], s:s, s:n}", "stop", stop_id, "parcels", "W1",
-                        "outcome", "delivered", "reason");
+                        "outcome", outcome, "reason");
   refused = depot_fixture_push (fixture);
   g_assert_cmpstr (refused, ==, NULL);
+}
+
+static void
+deliver (DepotFixture *fixture, const char *stop_id)
+{
+  set_outcome (fixture, stop_id, "delivered");
 }
 
 /* Returns: (transfer full) (nullable): the open case about @payment_id. */
@@ -494,6 +501,36 @@ test_refund_is_told (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (json_integer_value (json_object_get (done, "refunded_fen")), ==, DUE_FEN);
 }
 
+static void
+assert_outcome (DepotFixture *fixture, const char *outcome)
+{
+  g_autofree char *held = NULL;
+
+  ds_depot_sql_get_text (fixture->depot->db, &held, NULL, "SELECT outcome FROM parcel WHERE waybill = 'W1'",
+                         "");
+  g_assert_cmpstr (held, ==, outcome);
+}
+
+/* What became of a parcel is for the courier to say who has its stop: the next one owes and collects all of it. */
+static void
+test_outcome_of_another (DepotFixture *fixture, gconstpointer data)
+{
+  const Conflict there
+      = { .change = { .kind = DS_STOP_CHANGE_REASSIGN, .stop = "W1", .courier_id = OTHER_COURIER } };
+  const Conflict back = { .change = { .kind = DS_STOP_CHANGE_REASSIGN, .stop = "W1", .courier_id = "0317" } };
+  g_autofree char *stop_id = get_stop_id (fixture);
+
+  set_outcome (fixture, stop_id, "absent");
+  assert_outcome (fixture, "absent");
+  change (fixture, &there);
+  assert_outcome (fixture, "open");
+  set_outcome (fixture, stop_id, "refused");
+  assert_outcome (fixture, "open");
+  /* On the first one's handheld that still stands. */
+  change (fixture, &back);
+  assert_outcome (fixture, "refused");
+}
+
 #define conflicts_test_add(path, test)                                                                       \
   g_test_add (path, DepotFixture, NULL, set_up, test, depot_fixture_tear_down)
 
@@ -512,5 +549,8 @@ main (int argc, char **argv)
   conflicts_test_add ("/conflicts/both-give-back", test_both_give_back);
   conflicts_test_add ("/conflicts/cash-back-twice", test_cash_back_twice);
   conflicts_test_add ("/conflicts/refund-is-told", test_refund_is_told);
-  return g_test_run ();
+}
+
+conflicts_test_add ("/conflicts/outcome-of-another", test_outcome_of_another);
+return g_test_run ();
 }

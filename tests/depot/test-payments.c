@@ -342,6 +342,37 @@ test_voucher (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 3000);
 }
 
+/* Somebody has set the handheld's clock, back or ahead: that makes no evidence bad. */
+static void
+test_evidence_by_a_wrong_clock (DepotFixture *fixture, gconstpointer data)
+{
+  static const gint64 jumps_ms[]
+      = { -G_GINT64_CONSTANT (30) * 86400000, G_GINT64_CONSTANT (36500) * 86400000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (jumps_ms); i++)
+    {
+      g_autofree char *vouched = depot_fixture_make_id (fixture);
+      g_autofree char *proved = depot_fixture_make_id (fixture);
+      g_autofree char *voucher = test_operator_sign_voucher (fixture->operator_a, vouched, 3000, (gint64)i);
+      g_autofree char *receipt = test_operator_sign_receipt (fixture->operator_b, proved, 2000);
+      guint n_before = fixture->lines->len;
+      g_auto (Reply) reply = { 0 };
+
+      test_operator_pay (fixture->operator_b, proved, 2000);
+      ds_manual_clock_jump_wall_ms (fixture->clock, jumps_ms[i]);
+      append_presented (fixture, vouched, 3000, "built");
+      depot_fixture_append (fixture, "payment.voucher", "{s:s, s:s}", "payment", vouched, "voucher", voucher);
+      append_presented (fixture, proved, 2000, "built");
+      depot_fixture_append (fixture, "payment.receipt", "{s:s, s:s}", "payment", proved, "receipt", receipt);
+      ds_manual_clock_jump_wall_ms (fixture->clock, -jumps_ms[i]);
+      depot_fixture_push_from (fixture, n_before, &reply);
+      g_assert_cmpuint (reply.status, ==, 200);
+      depot_fixture_settle (fixture);
+      depot_fixture_assert_state (fixture, vouched, "settled");
+      depot_fixture_assert_state (fixture, proved, "paid");
+    }
+}
+
 /* The answer about an order that has expired arrives after a voucher was accepted for it: that is no answer about the
  * voucher. */
 static void
@@ -366,6 +397,30 @@ test_voucher_overtakes (DepotFixture *fixture, gconstpointer data)
   depot_fixture_assert_state (fixture, id, "presented"); /* the last that was told */
   pass_time (fixture, 1000);
   depot_fixture_assert_state (fixture, id, "settled");
+}
+
+/* One operator has redeemed the voucher. When it does not answer once, another one's word that its own order of the same id
+ * is open means nothing: the money stays where it is, and goes back from there. */
+static void
+test_open_elsewhere (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = depot_fixture_make_id (fixture);
+  g_autofree char *voucher = test_operator_sign_voucher (fixture->operator_b, id, 3000, 1);
+  g_autoptr (json_t) answer = NULL;
+
+  append_presented (fixture, id, 3000, "built");
+  push_taken (fixture);
+  depot_fixture_append (fixture, "payment.voucher", "{s:s, s:s}", "payment", id, "voucher", voucher);
+  push_taken (fixture);
+  depot_fixture_assert_state (fixture, id, "settled");
+  test_operator_set_state (fixture->operator_a, id, DS_ORDER_OPEN);
+  test_operator_lose_requests (fixture->operator_b, 1);
+  notify (fixture, fixture->operator_b, id);
+  answer = ds_depot_refund (fixture->depot, id, NULL, 1000, "a test", NULL);
+  g_assert_nonnull (answer);
+  depot_fixture_settle (fixture);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:007"), ==, 2000);
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 0);
 }
 
 /* A voucher was taken offline, and the depot hears of it when the order has ended: an expired one is redeemed all the
@@ -772,6 +827,8 @@ main (int argc, char **argv)
   payments_test_add ("/payments/killed", test_killed);
   payments_test_add ("/payments/receipt", test_receipt);
   payments_test_add ("/payments/voucher", test_voucher);
+  payments_test_add ("/payments/open-elsewhere", test_open_elsewhere);
+  payments_test_add ("/payments/evidence-by-a-wrong-clock", test_evidence_by_a_wrong_clock);
   payments_test_add ("/payments/voucher-overtakes", test_voucher_overtakes);
   payments_test_add ("/payments/late-voucher", test_late_voucher);
   payments_test_add ("/payments/notified-before-answer", test_notified_before_answer);

@@ -233,6 +233,33 @@ test_found_in_file (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "suspense"), ==, -400);
 }
 
+static void
+did_refund (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsOrderResult) answer = ds_operator_order_finish (DS_OPERATOR (source), result, NULL);
+
+  g_assert_nonnull (answer);
+}
+
+/* A depot that was restored from a backup has forgotten a refund that it had asked for: the file tells. */
+static void
+test_refund_found_in_file (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = scan (fixture, 1000);
+  g_autofree char *refund_id = depot_fixture_make_id (&fixture->base);
+  g_autoptr (json_t) statement = NULL;
+
+  depot_fixture_assert_state (&fixture->base, id, "paid");
+  ds_operator_refund_async (DS_OPERATOR (fixture->base.operator_a), id, refund_id, 400, NULL, did_refund,
+                            NULL);
+  depot_fixture_settle (&fixture->base);
+  g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "clearing:003"), ==, 1000);
+  close_shift (fixture, FLOAT_FEN);
+  statement = get_statement (fixture);
+  g_assert_true (json_is_true (json_object_get (statement, "balanced")));
+  g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "clearing:003"), ==, 600);
+}
+
 /* A payment still open at closing is carried, and its result makes a new version of the statement. */
 static void
 test_carried (Fixture *fixture, gconstpointer data)
@@ -458,6 +485,7 @@ main (int argc, char **argv)
   shift_test_add ("/shift/cash-short", test_cash_short);
   shift_test_add ("/shift/file-differs", test_file_differs);
   shift_test_add ("/shift/found-in-file", test_found_in_file);
+  shift_test_add ("/shift/refund-found-in-file", test_refund_found_in_file);
   shift_test_add ("/shift/carried", test_carried);
   shift_test_add ("/shift/offline-day", test_offline_day);
   shift_test_add ("/shift/operator-away", test_operator_away);

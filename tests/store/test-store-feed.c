@@ -297,6 +297,24 @@ test_foreign_payment (StoreFixture *fixture, gconstpointer data)
   fixture_assert_rebuildable (fixture);
 }
 
+/* What another handheld of the courier took in cash is no digital money here. */
+static void
+test_foreign_cash (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *paid = fixture_new_id (fixture);
+  g_autoptr (DsPayment) payment = NULL;
+
+  fixture_feed (fixture,
+                fixture_item (fixture, "payment",
+                              json_pack ("{s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "payment", paid, "stop", "S1",
+                                         "tender", "cash", "state", "paid", "amount_fen", DUE_FEN,
+                                         "red_packet_fen", 0, "refunded_fen", 0)));
+  payment = fixture_load_payment (fixture, "S1", paid);
+  g_assert_cmpint (payment->state, ==, DS_PAYMENT_PAID);
+  g_assert_cmpint (payment->tender, ==, DS_TENDER_CASH);
+  fixture_assert_rebuildable (fixture);
+}
+
 static void
 remember_text (DsStore *store, const char *text, char **remembered)
 {
@@ -441,6 +459,7 @@ main (int argc, char *argv[])
   ADD ("details", test_details);
   ADD ("live-code", test_live_code);
   ADD ("foreign-payment", test_foreign_payment);
+  ADD ("foreign-cash", test_foreign_cash);
   ADD ("bad-items", test_bad_items);
   ADD ("operators", test_operators);
   ADD ("many", test_many);
