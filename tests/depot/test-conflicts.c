@@ -549,8 +549,6 @@ main (int argc, char **argv)
   conflicts_test_add ("/conflicts/both-give-back", test_both_give_back);
   conflicts_test_add ("/conflicts/cash-back-twice", test_cash_back_twice);
   conflicts_test_add ("/conflicts/refund-is-told", test_refund_is_told);
-}
-
-conflicts_test_add ("/conflicts/outcome-of-another", test_outcome_of_another);
-return g_test_run ();
+  conflicts_test_add ("/conflicts/outcome-of-another", test_outcome_of_another);
+  return g_test_run ();
 }

@@ -83,6 +83,19 @@ PLANTS = [
     ("waking is no reason to exchange", "src/link/ds-link.c",
      'g_signal_connect_swapped (self->clock, "woke", G_CALLBACK (start_afresh), self);',
      'g_signal_connect_swapped (self->clock, "woke", G_CALLBACK (ds_link_update), self);', "link-engine"),
+    ("a change of a stop moves no money", "src/depot/ds-depot-stops.c",
+     "return ds_depot_weigh (self, stop->id, NULL, error);", "return TRUE;", "sim-sample"),
+    ("the handheld whose journal is held hears nothing of its double", "src/depot/ds-depot-fork.c",
+     '"fork", device->id, ds_depot_now_ms (self),', '"notice", device->id, ds_depot_now_ms (self),', "sim-sample"),
+    ("the card lacks the first entry of every batch but the first", "src/store/ds-rescue-copy.c",
+     "self->next_seq = batch->outbox->last_seq + 1;", "self->next_seq = batch->outbox->last_seq + 2;",
+     "sim-sample"),
+    ("digits of which the first is right prove a payment", "src/door/ds-door-spoken.c",
+     "&& ds_spoken_proof_equal (digits, expected);", "&& digits[0] == expected[0];", "sim-sample"),
+    ("what went back into a red packet is booked as if it had not", "src/depot/ds-depot-suspense.c",
+     "CLAMP (red_packet_fen - base->red_packet_refunded_fen, 0, back_fen);", "0;", "sim-sample"),
+    ("a frozen handheld shows the code again that it had on show", "src/door/ds-door-present.c",
+     "if (!check_not_frozen (visit->door->store, error))", "if (FALSE)", "sim-sample"),
 ]
 
 # What must not be taken for a bug that a test noticed: ((as above), what it is instead).

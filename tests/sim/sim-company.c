@@ -4,13 +4,15 @@
 
 #include "sim.h"
 
+#include "sim-shortcuts.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* 2026-11-23, eight in the morning in China. */
-#define MORNING_MS G_GINT64_CONSTANT (1795392000000)
 #define N_CUSTOMERS 4
+/* One company in so many signs with SM2. */
+#define REAL_SIGNATURES 16
 #define AWAIT_MS SIM_HOUR_MS
 #define CHUNK_MS SIM_MINUTE_MS
 
@@ -112,12 +114,23 @@ list_directory (const char *path)
   return names;
 }
 
+/* In memory: nothing that is written here is to outlive the process, and a disk would only cost time. */
+char *
+sim_make_directory (void)
+{
+  const char *memory = g_file_test ("/dev/shm", G_FILE_TEST_IS_DIR) ? "/dev/shm" : g_get_tmp_dir ();
+  char *path = g_build_filename (memory, "doorstep-sim-XXXXXX", NULL);
+
+  g_assert_nonnull (g_mkdtemp_full (path, 0700));
+  return path;
+}
+
 void
 sim_copy_directory (const char *from, const char *to)
 {
   g_autoptr (GPtrArray) names = list_directory (from);
 
-  g_assert_cmpint (g_mkdir (to, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (to, 0700), ==, 0);
   for (guint i = 0; i < names->len; i++)
     {
       g_autofree char *source = g_build_filename (from, g_ptr_array_index (names, i), NULL);
@@ -125,6 +138,11 @@ sim_copy_directory (const char *from, const char *to)
       g_autofree char *bytes = NULL;
       gsize n;
 
+      if (g_file_test (source, G_FILE_TEST_IS_DIR))
+        {
+          sim_copy_directory (source, target);
+          continue;
+        }
       g_assert_true (g_file_get_contents (source, &bytes, &n, NULL));
       g_assert_true (
           g_file_set_contents_full (target, bytes, (gssize)n, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
@@ -171,24 +189,6 @@ sim_close_depot (Sim *self)
   g_object_unref (depot);
 }
 
-/* Small limits, so that a short day reaches them. */
-static void
-tighten_limits (Sim *self)
-{
-  g_autofree char *path = g_build_filename (self->directory, "depot", "settings.json", NULL);
-  g_autoptr (json_t) settings = NULL;
-  json_t *limits;
-
-  sim_close_depot (self);
-  settings = json_load_file (path, 0, NULL);
-  limits = json_object_get (settings, "limits");
-  g_assert_nonnull (limits);
-  json_object_set_new (limits, "unredeemed_fen", json_integer (25000));
-  json_object_set_new (limits, "unredeemed_count", json_integer (2));
-  g_assert_cmpint (json_dump_file (settings, path, 0), ==, 0);
-  sim_open_depot (self);
-}
-
 static void
 import_route (Sim *self, SimHandheld *handheld)
 {
@@ -220,6 +220,42 @@ import_route (Sim *self, SimHandheld *handheld)
   g_assert_cmpuint (json_array_size (json_object_get (report, "refused")), ==, 0);
 }
 
+gint64
+sim_get_depot_number (Sim *self, const char *sql, const char *subject)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 number;
+
+  ds_depot_sql_get_int (self->depot->db, &number, 0, &error, sql, subject ? "s" : "", subject);
+  g_assert_no_error (error);
+  return number;
+}
+
+char *
+sim_get_depot_text (Sim *self, const char *sql, const char *subject)
+{
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  ds_depot_sql_get_text (self->depot->db, &text, &error, sql, subject ? "s" : "", subject);
+  g_assert_no_error (error);
+  return text;
+}
+
+static void
+list_stops (Sim *self)
+{
+  g_autoptr (GError) error = NULL;
+  DsQuery *query = ds_depot_sql_query (self->depot->db, &error, "SELECT id FROM stop ORDER BY id", "");
+  gboolean row;
+
+  g_assert_no_error (error);
+  while (ds_db_step (self->depot->db, query, &row, &error) && row)
+    g_ptr_array_add (self->stop_ids, g_strdup (ds_db_column_text (query, 0)));
+  g_assert_no_error (error);
+  ds_db_reset (query);
+}
+
 /* Accidents */
 
 static void
@@ -235,7 +271,10 @@ spoil_operators (Sim *self)
       faults.confirm_above_fen = sim_happens (self, 400) ? sim_between (self, 0, 30000) : -1;
     }
   if (sim_has (self, SIM_FAULT_LATE) && sim_happens (self, 400))
-    faults.late_ms = sim_between (self, 1000, 40 * SIM_MINUTE_MS);
+    {
+      faults.late_ms = sim_between (self, 1000, 40 * SIM_MINUTE_MS);
+      sim_tally (SIM_TALLY_LATE_MONEY);
+    }
   sim_trace (self->trace, "bank", "slow %d ms, loses %d answers, money %d ms late, notifies %d times",
              (int)faults.slow_ms, (int)faults.lose_answers, (int)faults.late_ms, (int)faults.notify_times);
   ds_bank_set_faults (self->bank, &faults);
@@ -269,7 +308,14 @@ restart_depot (Sim *self, gboolean from_backup)
       self->rolled_back = TRUE;
     }
   sim_open_depot (self);
+  if (from_backup)
+    sim_tally (SIM_TALLY_ROLLBACK);
   sim_trace (self->trace, "depot", from_backup ? "is back, from a backup" : "is back");
+  if (from_backup)
+    {
+      sim_office_change_again (self);
+      sim_office_decide_again (self);
+    }
 }
 
 static void
@@ -280,6 +326,42 @@ keep_backup (Sim *self)
   self->backup = g_build_filename (self->directory, "backup", NULL);
   sim_copy_directory (path, self->backup);
   sim_trace (self->trace, "depot", "keeps a backup");
+}
+
+/* One handheld of a company dies, and one is copied, at most: the others must not notice. */
+
+static void
+break_for_good (Sim *self, SimHandheld *handheld)
+{
+  if (sim_happens (self, 80) && handheld->card == NULL && !handheld->copied)
+    {
+      handheld->card = g_strconcat (handheld->directory, ".card", NULL);
+      sim_put_card_in (handheld);
+    }
+  else if (sim_happens (self, 10) && handheld->card != NULL)
+    {
+      if (handheld->card_copy != NULL)
+        sim_pull_card_out (handheld);
+      else
+        sim_put_card_in (handheld);
+    }
+  /* Rather while it knows something that nobody else does. */
+  if (self->dead == NULL && !handheld->copied
+      && sim_happens (self, ds_store_get_n_unsent (handheld->store) > 0 ? 50 : 4))
+    sim_break_for_good (handheld);
+}
+
+static void
+copy_files (Sim *self, SimHandheld *handheld)
+{
+  if (self->copied != NULL && self->copied != handheld)
+    return;
+  if (self->copied == NULL && handheld->older == NULL && sim_happens (self, 10))
+    sim_keep_older (handheld);
+  else if (self->copied == NULL && handheld->card == NULL && sim_happens (self, 8))
+    sim_copy_handheld (handheld);
+  else if (handheld->older != NULL && handheld->card == NULL && sim_happens (self, 15))
+    sim_put_back_older (handheld);
 }
 
 static void
@@ -296,11 +378,34 @@ break_handheld (Sim *self, SimHandheld *handheld)
     {
       gint64 by_ms = sim_between (self, -2 * 24 * 60, 2 * 24 * 60) * SIM_MINUTE_MS;
 
-      sim_trace (self->trace, handheld->courier, "its clock is set by %d min", (int)(by_ms / SIM_MINUTE_MS));
+      sim_trace (self->trace, handheld->who, "its clock is set by %d min", (int)(by_ms / SIM_MINUTE_MS));
       sim_clock_jump_ms (handheld->clock, by_ms);
     }
   if (sim_happens (self, 50))
     spoil_line (self, handheld);
+  if (sim_handheld_is_on (handheld) && sim_has (self, SIM_FAULT_DEATH))
+    break_for_good (self, handheld);
+  if (sim_handheld_is_on (handheld) && sim_has (self, SIM_FAULT_COPY))
+    copy_files (self, handheld);
+}
+
+/* The dead one's card comes in, somewhere, now and again; or it dries and works as if nothing had been. */
+static void
+find_dead (Sim *self)
+{
+  SimHandheld *by = g_ptr_array_index (self->handhelds, ds_random_below (self->random, self->handhelds->len));
+
+  if (!self->dead->dead)
+    return;
+  if (sim_happens (self, 700))
+    sim_bring_card (self->dead, sim_happens (self, 500) ? by : NULL);
+  else if (sim_happens (self, 300))
+    {
+      sim_tally (SIM_TALLY_CAME_BACK);
+      sim_trace (self->trace, self->dead->who, "has dried");
+      self->dead->dead = FALSE;
+      sim_handheld_start (self->dead);
+    }
 }
 
 static void
@@ -316,6 +421,10 @@ break_something (Sim *self)
     restart_depot (self, TRUE);
   for (guint i = 0; i < self->handhelds->len; i++)
     break_handheld (self, g_ptr_array_index (self->handhelds, i));
+  if (self->dead != NULL && sim_happens (self, 60))
+    find_dead (self);
+  if (sim_has (self, SIM_FAULT_OFFICE))
+    sim_office_work (self);
 }
 
 void
@@ -332,9 +441,9 @@ sim_pass (Sim *self, gint64 by_ms)
         {
           SimHandheld *handheld = g_ptr_array_index (self->handhelds, i);
 
-          if (!sim_handheld_is_on (handheld) && handheld->back_on_ms <= self->time->now_ms)
+          if (!sim_handheld_is_on (handheld) && !handheld->dead && handheld->back_on_ms <= self->time->now_ms)
             {
-              sim_trace (self->trace, handheld->courier, "starts again");
+              sim_trace (self->trace, handheld->who, "starts again");
               sim_handheld_start (handheld);
             }
         }
@@ -357,7 +466,7 @@ sim_heal (Sim *self)
       *sim_network_get_line (handheld->network)
           = (SimLine){ .up = sim_network_get_line (handheld->network)->up };
       sim_network_set_up (handheld->network, TRUE);
-      if (!sim_handheld_is_on (handheld))
+      if (!sim_handheld_is_on (handheld) && !handheld->dead)
         sim_handheld_start (handheld);
     }
 }
@@ -365,16 +474,16 @@ sim_heal (Sim *self)
 /* Life */
 
 static void
-open_bank (Sim *self)
+open_office (Sim *self)
 {
-  g_autofree char *path = g_build_filename (self->directory, "bank.db", NULL);
+  g_autofree char *bank = g_build_filename (self->directory, "bank.db", NULL);
   g_autoptr (GError) error = NULL;
 
-  self->bank = ds_bank_new (path, self->clock, self->office_random, &error);
+  sim_template_copy ("office", self->directory);
+  self->bank = ds_bank_new (bank, self->clock, self->office_random, &error);
   g_assert_no_error (error);
-  self->operators = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_add (self->operators, ds_sandbox_operator_new (self->bank, DS_SANDBOX_OPERATOR_A));
-  g_ptr_array_add (self->operators, ds_sandbox_operator_new (self->bank, DS_SANDBOX_OPERATOR_B));
+  self->operators = sim_make_operators (self->bank);
+  sim_open_depot (self);
 }
 
 static void
@@ -384,9 +493,12 @@ employ (Sim *self, guint n_couriers)
   for (guint i = 0; i < n_couriers; i++)
     {
       g_autofree char *courier = g_strdup_printf ("C%u", i + 1);
-      SimHandheld *handheld = sim_handheld_new (self, courier);
+      g_autofree char *path = g_build_filename (self->directory, courier, NULL);
+      SimHandheld *handheld = sim_handheld_new (self, courier, courier, path);
 
       g_ptr_array_add (self->handhelds, handheld);
+      sim_template_copy ("handheld", path);
+      sim_handheld_start (handheld);
       sim_handheld_enrol (handheld);
       import_route (self, handheld);
     }
@@ -408,30 +520,30 @@ Sim *
 sim_new (guint seed, guint n_couriers, FILE *tell)
 {
   Sim *self = g_new0 (Sim, 1);
-  const char *memory = g_file_test ("/dev/shm", G_FILE_TEST_IS_DIR) ? "/dev/shm" : g_get_tmp_dir ();
 
   sim_seed_libcrypto (seed);
+  sim_shortcuts_sign_quickly (seed % REAL_SIGNATURES != 0);
   self->seed = seed;
   self->time = sim_time_new ();
   self->trace = sim_trace_new (self->time, tell);
   self->random = ds_random_new_seeded (seed);
-  self->directory = g_build_filename (memory, "doorstep-sim-XXXXXX", NULL);
-  g_assert_nonnull (g_mkdtemp_full (self->directory, 0700));
-  self->clock = DS_CLOCK (sim_clock_new (self->time, MORNING_MS));
+  self->directory = sim_make_directory ();
+  self->clock = DS_CLOCK (sim_clock_new (self->time, SIM_MORNING_MS));
   self->office_random = ds_random_new_seeded (ds_random_below (self->random, G_MAXUINT32));
   self->vouchers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  open_bank (self);
-  sim_open_depot (self);
-  tighten_limits (self);
+  open_office (self);
   self->customers = g_ptr_array_new_with_free_func ((GDestroyNotify)sim_customer_free);
   for (guint i = 0; i < N_CUSTOMERS; i++)
     g_ptr_array_add (self->customers, sim_customer_new (self, i));
+  self->stop_ids = g_ptr_array_new_with_free_func (g_free);
+  self->said = g_ptr_array_new_with_free_func ((GDestroyNotify)sim_said_free);
   employ (self, n_couriers);
+  list_stops (self);
   /* The first exchange, and routes everywhere. */
   sim_time_run (self->time, 10000);
   sim_trace_set_on (self->trace, TRUE);
   choose_faults (self);
-  sim_trace (self->trace, "sim", "%u couriers, accidents %03x", n_couriers, self->faults);
+  sim_trace (self->trace, "sim", "%u couriers, accidents %04x", n_couriers, self->faults);
   return self;
 }
 
@@ -448,6 +560,8 @@ sim_free (Sim *self)
   sim_remove_directory (self->directory);
   sim_trace_free (self->trace);
   g_hash_table_unref (self->vouchers);
+  g_ptr_array_unref (self->stop_ids);
+  g_ptr_array_unref (self->said);
   g_object_unref (self->clock);
   g_object_unref (self->random);
   g_object_unref (self->office_random);

@@ -35,6 +35,20 @@ look (Visit *visit, gint64 *open_fen)
   return g_strv_builder_end (waybills);
 }
 
+/* A handheld that was frozen when the courier began must not have done it. */
+static void
+note_frozen (SimHandheld *self, gboolean was_frozen, gboolean done, const GError *error)
+{
+  if (was_frozen && done)
+    sim_violated (self->sim, "%s is frozen and collects", self->who);
+  if (g_error_matches (error, DS_ERROR, DS_ERROR_FROZEN))
+    {
+      sim_tally (SIM_TALLY_FROZEN_REFUSAL);
+      if (!self->copied)
+        sim_violated (self->sim, "%s is frozen and was never copied", self->who);
+    }
+}
+
 /* What a courier was told is taken must stay so. */
 static void
 note_shown (SimHandheld *self,
@@ -57,8 +71,10 @@ look_after_power_cut (SimHandheld *self)
 {
   g_autoptr (GPtrArray) stops = NULL;
 
-  while (!sim_handheld_is_on (self))
+  while (!sim_handheld_is_on (self) && !self->dead)
     sim_pass (self->sim, SIM_MINUTE_MS);
+  if (self->dead)
+    return;
   stops = sim_handheld_load_stops (self);
   for (guint i = 0; i < stops->len; i++)
     {
@@ -79,6 +95,7 @@ take_cash (Visit *visit, gint64 amount_fen, gboolean supersede)
 {
   SimHandheld *self = visit->handheld;
   g_autoptr (SimOp) op = sim_op_new ();
+  gboolean was_frozen = sim_handheld_is_frozen (self);
   g_autoptr (DsStop) stop = NULL;
   g_autofree char *payment_id = NULL;
   g_autoptr (GError) error = NULL;
@@ -96,7 +113,8 @@ take_cash (Visit *visit, gint64 amount_fen, gboolean supersede)
       return FALSE;
     }
   stop = ds_door_take_cash_finish (self->door, result, &payment_id, &error);
-  sim_trace (visit->sim->trace, self->courier, "takes %d fen in cash%s: %s", (int)amount_fen,
+  note_frozen (self, was_frozen, stop != NULL, error);
+  sim_trace (visit->sim->trace, self->who, "takes %d fen in cash%s: %s", (int)amount_fen,
              supersede ? " all the same" : "", stop ? "done" : error->message);
   if (stop != NULL)
     note_shown (self, payment_id, amount_fen, DS_TENDER_CASH, FALSE);
@@ -109,6 +127,7 @@ scan (Visit *visit, const char *payment_id, const char *text, gint64 amount_fen)
 {
   SimHandheld *self = visit->handheld;
   g_autoptr (SimOp) op = sim_op_new ();
+  gboolean was_frozen = sim_handheld_is_frozen (self);
   g_autoptr (GError) error = NULL;
   gint64 open_fen;
   g_auto (GStrv) waybills = look (visit, &open_fen);
@@ -124,7 +143,8 @@ scan (Visit *visit, const char *payment_id, const char *text, gint64 amount_fen)
   if (result == NULL)
     return NULL;
   answer = ds_door_scan_finish (self->door, result, &error);
-  sim_trace (visit->sim->trace, self->courier, "scans: %s (%s)", answer ? answer->title : error->message,
+  note_frozen (self, was_frozen, answer != NULL && answer->kind <= DS_ANSWER_SCANNED, error);
+  sim_trace (visit->sim->trace, self->who, "scans: %s (%s)", answer ? answer->title : error->message,
              answer && answer->reason ? answer->reason : "");
   if (answer != NULL && (answer->kind == DS_ANSWER_PAID || answer->kind == DS_ANSWER_ACCEPTED))
     note_shown (self, answer->payment->id, answer->payment->amount_fen, answer->payment->tender,
@@ -137,6 +157,7 @@ present (Visit *visit, gint64 amount_fen)
 {
   SimHandheld *self = visit->handheld;
   g_autoptr (SimOp) op = sim_op_new ();
+  gboolean was_frozen = sim_handheld_is_frozen (self);
   g_autoptr (GError) error = NULL;
   gint64 open_fen;
   g_auto (GStrv) waybills = look (visit, &open_fen);
@@ -149,7 +170,8 @@ present (Visit *visit, gint64 amount_fen)
   if (result == NULL)
     return NULL;
   presentation = ds_door_present_finish (self->door, result, &error);
-  sim_trace (visit->sim->trace, self->courier, "shows a code for %d fen: %s", (int)amount_fen,
+  note_frozen (self, was_frozen, presentation != NULL, error);
+  sim_trace (visit->sim->trace, self->who, "shows a code for %d fen: %s", (int)amount_fen,
              presentation ? presentation->payment_id + 28 : error->message);
   return presentation;
 }
@@ -177,7 +199,7 @@ claim (Visit *visit, const char *payment_id)
   if (result == NULL)
     return;
   stop = ds_door_claim_finish (self->door, result, &error);
-  sim_trace (visit->sim->trace, self->courier, "the customer says paid: %s", stop ? "noted" : error->message);
+  sim_trace (visit->sim->trace, self->who, "the customer says paid: %s", stop ? "noted" : error->message);
 }
 
 static void
@@ -194,7 +216,7 @@ query (Visit *visit, const char *payment_id)
   if (result == NULL)
     return;
   stop = ds_door_query_finish (self->door, result, &error);
-  sim_trace (visit->sim->trace, self->courier, "checks now: %s", stop ? "asked" : error->message);
+  sim_trace (visit->sim->trace, self->who, "checks now: %s", stop ? "asked" : error->message);
 }
 
 /* A customer who pays when the courier has gone. */
@@ -235,6 +257,51 @@ pay_later (Visit *visit, const char *code)
                              G_PRIORITY_DEFAULT, pay_late, payer, late_payer_free);
 }
 
+/* No screen can be scanned: the customer reads out digits, a few times if need be. */
+static void
+listen (Visit *visit, const char *payment_id)
+{
+  SimHandheld *self = visit->handheld;
+  Sim *sim = visit->sim;
+  gboolean proved = FALSE;
+
+  for (guint i = 0; i < 4 && !proved && sim_handheld_is_on (self); i++)
+    {
+      g_autoptr (SimOp) op = sim_op_new ();
+      gboolean was_frozen = sim_handheld_is_frozen (self);
+      gboolean online = ds_door_get_online (self->door);
+      gboolean right = FALSE;
+      g_autofree char *said = sim_customer_speak (sim, payment_id, &right);
+      g_autoptr (DsAnswer) answer = NULL;
+      g_autoptr (GError) error = NULL;
+      GAsyncResult *result;
+
+      ds_door_try_spoken_async (self->door, payment_id, said, NULL, sim_op_done, sim_op_ref (op));
+      result = sim_handheld_await (self, op);
+      if (result == NULL)
+        return;
+      answer = ds_door_try_spoken_finish (self->door, result, &error);
+      proved = answer != NULL && answer->kind == DS_ANSWER_PAID;
+      note_frozen (self, was_frozen, proved, error);
+      sim_trace (sim->trace, self->who, "types digits: %s (%s)", answer ? answer->title : error->message,
+                 answer && answer->reason ? answer->reason : "");
+      if (proved && !right)
+        sim_violated (sim, "%s: digits that prove nothing made …%s paid", self->who, payment_id + 28);
+      if (proved)
+        {
+          sim_tally (online ? SIM_TALLY_SPOKEN_ONLINE : SIM_TALLY_SPOKEN_OFFLINE);
+          note_shown (self, payment_id, answer->payment->amount_fen, DS_TENDER_CODE, FALSE);
+        }
+      else if (answer != NULL && g_strcmp0 (answer->reason, "wrong") == 0)
+        sim_tally (SIM_TALLY_SPOKEN_WRONG);
+      else if (answer != NULL && g_strcmp0 (answer->reason, "locked") == 0)
+        sim_tally (SIM_TALLY_SPOKEN_LOCKED);
+      else
+        return;
+      sim_time_run (sim->time, sim->time->now_ms + sim_between (sim, 1000, 20000));
+    }
+}
+
 /* Waits at the door for news. */
 static void
 wait_for_news (Visit *visit, const char *payment_id)
@@ -271,7 +338,13 @@ collect_by_code (Visit *visit, gint64 amount_fen)
   else if (what < 85)
     pay_later (visit, presentation->text);
 
-  if (evidence != NULL && sim_happens (sim, 700))
+  if (what < 45 && sim_happens (sim, 300))
+    {
+      /* The bank's word and the depot's take their time. */
+      sim_time_run (sim->time, sim->time->now_ms + sim_between (sim, 0, 10000));
+      listen (visit, presentation->payment_id);
+    }
+  else if (evidence != NULL && sim_happens (sim, 700))
     answer = scan (visit, presentation->payment_id, evidence, amount_fen);
   else
     wait_for_news (visit, presentation->payment_id);
@@ -318,7 +391,7 @@ set_outcome (Visit *visit, DsParcelOutcome outcome, const char *reason)
   if (result == NULL)
     return FALSE;
   stop = ds_door_set_outcome_finish (self->door, result, &error);
-  sim_trace (visit->sim->trace, self->courier, "parcels of …%s %s: %s", visit->stop_id + 28,
+  sim_trace (visit->sim->trace, self->who, "parcels of …%s %s: %s", visit->stop_id + 28,
              ds_parcel_outcome_to_name (outcome), stop ? "done" : error->message);
   return stop != NULL;
 }
@@ -342,6 +415,16 @@ try_once (Visit *visit)
     take_cash (visit, open_fen, sim_happens (visit->sim, 400));
 }
 
+/* The dispatcher cannot know who stands where. */
+static void
+meddle (Visit *visit)
+{
+  if (!sim_has (visit->sim, SIM_FAULT_OFFICE) || !sim_happens (visit->sim, 60))
+    return;
+  sim_tally (SIM_TALLY_CHANGED_AT_DOOR);
+  sim_office_change_stop (visit->sim, visit->stop_id);
+}
+
 void
 sim_courier_visit (SimHandheld *self)
 {
@@ -354,23 +437,98 @@ sim_courier_visit (SimHandheld *self)
                   .customer
                   = g_ptr_array_index (sim->customers, ds_random_below (sim->random, sim->customers->len)) };
 
-  sim_trace (sim->trace, self->courier, "is at stop …%s", stop_id + 28);
+  sim_trace (sim->trace, self->who, "is at stop …%s", stop_id + 28);
   for (guint i = 0; i < 3; i++)
     {
       if (!sim_handheld_is_on (self))
         look_after_power_cut (self);
+      if (self->dead)
+        return;
+      meddle (&visit);
       try_once (&visit);
       if (sim_happens (sim, 500))
         break;
     }
+  meddle (&visit);
   if (!sim_handheld_is_on (self))
     look_after_power_cut (self);
+  if (self->dead)
+    return;
   if (sim_happens (sim, 100))
     set_outcome (&visit, DS_OUTCOME_REFUSED, "changed mind");
   else
     set_outcome (&visit, DS_OUTCOME_DELIVERED, NULL);
   if (!sim_handheld_is_on (self))
     look_after_power_cut (self);
+}
+
+/* The digest */
+
+gint64
+sim_get_owed_fen (DsStop *stop)
+{
+  gint64 owed_fen = 0;
+
+  if (stop->removed_reason != NULL)
+    return SIM_GONE;
+  for (guint i = 0; i < stop->parcels->len; i++)
+    {
+      const DsParcel *parcel = g_ptr_array_index (stop->parcels, i);
+
+      owed_fen += parcel->prepaid ? 0 : parcel->due_fen;
+    }
+  return owed_fen;
+}
+
+static void
+learn (SimHandheld *self, const char *stop_id, gint64 owed_fen)
+{
+  g_hash_table_insert (self->route, g_strdup (stop_id), g_memdup2 (&owed_fen, sizeof owed_fen));
+}
+
+static void
+go_by (SimHandheld *self, const DsChange *change)
+{
+  gboolean is_gone = g_str_equal (change->kind, "removed");
+  guint at;
+  gboolean is_planned = g_ptr_array_find_with_equal_func (self->stop_ids, change->stop_id, g_str_equal, &at);
+
+  sim_tally (SIM_TALLY_CHANGES_READ);
+  sim_trace (self->sim->trace, self->who, "reads: stop …%s %s, %d fen, then %d", change->stop_id + 28,
+             change->kind, (int)change->before_fen, (int)change->after_fen);
+  learn (self, change->stop_id, is_gone ? SIM_GONE : change->after_fen);
+  if (is_gone && is_planned)
+    g_ptr_array_remove_index (self->stop_ids, at);
+  else if (!is_planned && (g_str_equal (change->kind, "added") || g_str_equal (change->kind, "restored")))
+    g_ptr_array_add (self->stop_ids, g_strdup (change->stop_id));
+}
+
+void
+sim_courier_read_digest (SimHandheld *self)
+{
+  g_autoptr (SimOp) loaded = sim_op_new ();
+  g_autoptr (SimOp) marked = sim_op_new ();
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 up_to = 0;
+
+  ds_store_load_changes_async (self->store, NULL, sim_op_done, sim_op_ref (loaded));
+  changes = ds_store_load_changes_finish (self->store, sim_await (self->sim, loaded), &error);
+  g_assert_no_error (error);
+  /* The newest comes first, and has the last word. */
+  for (guint i = changes->len; i > 0; i--)
+    {
+      const DsChange *change = g_ptr_array_index (changes, i - 1);
+
+      up_to = MAX (up_to, change->n);
+      if (!change->read)
+        go_by (self, change);
+    }
+  if (up_to == 0)
+    return;
+  ds_store_mark_changes_read_async (self->store, up_to, NULL, sim_op_done, sim_op_ref (marked));
+  ds_store_mark_changes_read_finish (self->store, sim_await (self->sim, marked), &error);
+  g_assert_no_error (error);
 }
 
 void
@@ -384,24 +542,46 @@ sim_courier_open_shift (SimHandheld *self)
   ds_door_open_shift_async (self->door, SIM_FLOAT_FEN, NULL, sim_op_done, sim_op_ref (op));
   shift = ds_door_open_shift_finish (self->door, sim_await (self->sim, op), &error);
   g_assert_no_error (error);
-  sim_trace (self->sim->trace, self->courier, "opens a shift with %u stops", stops->len);
+  self->shift_id = g_strdup (shift->id);
+  sim_trace (self->sim->trace, self->who, "opens a shift with %u stops", stops->len);
   for (guint i = 0; i < stops->len; i++)
-    g_ptr_array_add (self->stop_ids, g_strdup (((DsStop *)g_ptr_array_index (stops, i))->id));
+    {
+      DsStop *stop = g_ptr_array_index (stops, i);
+
+      g_ptr_array_add (self->stop_ids, g_strdup (stop->id));
+      learn (self, stop->id, sim_get_owed_fen (stop));
+    }
 }
 
-/* What is in the drawer. */
-static gint64
-count_cash (SimHandheld *self)
+static void
+add_cash (GHashTable *counted, GHashTable *shown, gint64 *cash_fen)
 {
   GHashTableIter iter;
-  gpointer shown;
+  gpointer payment_id, one;
+
+  g_hash_table_iter_init (&iter, shown);
+  while (g_hash_table_iter_next (&iter, &payment_id, &one))
+    {
+      if (((SimShown *)one)->tender == DS_TENDER_CASH && g_hash_table_add (counted, payment_id))
+        *cash_fen += ((SimShown *)one)->amount_fen;
+    }
+}
+
+/* All that was taken under this identity, whichever handheld knows of it. */
+gint64
+sim_courier_count_cash (SimHandheld *self)
+{
+  g_autoptr (GHashTable) counted = g_hash_table_new (g_str_hash, g_str_equal);
   gint64 cash_fen = SIM_FLOAT_FEN;
 
-  g_hash_table_iter_init (&iter, self->shown);
-  while (g_hash_table_iter_next (&iter, NULL, &shown))
+  for (guint i = 0; i < self->sim->handhelds->len; i++)
     {
-      if (((SimShown *)shown)->tender == DS_TENDER_CASH)
-        cash_fen += ((SimShown *)shown)->amount_fen;
+      SimHandheld *handheld = g_ptr_array_index (self->sim->handhelds, i);
+
+      if (g_strcmp0 (handheld->device_id, self->device_id) != 0)
+        continue;
+      add_cash (counted, handheld->shown, &cash_fen);
+      add_cash (counted, handheld->gone, &cash_fen);
     }
   return cash_fen;
 }
@@ -412,7 +592,7 @@ sim_courier_close_shift (SimHandheld *self)
   g_autoptr (SimOp) op = sim_op_new ();
   g_autoptr (DsShift) shift = NULL;
   g_autoptr (GError) error = NULL;
-  gint64 cash_fen = count_cash (self);
+  gint64 cash_fen = sim_courier_count_cash (self);
   guint counts[16] = { 0 };
   gsize n = 0;
 
@@ -423,7 +603,11 @@ sim_courier_close_shift (SimHandheld *self)
     }
   ds_door_close_shift_async (self->door, counts, n, NULL, sim_op_done, sim_op_ref (op));
   shift = ds_door_close_shift_finish (self->door, sim_await (self->sim, op), &error);
+  note_frozen (self, FALSE, shift != NULL, error);
+  /* The clerk closes it. */
+  if (shift == NULL && !self->copied)
+    sim_violated (self->sim, "%s cannot close the shift: %s", self->who, error->message);
   if (shift == NULL)
-    sim_violated (self->sim, "%s cannot close the shift: %s", self->courier, error->message);
-  sim_trace (self->sim->trace, self->courier, "closes the shift");
+    return;
+  sim_trace (self->sim->trace, self->who, "closes the shift");
 }

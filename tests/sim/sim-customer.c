@@ -5,6 +5,9 @@
 #include "sim.h"
 
 #include "ds-encoding.h"
+#include "ds-spoken-proof.h"
+
+#include <string.h>
 
 SimCustomer *
 sim_customer_new (Sim *sim, guint number)
@@ -22,7 +25,7 @@ sim_customer_new (Sim *sim, guint number)
   public_key = ds_key_get_public_hex (self->key);
   draft.public_key = public_key;
   draft.balance_fen = sim_between (sim, 20000, 200000);
-  draft.red_packet_fen = sim_happens (sim, 300) ? sim_between (sim, 100, 5000) : 0;
+  draft.red_packet_fen = sim_happens (sim, 600) ? sim_between (sim, 100, 20000) : 0;
   self->wallet = ds_bank_open_wallet (sim->bank, &draft, &error);
   g_assert_no_error (error);
   return self;
@@ -71,6 +74,33 @@ sim_customer_confirm (Sim *sim, SimCustomer *self, const char *payment_id)
 }
 
 char *
+sim_customer_speak (Sim *sim, const char *payment_id, gboolean *right)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsBankPayment) payment = NULL;
+  char digits[DS_SPOKEN_PROOF_SIZE];
+  char *said;
+
+  ds_bank_load_payment (sim->bank, payment_id, &payment, &error);
+  g_assert_no_error (error);
+  *right = payment != NULL && payment->spoken != NULL && sim_happens (sim, 700);
+  if (*right)
+    said = g_strdup (payment->spoken);
+  else if (payment != NULL && payment->spoken != NULL && ds_spoken_proof_read (payment->spoken, digits))
+    {
+      /* One digit misheard. */
+      guint at = ds_random_below (sim->random, DS_SPOKEN_PROOF_DIGITS);
+
+      digits[at] = (char)('0' + (digits[at] - '0' + 1) % 10);
+      said = g_strdup (digits);
+    }
+  else
+    said = g_strdup_printf ("%08u", ds_random_below (sim->random, 100000000));
+  sim_trace (sim->trace, "phone", "reads out %s: %s", *right ? "what it shows" : "something else", said);
+  return said;
+}
+
+char *
 sim_customer_promise (Sim *sim, SimCustomer *self, const char *payment_id, gint64 amount_fen)
 {
   gboolean again = self->counter > 0 && sim_has (sim, SIM_FAULT_CHEATS) && sim_happens (sim, 300);
@@ -93,6 +123,7 @@ sim_customer_promise (Sim *sim, SimCustomer *self, const char *payment_id, gint6
   if (!again)
     self->counter++;
   g_hash_table_add (sim->vouchers, g_strdup (payment_id));
+  sim_tally (SIM_TALLY_VOUCHER);
   sim_trace (sim->trace, self->wallet->name,
              "promises %" G_GINT64_FORMAT " fen, counter %" G_GINT64_FORMAT "%s", amount_fen, draft.counter,
              again ? ", used before" : "");

@@ -412,6 +412,12 @@ sim_network_get_line (SimNetwork *self)
   return &self->line;
 }
 
+guint
+sim_network_get_n_sent (SimNetwork *self)
+{
+  return self->n_sent;
+}
+
 void
 sim_network_set_up (SimNetwork *self, gboolean up)
 {

@@ -42,6 +42,8 @@ sim_network_new (DsDepot **depot, DsClock *clock, DsRandom *random, SimTrace *tr
 
 /* Returns: (transfer none): to be changed at will. */
 SimLine *sim_network_get_line (SimNetwork *self);
+/* How many requests were made over it. */
+guint sim_network_get_n_sent (SimNetwork *self);
 
 /* The network came or went; the handheld is told. */
 void sim_network_set_up (SimNetwork *self, gboolean up);

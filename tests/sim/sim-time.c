@@ -142,7 +142,6 @@ struct _SimClock
   SimTime *time;
   gint64 wall_offset_ms;
   gint64 booted_ms;
-  guint boots;
   char *boot_id;
 };
 
@@ -225,5 +224,5 @@ sim_clock_reboot (SimClock *self)
 {
   self->booted_ms = self->time->now_ms;
   g_free (self->boot_id);
-  self->boot_id = g_strdup_printf ("sim-boot-%u", ++self->boots);
+  self->boot_id = g_strdup_printf ("sim-boot-%u", ++self->time->n_boots);
 }

@@ -11,6 +11,7 @@ typedef struct
 {
   gint64 now_ms;       /* since the beginning of the company */
   GPtrArray *timeouts; /* (element-type SimTimeout): those not yet removed */
+  guint n_boots;       /* of all clocks */
 } SimTime;
 
 SimTime *sim_time_new (void);
