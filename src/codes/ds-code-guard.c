@@ -245,6 +245,11 @@ ds_code_guard_look (const char *text, DsCodeSighting *sighting)
       sighting->kind = DS_CODE_SEAL;
       return;
     }
+  if (g_str_has_prefix (trimmed, DS_CUSTOMER_RECEIPT_PREFIX))
+    {
+      sighting->kind = DS_CODE_CUSTOMER_RECEIPT;
+      return;
+    }
 
   sighting->payer = ds_payer_code_classify (trimmed, sighting->operator_id);
   if (sighting->payer != DS_PAYER_CODE_NONE)
@@ -315,6 +320,7 @@ ds_code_kind_to_name (DsCodeKind kind)
     [DS_CODE_EVIDENCE] = "evidence",
     [DS_CODE_ENROLMENT] = "enrolment",
     [DS_CODE_SEAL] = "seal",
+    [DS_CODE_CUSTOMER_RECEIPT] = "customer-receipt",
     [DS_CODE_PAYER] = "payer",
     [DS_CODE_COLLECTION] = "collection",
     [DS_CODE_WALLET_LINK] = "wallet-link",

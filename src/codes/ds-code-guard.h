@@ -2,6 +2,7 @@
 /* Whatever is in front of the scanner gets a kind. What to say about it is the caller's, who knows the screen. */
 #pragma once
 
+#include "ds-customer-receipt.h"
 #include "ds-payer-code.h"
 #include "ds-shift-seal.h"
 
@@ -13,8 +14,9 @@ typedef enum
   DS_CODE_RUBBISH,  /* not text, control characters, or longer than any code of ours */
   DS_CODE_EVIDENCE, /* DS1: or its EMVCo envelope: receipt or voucher, well formed or not */
   DS_CODE_ENROLMENT,
-  DS_CODE_SEAL,       /* a shift seal */
-  DS_CODE_PAYER,      /* a payer code of any wallet: see @payer */
+  DS_CODE_SEAL,             /* a shift seal */
+  DS_CODE_CUSTOMER_RECEIPT, /* what a handheld gave a customer */
+  DS_CODE_PAYER,            /* a payer code of any wallet: see @payer */
   DS_CODE_COLLECTION, /* somebody's collection code: EMVCo merchant-presented, or the sandbox operators' */
   DS_CODE_WALLET_LINK, /* a link of another wallet or shop: WeChat Pay, Alipay, UnionPay, Douyin, Meituan, JD */
   DS_CODE_WEB_LINK,

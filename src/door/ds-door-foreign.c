@@ -163,6 +163,8 @@ answer_other (DsScanOperation *operation)
       N_ ("It adds a handheld to a depot and is no payment; this one is enrolled already.") },
     { DS_CODE_SEAL, "seal", N_ ("This is a shift seal"),
       N_ ("It ends a shift and is no payment; only the clerk scans it.") },
+    { DS_CODE_CUSTOMER_RECEIPT, "customer-receipt", N_ ("This is a receipt for a customer"),
+      N_ ("A handheld gave it to somebody who paid. It is no payment and proves none here.") },
     { DS_CODE_WIFI, "wifi", N_ ("This is a Wi-Fi code"), N_ ("It is no payment and is not used.") },
     { DS_CODE_CONTACT, "contact", N_ ("This is a contact card"), N_ ("It is no payment and is not kept.") },
     { DS_CODE_PHONE, "phone", N_ ("This is a phone number"), N_ ("It is no payment and is not called.") },

@@ -7,6 +7,7 @@
 #include "ds-clock.h"
 #include "ds-code-guard.h"
 #include "ds-collection-code.h"
+#include "ds-customer-receipt.h"
 #include "ds-emv-cpm.h"
 #include "ds-emv-mpm.h"
 #include "ds-enrol-code.h"
@@ -268,13 +269,60 @@ explain_evidence (DsReport *report, const char *text, DsTrustList *trust)
   check_evidence (report, evidence, trust);
 }
 
+/* Whether the handheld with the key signed it. @good: as the signature was found to be. */
+static void
+add_device_signature (DsReport *report, DsKey *device_key, gboolean good)
+{
+  if (device_key == NULL)
+    {
+      ds_report_add_field (report, "signature", "Signature", "not checked; give --device-key to check it");
+      return;
+    }
+  ds_report_add_field (report, "signature", "Signature", good ? "ok" : "forged");
+  if (!good)
+    ds_report_add_finding (report, DS_EMV_INVALID, "signature", "forged",
+                           "the device with this key did not sign it; ask for the journal itself");
+}
+
+static void
+explain_customer_receipt (DsReport *report, const char *text, DsKey *device_key)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsCustomerReceipt) receipt = ds_customer_receipt_parse_text (text, &error);
+
+  if (receipt == NULL)
+    {
+      ds_report_add_finding (report, DS_EMV_INVALID, "", "form", error->message);
+      return;
+    }
+  ds_report_judge (report, DS_EMV_VALID);
+  ds_report_add_field (report, "device", "Device", receipt->device_id);
+  ds_report_add_field (report, "payment", "Payment", receipt->payment_id);
+  add_money (report, "amount", "Amount in yuan", receipt->amount_fen);
+  ds_report_add_field (report, "tender", "Tender", ds_tender_to_name (receipt->tender));
+  ds_report_add_field (report, "finality", "Finality",
+                       receipt->final ? "final" : "provisional: not yet confirmed by the operator");
+  if (receipt->tender == DS_TENDER_CASH)
+    {
+      add_money (report, "tendered", "Cash given, in yuan", receipt->tendered_fen);
+      add_money (report, "change", "Change, in yuan", receipt->tendered_fen - receipt->amount_fen);
+    }
+  if (receipt->red_packet_fen > 0)
+    add_money (report, "red-packet", "From a red packet, in yuan", receipt->red_packet_fen);
+  if (receipt->refunded_fen > 0)
+    add_money (report, "refunded", "Given back, in yuan", receipt->refunded_fen);
+  ds_report_add_field (report, "payee", "Payee", receipt->payee_id);
+  add_time (report, "at", "Paid", receipt->at_s);
+  add_device_signature (report, device_key,
+                        device_key != NULL && ds_customer_receipt_verify (receipt, device_key));
+}
+
 static void
 explain_seal (DsReport *report, const char *text, DsKey *device_key)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (DsShiftSeal) seal = ds_shift_seal_parse_text (text, &error);
   g_autofree char *head = NULL;
-  gboolean good;
 
   if (seal == NULL)
     {
@@ -293,16 +341,7 @@ explain_seal (DsReport *report, const char *text, DsKey *device_key)
   add_money (report, "accepted", "Vouchers not yet redeemed, in yuan", seal->accepted_fen);
   add_money (report, "uncertain", "May still turn out paid, in yuan", seal->uncertain_fen);
   add_money (report, "counted", "Cash counted with the float, in yuan", seal->counted_fen);
-  if (device_key == NULL)
-    {
-      ds_report_add_field (report, "signature", "Signature", "not checked; give --device-key to check it");
-      return;
-    }
-  good = ds_shift_seal_verify (seal, device_key);
-  ds_report_add_field (report, "signature", "Signature", good ? "ok" : "forged");
-  if (!good)
-    ds_report_add_finding (report, DS_EMV_INVALID, "signature", "forged",
-                           "the device with this key did not sign it; ask for the journal itself");
+  add_device_signature (report, device_key, device_key != NULL && ds_shift_seal_verify (seal, device_key));
 }
 
 /* The sandbox operators' code. A real operator's is opaque, and so its texts are in no finding. */
@@ -431,6 +470,9 @@ ds_explain_code (const char *text, gsize n, gsize whole_n, const DsExplainKeys *
       break;
     case DS_CODE_SEAL:
       explain_seal (report, trimmed, keys->device_key);
+      break;
+    case DS_CODE_CUSTOMER_RECEIPT:
+      explain_customer_receipt (report, trimmed, keys->device_key);
       break;
     case DS_CODE_WAYBILL_SHAPED:
       explain_attempt (report, terminated);

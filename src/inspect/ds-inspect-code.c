@@ -100,7 +100,7 @@ ds_inspect_code (int argc, char **argv)
     { "key", 0, 0, G_OPTION_ARG_STRING, &options.key_hex, "The key of the depot that signed the list",
       "HEX" },
     { "device-key", 0, 0, G_OPTION_ARG_STRING, &options.device_key_hex,
-      "Check signatures of shift seals by this handheld's key", "HEX" },
+      "Check signatures of shift seals and customers' receipts by this handheld's key", "HEX" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.texts, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };

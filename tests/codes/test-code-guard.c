@@ -21,6 +21,7 @@ test_kinds (void)
     { "DS1:", DS_CODE_EVIDENCE, NULL },
     { "doorstep://enrol?address=https%3A%2F%2Fh&pin=a&code=1", DS_CODE_ENROLMENT, NULL },
     { DS_SEAL_PREFIX "ABC", DS_CODE_SEAL, NULL },
+    { DS_CUSTOMER_RECEIPT_PREFIX "ABC", DS_CODE_CUSTOMER_RECEIPT, NULL },
     { "0100320229316139647", DS_CODE_PAYER, "e-CNY" },
     { "0100320229316139647\r\n", DS_CODE_PAYER, "e-CNY" },
     { "134567890123456789", DS_CODE_PAYER, "WeChat Pay" },
