@@ -86,6 +86,8 @@ ds_stop_finalize (GObject *object)
   g_free (self->note);
   g_ptr_array_unref (self->parcels);
   g_ptr_array_unref (self->payments);
+  g_ptr_array_unref (self->proofs);
+  g_free (self->pickup_check);
   g_free (self->prefetched_payment_id);
   g_free (self->prefetched_code);
   g_free (self->prefetched_operator_id);
@@ -106,6 +108,7 @@ ds_stop_init (DsStop *self)
 {
   self->parcels = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_parcel_free);
   self->payments = g_ptr_array_new_with_free_func (g_object_unref);
+  self->proofs = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_proof_free);
 }
 
 DsStop *

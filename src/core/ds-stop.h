@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ds-payment.h"
+#include "ds-proof.h"
 #include "ds-types.h"
 
 G_BEGIN_DECLS
@@ -109,6 +110,9 @@ G_DECLARE_FINAL_TYPE (DsStop, ds_stop, DS, STOP, GObject)
  * @window_from_ms, @window_to_ms: promised window, wall time; 0 when none
  * @parcels: (element-type DsParcel): at least one
  * @payments: (element-type DsPayment): oldest first
+ * @proofs: (element-type DsProof): of the handing over, oldest first
+ * @n_wrong_pickup_codes: how many wrong pickup codes were tried
+ * @pickup_check: (nullable): what the customer's pickup code is checked with (ds-pickup-code.h), hexadecimal
  * @prefetched_*: the operator's code carried for offline use; %NULL and 0 when there is none
  * @spoken_secret: (nullable): the per-stop secret of spoken proofs, hexadecimal
  * @removed_reason: (nullable): set when the depot took the stop off the route
@@ -133,6 +137,9 @@ struct _DsStop
   gint64 window_to_ms;
   GPtrArray *parcels;
   GPtrArray *payments;
+  GPtrArray *proofs;
+  gint64 n_wrong_pickup_codes;
+  char *pickup_check;
   char *prefetched_payment_id;
   char *prefetched_code;
   char *prefetched_operator_id;

@@ -696,6 +696,25 @@ apply_signed_out (Applying *self, GError **error)
                            "is", ds_depot_now_ms (self->depot), self->device->id);
 }
 
+/* The content follows by itself; the line is what binds it to payment and parcels. */
+static gboolean
+apply_proof (Applying *self, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_auto (GStrv) parcels = read_parcels (self->entry->data);
+  const char *stop_id, *name, *sm3;
+  json_int_t size;
+  DsProofKind kind;
+
+  if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:s, s:s, s:I}", "stop", &stop_id, "kind", &name,
+                       "sm3", &sm3, "size", &size))
+    return refuse (self, "%s", problem->message);
+  if (!is_text (stop_id) || parcels == NULL || !ds_proof_kind_from_name (name, &kind)
+      || strlen (sm3) != 2 * DS_SM3_SIZE || size < 1 || size > DS_PROOF_MAX_BYTES)
+    return refuse (self, "The proof's stop, parcels, kind, digest or size is not in its form");
+  return TRUE;
+}
+
 gboolean
 ds_depot_apply_entry (DsDepot *self,
                       const DsDevice *device,
@@ -709,13 +728,21 @@ ds_depot_apply_entry (DsDepot *self,
     const char *type;
     gboolean (*apply) (Applying *applying, GError **error);
   } effects[] = {
-    { "device.enrolled", apply_enrolled },      { "payment.requested", apply_requested },
-    { "payment.presented", apply_presented },   { "payment.scanned", apply_scanned },
-    { "payment.receipt", apply_receipt },       { "payment.voucher", apply_voucher },
-    { "payment.spoken", apply_spoken },         { "payment.misspoken", apply_misspoken },
-    { "payment.superseded", apply_superseded }, { "payment.cash", apply_cash },
-    { "payment.refund", apply_refund },         { "parcel.outcome", apply_outcome },
-    { "shift.opened", apply_shift_opened },     { "shift.closed", apply_shift_closed },
+    { "device.enrolled", apply_enrolled },
+    { "payment.requested", apply_requested },
+    { "payment.presented", apply_presented },
+    { "payment.scanned", apply_scanned },
+    { "payment.receipt", apply_receipt },
+    { "payment.voucher", apply_voucher },
+    { "payment.spoken", apply_spoken },
+    { "payment.misspoken", apply_misspoken },
+    { "payment.superseded", apply_superseded },
+    { "payment.cash", apply_cash },
+    { "payment.refund", apply_refund },
+    { "parcel.outcome", apply_outcome },
+    { "shift.opened", apply_shift_opened },
+    { "shift.closed", apply_shift_closed },
+    { "proof.added", apply_proof },
     { "device.signed-out", apply_signed_out },
   };
 

@@ -9,6 +9,7 @@
 #include "ds-id.h"
 #include "ds-json.h"
 #include "ds-money.h"
+#include "ds-pickup-code.h"
 #include "ds-route-file.h"
 
 #include <string.h>
@@ -57,10 +58,14 @@ pack_prefetched (const DsDepotPayment *payment)
 
 /* Takes the columns up to the window off a row of stop; its parcels and code are added by the caller. */
 static json_t *
-pack_stop (DsQuery *query, json_t *parcels, json_t *prefetched, const char *spoken_secret)
+pack_stop (DsQuery *query,
+           json_t *parcels,
+           json_t *prefetched,
+           const char *spoken_secret,
+           const char *pickup_check)
 {
-  return json_pack ("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:o, s:o, s:s}", "stop",
-                    ds_db_column_text (query, 0), "version", (json_int_t)ds_db_column_int (query, 3),
+  return json_pack ("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:s*}",
+                    "stop", ds_db_column_text (query, 0), "version", (json_int_t)ds_db_column_int (query, 3),
                     "position", (json_int_t)ds_db_column_int (query, 4), "recipient",
                     ds_db_column_text (query, 5), "phone", ds_db_column_text (query, 6), "address",
                     ds_db_column_text (query, 7), "place", ds_db_column_text (query, 8), "note",
@@ -68,7 +73,7 @@ pack_stop (DsQuery *query, json_t *parcels, json_t *prefetched, const char *spok
                     "lng_e6", (json_int_t)ds_db_column_int (query, 11), "window_from_ms",
                     (json_int_t)ds_db_column_int (query, 12), "window_to_ms",
                     (json_int_t)ds_db_column_int (query, 13), "parcels", parcels, "prefetched", prefetched,
-                    "spoken_secret", spoken_secret);
+                    "spoken_secret", spoken_secret, "pickup_check", pickup_check);
 }
 
 gboolean
@@ -77,6 +82,7 @@ ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error)
   g_autoptr (DsDepotPayment) payment = NULL;
   g_autofree char *courier_id = NULL;
   g_autofree char *spoken_secret = NULL;
+  g_autofree char *pickup_check = NULL;
   DsQuery *query;
   json_t *parcels, *data;
   gboolean row;
@@ -88,7 +94,9 @@ ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error)
   /* A code that comes for a stop which is no more. */
   if (sqlite3_changes (ds_db_get_handle (self->db)) == 0)
     return TRUE;
-  if (!ds_depot_spoken_get_secret (self, stop_id, &spoken_secret, error))
+  if (!ds_depot_spoken_get_secret (self, stop_id, &spoken_secret, error)
+      || !ds_depot_sql_get_text (self->db, &pickup_check, error,
+                                 "SELECT mac FROM pickup_check WHERE stop = ?", "s", stop_id))
     return FALSE;
   parcels = load_parcels (self, stop_id, error);
   if (parcels == NULL)
@@ -107,7 +115,7 @@ ds_depot_publish_stop (DsDepot *self, const char *stop_id, GError **error)
     }
   g_assert (row);
   courier_id = g_strdup (ds_db_column_text (query, 1));
-  data = pack_stop (query, parcels, pack_prefetched (payment), spoken_secret);
+  data = pack_stop (query, parcels, pack_prefetched (payment), spoken_secret, pickup_check);
   ds_db_reset (query);
   return ds_feed_put (self->feed, courier_id, "stop", stop_id, ds_depot_now_ms (self), data, error);
 }
@@ -282,6 +290,29 @@ add_parcels (Import *self, Group *group, const char *stop_id, gint64 *due_fen, G
   return TRUE;
 }
 
+/* The first code of its rows: the parcels of one door are handed over together. */
+static gboolean
+add_pickup_check (Import *self, Group *group, const char *stop_id, GError **error)
+{
+  g_autofree char *secret = NULL;
+  g_autofree char *check = NULL;
+
+  for (guint i = 0; i < group->rows->len; i++)
+    {
+      const DsRouteRow *row = g_ptr_array_index (group->rows, i);
+
+      if (row->pickup_code == NULL)
+        continue;
+      if (!ds_depot_spoken_get_secret (self->depot, stop_id, &secret, error))
+        return FALSE;
+      check = ds_pickup_code_make_check (secret, stop_id, row->pickup_code, error);
+      return check != NULL
+             && ds_depot_sql_run (self->depot->db, error,
+                                  "INSERT INTO pickup_check (stop, mac) VALUES (?, ?)", "ss", stop_id, check);
+    }
+  return TRUE;
+}
+
 static gboolean
 add_stop (Import *self, Group *group, GError **error)
 {
@@ -306,7 +337,8 @@ add_stop (Import *self, Group *group, GError **error)
           "ssisssssiiiis", stop_id, group->courier_id, position, row->recipient, row->phone, row->address,
           row->place, *row->note ? row->note : NULL, row->lat_e6, row->lng_e6, row->window_from_ms,
           row->window_to_ms, payment_id)
-      || !add_parcels (self, group, stop_id, &due_fen, error))
+      || !add_parcels (self, group, stop_id, &due_fen, error)
+      || !add_pickup_check (self, group, stop_id, error))
     return FALSE;
   self->n_stops++;
   if (!ds_money_add (self->due_fen, due_fen, &self->due_fen))

@@ -7,8 +7,6 @@
 #include "ds-json.h"
 #include "ds-task.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #define KIB 1024
@@ -403,55 +401,6 @@ answer_feed (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
   return TRUE;
 }
 
-static gboolean
-is_digest (const char *text)
-{
-  for (const char *c = text; *c; c++)
-    {
-      if (!g_ascii_isdigit (*c) && !(*c >= 'a' && *c <= 'f'))
-        return FALSE;
-    }
-  return strlen (text) == 2 * DS_SM3_SIZE;
-}
-
-/* A proof is named by its digest, so one that is there is the one that is sent. */
-static gboolean
-answer_blob (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
-{
-  g_autofree char *directory = g_build_filename (self->depot->directory, "blobs", NULL);
-  g_autofree char *path = g_build_filename (directory, exchange->tail, NULL);
-  g_autofree char *digest = NULL;
-  g_autoptr (GError) error = NULL;
-  gsize n;
-  const void *data = g_bytes_get_data (exchange->request.body, &n);
-
-  if (!is_digest (exchange->tail))
-    {
-      ds_trouble_set (trouble, DS_TROUBLE_INVALID, "A proof is named by its SM3 in lower-case hexadecimal");
-      return FALSE;
-    }
-  digest = ds_sm3_hex (data, n);
-  if (!g_str_equal (digest, exchange->tail))
-    {
-      ds_trouble_set (trouble, DS_TROUBLE_INVALID, "The bytes have another digest: send them again");
-      return FALSE;
-    }
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      exchange->reply->status = SOUP_STATUS_NO_CONTENT;
-      return TRUE;
-    }
-  if (g_mkdir_with_parents (directory, 0700) != 0
-      || !g_file_set_contents_full (
-          path, data, (gssize)n, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &error))
-    {
-      ds_trouble_set (trouble, DS_TROUBLE_OVERLOADED, "The depot could not keep it. Try again later");
-      return FALSE;
-    }
-  exchange->reply->status = SOUP_STATUS_CREATED;
-  return TRUE;
-}
-
 const DsRoute ds_depot_routes[] = {
   { "GET", "/v1/health", FALSE, FALSE, 0, answer_health },
   { "POST", "/v1/devices", FALSE, TRUE, MAX_OBJECT_BYTES, answer_devices },
@@ -459,7 +408,7 @@ const DsRoute ds_depot_routes[] = {
   { "POST", "/v1/journal", TRUE, FALSE, MAX_JOURNAL_BYTES, answer_journal },
   { "POST", "/v1/rescues", TRUE, FALSE, DS_DEPOT_MAX_BODY_BYTES, answer_rescue },
   { "GET", "/v1/feed", TRUE, FALSE, 0, answer_feed },
-  { "PUT", "/v1/blobs/{sm3}", TRUE, FALSE, DS_DEPOT_MAX_BODY_BYTES, answer_blob },
+  { "PUT", "/v1/blobs/{sm3}", TRUE, FALSE, DS_DEPOT_MAX_BODY_BYTES, ds_depot_answer_blob },
   { NULL },
 };
 
@@ -534,6 +483,12 @@ answer (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
         }
     }
   return route->answer (self, exchange, trouble);
+}
+
+const char *
+ds_depot_service_get_directory (DsDepotService *self)
+{
+  return self->depot->directory;
 }
 
 void

@@ -111,4 +111,10 @@ const DsRoute *ds_depot_find_route (const char *method,
 
 void ds_depot_refuse_size (DsTrouble **trouble, gsize max_bytes);
 
+/* Returns: (transfer none): where the depot keeps its files. */
+const char *ds_depot_service_get_directory (DsDepotService *self);
+
+/* A route's answer: ds-depot-blobs.c. */
+gboolean ds_depot_answer_blob (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble);
+
 G_END_DECLS

@@ -220,6 +220,11 @@ const char *const ds_depot_schema[] = {
   /* Cash that a courier gave back comes out of the drawer of that day, not of the day on which it was taken. */
   "ALTER TABLE refund ADD COLUMN shift TEXT;"
   "CREATE INDEX refund_shift ON refund (shift) WHERE shift IS NOT NULL;",
+
+  /* What pickup codes are checked with at the door, of stops whose shipper gave one. */
+  "CREATE TABLE pickup_check ("
+  "  stop TEXT PRIMARY KEY REFERENCES stop (id),"
+  "  mac TEXT NOT NULL) STRICT, WITHOUT ROWID;",
   NULL,
 };
 

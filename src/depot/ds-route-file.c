@@ -7,6 +7,7 @@
 #include "ds-csv.h"
 #include "ds-error.h"
 #include "ds-money.h"
+#include "ds-pickup-code.h"
 #include "ds-route-sample.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ typedef enum
   COLUMN_DUE,
   COLUMN_PREPAID,
   COLUMN_NOTE,
+  COLUMN_PICKUP_CODE,
   COLUMN_COURIER,
   COLUMN_LAT,
   COLUMN_LNG,
@@ -49,6 +51,7 @@ static const char *const column_names[N_COLUMNS][4] = {
   [COLUMN_DUE] = { "due", "代收金额" },
   [COLUMN_PREPAID] = { "prepaid", "已付" },
   [COLUMN_NOTE] = { "note", "备注" },
+  [COLUMN_PICKUP_CODE] = { "pickup_code", "取件码" },
   [COLUMN_COURIER] = { "courier", "courier_id", "快递员" },
   [COLUMN_LAT] = { "lat", "纬度" },
   [COLUMN_LNG] = { "lng", "经度" },
@@ -78,6 +81,7 @@ ds_route_row_free (DsRouteRow *self)
   g_free (self->address);
   g_free (self->place);
   g_free (self->note);
+  g_free (self->pickup_code);
   g_free (self->group);
   g_free (self);
 }
@@ -247,6 +251,18 @@ read_due (Reader *self, DsRouteRow *row)
 }
 
 static gboolean
+read_pickup_code (Reader *self, DsRouteRow *row)
+{
+  const char *text = get (self, COLUMN_PICKUP_CODE);
+
+  if (*text == '\0')
+    return TRUE;
+  row->pickup_code = ds_pickup_code_read (text);
+  return row->pickup_code != NULL
+         || refuse (self, COLUMN_PICKUP_CODE, "It is not made of letters and digits");
+}
+
+static gboolean
 read_own (Reader *self, DsRouteRow *row)
 {
   if (!read_text (self, COLUMN_WAYBILL, TRUE, MAX_WAYBILL_BYTES, &row->waybill)
@@ -255,7 +271,7 @@ read_own (Reader *self, DsRouteRow *row)
       || !read_text (self, COLUMN_ADDRESS, TRUE, MAX_TEXT_BYTES, &row->address)
       || !read_text (self, COLUMN_PLACE, FALSE, MAX_TEXT_BYTES, &row->place)
       || !read_text (self, COLUMN_NOTE, FALSE, MAX_TEXT_BYTES, &row->note) || !read_window (self, row)
-      || !read_due (self, row) || !read_position (self, row))
+      || !read_due (self, row) || !read_position (self, row) || !read_pickup_code (self, row))
     return FALSE;
   row->group = g_strdup_printf ("%s\n%s\n%s\n%" G_GINT64_FORMAT, row->recipient, row->phone, row->address,
                                 row->window_from_ms);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * DsRouteRow:
  * @line: of the file, for messages
  * @courier_id: (nullable): where the file names couriers
+ * @pickup_code: (nullable): as ds_pickup_code_read() gave it
  * @place, @note, @phone: "" when there is none
  * @lat_e6, @lng_e6: both 0 when unknown
  * @window_from_ms, @window_to_ms: both 0 when there is none
@@ -29,6 +30,7 @@ typedef struct
   char *address;
   char *place;
   char *note;
+  char *pickup_code;
   gint64 lat_e6;
   gint64 lng_e6;
   gint64 window_from_ms;

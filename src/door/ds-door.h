@@ -251,6 +251,38 @@ void ds_door_set_outcome_async (DsDoor *self,
                                 gpointer user_data);
 DsStop *ds_door_set_outcome_finish (DsDoor *self, GAsyncResult *result, GError **error);
 
+/**
+ * ds_door_add_picture_async:
+ * @kind: a signature or a photo
+ * @picture: at most %DS_PROOF_MAX_BYTES
+ * @media: its media type
+ *
+ * Keeps a proof of handing over and journals it (`proof.added`), bound to the stop, its newest payment that counts, and
+ * the parcels that stay with the customer. When it finishes well, content and entry are on the disk. Fails with
+ * %DS_ERROR_STATE when no shift is open and %DS_ERROR_STORAGE when there is no room.
+ */
+void ds_door_add_picture_async (DsDoor *self,
+                                const char *stop_id,
+                                DsProofKind kind,
+                                GBytes *picture,
+                                const char *media,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+
+/* The same of a pickup code or a name. A pickup code that the depot knows is compared with that: a wrong one fails with
+ * %DS_ERROR_REFUSED, is journalled (`proof.refused`), and after five of them no more are taken at that stop. */
+void ds_door_add_typed_proof_async (DsDoor *self,
+                                    const char *stop_id,
+                                    DsProofKind kind,
+                                    const char *typed,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+
+/* Finishes both. Returns: (transfer full) (nullable): the stop as it is now. */
+DsStop *ds_door_add_proof_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
 /* The shift */
 
 void ds_door_open_shift_async (DsDoor *self,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the parts of the sync engine share: ds-link.c decides when, ds-link-push.c sends, ds-link-pull.c fetches. */
+/* What the parts of the sync engine share: ds-link.c decides when, ds-link-push.c sends, ds-link-pull.c fetches,
+ * ds-link-blobs.c sends what can wait. */
 #pragma once
 
 #include "ds-backoff.h"
@@ -55,6 +56,11 @@ struct _DsLink
   GBytes *page; /* (nullable): fetched, not yet applied */
   guint poll_source;
 
+  /* Contents of proofs, after both. */
+  gboolean sending_blobs;
+  guint blob_source; /* when to try again */
+  DsBackoff blob_backoff;
+
   gulong appended_handler;
   gulong network_handler;
   gulong woke_handler;
@@ -89,6 +95,10 @@ void ds_link_push (DsLink *self);
 void ds_link_push_after (DsLink *self, gint64 held);
 /* Everything is sent, for now: goes on with the other direction when that has not begun. */
 void ds_link_pushed (DsLink *self);
+
+/* ds-link-blobs.c */
+/* Goes on with the contents of proofs, if everything else is exchanged. */
+void ds_link_send_blobs (DsLink *self);
 
 /* ds-link-pull.c */
 void ds_link_pull (DsLink *self);

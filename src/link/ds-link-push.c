@@ -285,5 +285,6 @@ ds_link_push_after (DsLink *self, gint64 held)
   if (self->pushing || self->forked)
     return;
   self->push_from = held + 1;
+  ds_store_send_blobs_again (self->store);
   ds_link_push (self);
 }

@@ -131,6 +131,7 @@ ds_link_new_over (DsStore *store,
   self->timings = *timings;
   self->backoff.shortest_ms = timings->shortest_delay_ms;
   self->backoff.longest_ms = timings->longest_delay_ms;
+  self->blob_backoff = self->backoff;
   return self;
 }
 
@@ -206,6 +207,8 @@ ds_link_update (DsLink *self)
           g_signal_emit (self, signals[CAUGHT_UP], 0);
         }
     }
+  if (caught_up)
+    ds_link_send_blobs (self);
 }
 
 void
@@ -226,6 +229,8 @@ end_round (DsLink *self)
 
   g_clear_handle_id (&self->retry_source, g_source_remove);
   g_clear_handle_id (&self->poll_source, g_source_remove);
+  g_clear_handle_id (&self->blob_source, g_source_remove);
+  self->sending_blobs = FALSE;
   g_clear_pointer (&self->page, g_bytes_unref);
   self->pushing = self->push_again = FALSE;
   self->pulling = self->fetching = self->applying = self->feed_ended = FALSE;

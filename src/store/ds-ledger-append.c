@@ -226,11 +226,11 @@ check_room (DsLedger *self, const DsDraft *drafts, gsize n_drafts, GError **erro
 }
 
 static gboolean
-touches_shift (const DsDraft *drafts, gsize n_drafts)
+has_type (const DsDraft *drafts, gsize n_drafts, const char *prefix)
 {
   for (gsize i = 0; i < n_drafts; i++)
     {
-      if (g_str_has_prefix (drafts[i].type, "shift."))
+      if (g_str_has_prefix (drafts[i].type, prefix))
         return TRUE;
     }
   return FALSE;
@@ -252,11 +252,18 @@ ds_ledger_append (DsLedger *self, const DsDraft *drafts, gsize n_drafts, GError 
     return FALSE;
 
   /* Committed is committed: that the shift cannot be read back afterwards is no failure of the append. */
-  if (touches_shift (drafts, n_drafts))
+  if (has_type (drafts, n_drafts, "shift."))
     {
       g_autoptr (GError) problem = NULL;
 
       if (!ds_ledger_load_shift (self, &problem))
+        ds_ledger_note_failure (self, problem);
+    }
+  if (has_type (drafts, n_drafts, "proof."))
+    {
+      g_autoptr (GError) problem = NULL;
+
+      if (!ds_ledger_count_blobs (self, &problem))
         ds_ledger_note_failure (self, problem);
     }
   return TRUE;

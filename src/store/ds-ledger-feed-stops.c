@@ -52,8 +52,9 @@ bind_stop (DsQuery *query, DsFeedItem *item, GError **error)
     int at;
     gboolean nullable;
   } texts[] = {
-    { "recipient", 4, FALSE }, { "phone", 5, FALSE }, { "address", 6, FALSE },
-    { "place", 7, FALSE },     { "note", 8, TRUE },   { "spoken_secret", 18, TRUE },
+    { "recipient", 4, FALSE },    { "phone", 5, FALSE }, { "address", 6, FALSE },
+    { "place", 7, FALSE },        { "note", 8, TRUE },   { "spoken_secret", 18, TRUE },
+    { "pickup_check", 19, TRUE },
   };
   static const struct
   {
@@ -166,8 +167,8 @@ insert_stop (DsLedger *self, DsFeedItem *item, gboolean *is_new, GError **error)
       "INSERT OR IGNORE INTO stops (id, version, position, recipient, phone, address, place, note, lat_e6, "
       "lng_e6,"
       " window_from_ms, window_to_ms, prefetched_payment, prefetched_code, prefetched_operator,"
-      " prefetched_amount_fen, prefetched_expires_at_ms, spoken_secret)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+      " prefetched_amount_fen, prefetched_expires_at_ms, spoken_secret, pickup_check)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
       error);
 
   if (query == NULL || !bind_stop (query, item, error) || !ds_db_run (self->db, query, error))
@@ -185,7 +186,8 @@ update_stop (DsLedger *self, DsFeedItem *item, GError **error)
       "note = ?8,"
       " lat_e6 = ?9, lng_e6 = ?10, window_from_ms = ?11, window_to_ms = ?12, prefetched_payment = ?13,"
       " prefetched_code = ?14, prefetched_operator = ?15, prefetched_amount_fen = ?16,"
-      " prefetched_expires_at_ms = ?17, spoken_secret = ?18, removed_reason = NULL WHERE id = ?1",
+      " prefetched_expires_at_ms = ?17, spoken_secret = ?18, pickup_check = ?19, removed_reason = NULL"
+      " WHERE id = ?1",
       error);
 
   return query != NULL && bind_stop (query, item, error) && ds_db_run (self->db, query, error);

@@ -400,7 +400,11 @@ try_feed (DsLedger *self, GBytes *items, GError **error)
     return FALSE;
   if (find_conflicts (self, error) && apply_lines (self, text, n, error) && save_cursor (self, error)
       && ds_db_commit (self->db, error))
-    return ds_ledger_load_shift (self, error);
+    {
+      /* A statement settles a shift. What cannot be removed now is removed later. */
+      ds_ledger_purge_blobs (self, NULL);
+      return ds_ledger_load_shift (self, error);
+    }
 
   ds_db_rollback (self->db);
   ds_ledger_forget_touched (self);

@@ -34,10 +34,12 @@ static void
 take_key (DsLedger *self, DsKey *key, const char *pem)
 {
   static const char purpose[] = "Doorstep anchor";
+  static const char blob_purpose[] = "Doorstep proofs at rest";
 
   g_clear_pointer (&self->key, ds_key_unref);
   self->key = ds_key_ref (key);
   ds_hmac_sm3 ((const guint8 *)pem, strlen (pem), purpose, strlen (purpose), self->anchor_key);
+  ds_hmac_sm3 ((const guint8 *)pem, strlen (pem), blob_purpose, strlen (blob_purpose), self->blob_key);
 }
 
 /* A missing key is no error: there is none before enrolment. */
@@ -388,6 +390,9 @@ ds_ledger_open (DsLedger *self, GError **error)
    * it names is in the journal. */
   if (self->health == DS_STORE_HEALTHY && self->key != NULL && self->anchored_seq < self->head_seq)
     ds_ledger_write_anchor (self, NULL);
+  /* What cannot be tidied now is tidied at the next start. */
+  if (self->health == DS_STORE_HEALTHY)
+    ds_ledger_sweep_blobs (self, NULL);
   return TRUE;
 }
 

@@ -810,6 +810,8 @@ static const struct
   { "payment.spoken", project_spoken },
   { "payment.misspoken", project_misspoken },
   { "parcel.outcome", project_outcome },
+  { "proof.added", ds_ledger_project_proof },
+  { "proof.refused", ds_ledger_project_proof_refused },
   { "clock.jumped", project_nothing },
   { "note.added", project_nothing },
   { "entry.retried", ds_ledger_project_answer },

@@ -23,7 +23,7 @@ typedef struct
 #define STOP_COLUMNS                                                                                         \
   "SELECT id, position, version, recipient, phone, address, place, note, lat_e6, lng_e6, window_from_ms,"    \
   " window_to_ms, prefetched_payment, prefetched_code, prefetched_operator, prefetched_amount_fen,"          \
-  " prefetched_expires_at_ms, spoken_secret, removed_reason FROM stops "
+  " prefetched_expires_at_ms, spoken_secret, removed_reason, pickup_check FROM stops "
 #define PARCEL_COLUMNS                                                                                       \
   "SELECT p.stop, p.waybill, p.due_fen, p.prepaid, o.outcome, o.reason FROM parcels p"                       \
   " LEFT JOIN outcomes o ON o.stop = p.stop AND o.waybill = p.waybill "
@@ -86,6 +86,7 @@ read_stop (DsQuery *query)
   stop->prefetched_expires_at_ms = ds_db_column_int (query, 16);
   stop->spoken_secret = g_strdup (ds_db_column_text (query, 17));
   stop->removed_reason = g_strdup (ds_db_column_text (query, 18));
+  stop->pickup_check = g_strdup (ds_db_column_text (query, 19));
   return stop;
 }
 
@@ -257,7 +258,8 @@ load_selection (DsLedger *self, const Selection *selection, const char *stop_id,
       || (query = prepare_for (self, selection->parcels, stop_id, error)) == NULL
       || !read_parcels (self, query, by_id, error)
       || (query = prepare_for (self, selection->payments, stop_id, error)) == NULL
-      || !read_payments (self, query, by_id, NULL, error))
+      || !read_payments (self, query, by_id, NULL, error)
+      || !ds_ledger_read_proofs (self, stop_id, by_id, error))
     return NULL;
   return g_steal_pointer (&stops);
 }

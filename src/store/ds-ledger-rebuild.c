@@ -22,6 +22,7 @@ static const struct
   { "outcomes", "SELECT * FROM outcomes ORDER BY stop, waybill", "DELETE FROM outcomes" },
   { "payments", "SELECT * FROM payments ORDER BY n", "DELETE FROM payments" },
   { "cash_back", "SELECT * FROM cash_back ORDER BY n", "DELETE FROM cash_back" },
+  { "proofs", "SELECT * FROM proofs ORDER BY n", "DELETE FROM proofs" },
 };
 
 static void

@@ -5,6 +5,7 @@
 
 #include "ds-ledger.h"
 
+#include "ds-blob-files.h"
 #include "ds-clock.h"
 #include "ds-durable-file.h"
 #include "ds-encoding.h"
@@ -227,7 +228,7 @@ remove_files (const char *directory, GError **error)
           return FALSE;
         }
     }
-  return ds_durable_directory_sync (directory, error);
+  return ds_blob_files_remove_all (directory, error) && ds_durable_directory_sync (directory, error);
 }
 
 gboolean

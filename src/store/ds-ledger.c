@@ -89,6 +89,16 @@ const char *const ds_ledger_schema[] = {
   "  shift TEXT NOT NULL, amount_fen INTEGER NOT NULL) STRICT;"
   "CREATE INDEX cash_back_by_shift ON cash_back (shift);"
   "ALTER TABLE payments ADD COLUMN refunding_fen INTEGER NOT NULL DEFAULT 0;",
+
+  /* Proofs of handing over. A row without a digest is a wrong pickup code. `blobs` says what became of the contents and
+   * is no projection. */
+  "CREATE TABLE proofs (n INTEGER PRIMARY KEY, stop TEXT NOT NULL, kind TEXT NOT NULL, sm3 TEXT,"
+  "  size INTEGER NOT NULL, payment TEXT, checked INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT;"
+  "CREATE INDEX proofs_by_stop ON proofs (stop);"
+  "CREATE INDEX proofs_by_sm3 ON proofs (sm3);"
+  "CREATE TABLE blobs (sm3 TEXT PRIMARY KEY, shift TEXT NOT NULL, size INTEGER NOT NULL, state TEXT NOT NULL)"
+  "  STRICT, WITHOUT ROWID;"
+  "ALTER TABLE stops ADD COLUMN pickup_check TEXT;",
   NULL,
 };
 
@@ -309,6 +319,7 @@ ds_ledger_take_news (DsLedger *self, gboolean appended)
   news->health = self->health;
   news->health_text = g_strdup (self->health_text);
   news->short_of_room = self->short_of_room;
+  news->n_waiting_blobs = self->n_waiting_blobs;
   news->trusted = self->trusted;
   news->trusted.boot = g_strdup (self->trusted.boot);
   return news;
@@ -380,38 +391,6 @@ ds_ledger_save_identity (DsLedger *self, const DsIdentity *identity, GError **er
   return ds_db_run (self->db, query, error);
 }
 
-gboolean
-ds_ledger_load_shift (DsLedger *self, GError **error)
-{
-  DsQuery *query = ds_db_prepare (
-      self->db,
-      "SELECT s.id, s.courier, s.accounting_date, s.float_fen, s.opened_at_ms, s.closed_at_ms,"
-      " s.counted_fen, t.jws FROM shifts s LEFT JOIN statements t ON t.shift = s.id"
-      " ORDER BY s.n DESC LIMIT 1",
-      error);
-  gboolean row;
-
-  ds_ledger_assert_thread (self);
-
-  if (query == NULL || !ds_db_step (self->db, query, &row, error))
-    return FALSE;
-  g_clear_object (&self->shift);
-  if (row)
-    {
-      self->shift = ds_shift_new ();
-      self->shift->id = g_strdup (ds_db_column_text (query, 0));
-      self->shift->courier_id = g_strdup (ds_db_column_text (query, 1));
-      self->shift->accounting_date = g_strdup (ds_db_column_text (query, 2));
-      self->shift->float_fen = ds_db_column_int (query, 3);
-      self->shift->opened_at_ms = ds_db_column_int (query, 4);
-      self->shift->closed_at_ms = ds_db_column_int (query, 5);
-      self->shift->counted_fen = ds_db_column_int (query, 6);
-      self->shift->statement = g_strdup (ds_db_column_text (query, 7));
-    }
-  ds_db_reset (query);
-  return TRUE;
-}
-
 static gboolean
 load_cursors (DsLedger *self, GError **error)
 {
@@ -470,5 +449,6 @@ ds_ledger_load_state (DsLedger *self, GError **error)
   ds_ledger_assert_thread (self);
 
   return load_cursors (self, error) && ds_ledger_load_identity (self, error)
-         && ds_ledger_load_shift (self, error) && load_kept_objects (self, error);
+         && ds_ledger_load_shift (self, error) && load_kept_objects (self, error)
+         && ds_ledger_count_blobs (self, error);
 }

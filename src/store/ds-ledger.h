@@ -58,6 +58,7 @@ typedef struct
   DsStoreHealth health;
   char *health_text;
   gboolean short_of_room;
+  gint64 n_waiting_blobs;
   DsTrustedTime trusted;
 
   gboolean appended;
@@ -84,6 +85,7 @@ typedef struct _DsLedger DsLedger;
  * @cursor: the last feed item applied
  * @unclean: the last run did not come to its end
  * @short_of_room: the disk was full and the reserve was let go, or there has been no room for one
+ * @n_waiting_blobs: contents of proofs that the depot does not have
  * @has_conflicts: whether there may be conflicts to forget; known while the feed is applied
  * @touched: (element-type utf8): stops that the work under way changed
  * @all_touched: too many to name
@@ -99,6 +101,7 @@ struct _DsLedger
   DsTape *tape;
   DsKey *key;
   guint8 anchor_key[DS_SM3_SIZE];
+  guint8 blob_key[DS_SM3_SIZE];
   DsIdentity *identity;
   DsSettings *settings;
   DsTrustList *trust_list;
@@ -114,6 +117,7 @@ struct _DsLedger
   gint64 cursor;
   gboolean unclean;
   gboolean short_of_room;
+  gint64 n_waiting_blobs;
   gboolean has_conflicts;
   DsTrustedTime trusted;
   DsStoreHealth health;
@@ -150,7 +154,6 @@ gboolean ds_ledger_load_identity (DsLedger *self, GError **error);
 gboolean ds_ledger_save_identity (DsLedger *self, const DsIdentity *identity, GError **error);
 /* Reads cursor, trusted time and shift, settings and trust list out of the database. */
 gboolean ds_ledger_load_state (DsLedger *self, GError **error);
-gboolean ds_ledger_load_shift (DsLedger *self, GError **error);
 /* The worst health that was found stays: a later, milder finding does not hide it. */
 void ds_ledger_set_health (DsLedger *self, DsStoreHealth health, const char *text);
 /* Notes that damage was met while reading; other errors are left alone. */
@@ -235,6 +238,35 @@ void ds_payment_row_clear (DsPaymentRow *row);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DsPaymentRow, ds_payment_row_clear)
 
 gboolean ds_ledger_load_payment_row (DsLedger *self, const char *id, DsPaymentRow *row, GError **error);
+
+/* Proofs: ds-ledger-proofs.c */
+
+/* Apply "proof.added" and "proof.refused": as ds_ledger_project(). */
+gboolean ds_ledger_project_proof (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
+gboolean
+ds_ledger_project_proof_refused (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
+/* Keeps the content of a proof before its entry is journalled. Returns: (transfer full) (nullable): its SM3. */
+char *ds_ledger_keep_blob (DsLedger *self, GBytes *bytes, GError **error);
+GBytes *ds_ledger_load_blob (DsLedger *self, const char *sm3, GError **error);
+/* The oldest content that the depot does not have; both %NULL when it has all. */
+gboolean ds_ledger_load_waiting_blob (DsLedger *self, char **sm3, GBytes **bytes, GError **error);
+gboolean ds_ledger_set_blob_state (DsLedger *self, const char *sm3, DsBlobState state, GError **error);
+gboolean ds_ledger_send_blobs_again (DsLedger *self, GError **error);
+gboolean ds_ledger_count_blobs (DsLedger *self, GError **error);
+/* Removes what the depot has and whose shift is settled. */
+gboolean ds_ledger_purge_blobs (DsLedger *self, GError **error);
+/* At a start, the same, and what belongs to no entry. */
+gboolean ds_ledger_sweep_blobs (DsLedger *self, GError **error);
+/* Adds the proofs to their stops. @stop_id: (nullable): of this one only. */
+gboolean ds_ledger_read_proofs (DsLedger *self, const char *stop_id, GHashTable *stops_by_id, GError **error);
+
+/* Shifts: ds-ledger-shifts.c */
+
+gboolean ds_ledger_load_shift (DsLedger *self, GError **error);
+/* Returns: (transfer full) (nullable) (element-type DsShift): the newest first. */
+GPtrArray *ds_ledger_load_shifts (DsLedger *self, GError **error);
+/* Returns: (transfer full) (nullable): the seal (ds-shift-seal.h) of a closed shift. */
+char *ds_ledger_make_seal (DsLedger *self, const char *shift_id, GError **error);
 
 /* Changes of stops, for the digest: ds-ledger-changes.c */
 

@@ -123,7 +123,7 @@ load_safety (DsLedger *ledger, DsSafety *safety, GError **error)
   if (problems == NULL || !count (ledger, "SELECT count (*) FROM quarantine", &safety->n_refused_ever, error)
       || !count (ledger, "SELECT count (*) FROM shifts WHERE closed_at_ms = 0", &n_open_shifts, error))
     return FALSE;
-  safety->n_unsent = MAX (ledger->head_seq - ledger->acknowledged_seq, 0);
+  safety->n_unsent = MAX (ledger->head_seq - ledger->acknowledged_seq, 0) + ledger->n_waiting_blobs;
   safety->n_problems = problems->len;
   safety->shift_open = n_open_shifts > 0;
   return TRUE;

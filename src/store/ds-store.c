@@ -42,6 +42,7 @@ enum
   PROP_FEED_CURSOR,
   PROP_HEALTH,
   PROP_SHORT_OF_ROOM,
+  PROP_N_WAITING_BLOBS,
   N_PROPERTIES
 };
 
@@ -114,6 +115,8 @@ take_news (DsStore *self, DsNews *news)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HEALTH]);
   if (before->short_of_room != news->short_of_room)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHORT_OF_ROOM]);
+  if (before->n_waiting_blobs != news->n_waiting_blobs)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_WAITING_BLOBS]);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -278,6 +281,9 @@ ds_store_get_property (GObject *object, guint property_id, GValue *value, GParam
     case PROP_SHORT_OF_ROOM:
       g_value_set_boolean (value, self->now->short_of_room);
       break;
+    case PROP_N_WAITING_BLOBS:
+      g_value_set_int64 (value, self->now->n_waiting_blobs);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -323,6 +329,8 @@ ds_store_class_init (DsStoreClass *klass)
   properties[PROP_HEALTH] = g_param_spec_int ("health", NULL, NULL, DS_STORE_HEALTHY, DS_STORE_READ_ONLY,
                                               DS_STORE_HEALTHY, flags);
   properties[PROP_SHORT_OF_ROOM] = g_param_spec_boolean ("short-of-room", NULL, NULL, FALSE, flags);
+  properties[PROP_N_WAITING_BLOBS]
+      = g_param_spec_int64 ("n-waiting-blobs", NULL, NULL, 0, G_MAXINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
   signals[STOPS_CHANGED] = g_signal_new ("stops-changed", DS_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -471,6 +479,14 @@ ds_store_get_n_unsent (DsStore *self)
   g_return_val_if_fail (DS_IS_STORE (self), 0);
 
   return self->now->n_unsent;
+}
+
+gint64
+ds_store_get_n_waiting_blobs (DsStore *self)
+{
+  g_return_val_if_fail (DS_IS_STORE (self), 0);
+
+  return self->now->n_waiting_blobs;
 }
 
 gint64

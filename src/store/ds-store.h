@@ -158,6 +158,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsOutbox, ds_outbox_free)
  * DsStore:trust-list: (nullable) the operators, a DsTrustList
  * DsStore:shift: (nullable) the open shift, or the last one closed, a DsShift
  * DsStore:n-unsent: (gint64) entries the depot has not acknowledged
+ * DsStore:n-waiting-blobs: (gint64) contents of proofs that the depot does not have yet
  * DsStore:feed-cursor: (gint64) the last feed item that was applied; 0 before any
  * DsStore:health: a DsStoreHealth
  * DsStore:short-of-room: (gboolean) the disk is full: what was begun can be settled, no shift can be opened
@@ -207,6 +208,7 @@ DsSettings *ds_store_get_settings (DsStore *self);
 DsTrustList *ds_store_get_trust_list (DsStore *self);
 DsShift *ds_store_get_shift (DsStore *self);
 gint64 ds_store_get_n_unsent (DsStore *self);
+gint64 ds_store_get_n_waiting_blobs (DsStore *self);
 /* The last entry that the depot has ever acknowledged; 0 for none. */
 gint64 ds_store_get_acknowledged_seq (DsStore *self);
 gint64 ds_store_get_feed_cursor (DsStore *self);
@@ -372,7 +374,7 @@ gboolean ds_store_check_finish (DsStore *self, GAsyncResult *result, GError **er
 
 /**
  * DsSafety:
- * @n_unsent: entries that the depot has not acknowledged
+ * @n_unsent: entries that the depot has not acknowledged, and contents of proofs that it does not have
  * @n_problems: cases that nobody has settled
  * @shift_open: a shift is not closed
  * @n_refused_ever: entries that the depot ever refused; they are never forgotten
@@ -440,6 +442,73 @@ void ds_store_mark_changes_read_async (DsStore *self,
                                        GAsyncReadyCallback callback,
                                        gpointer user_data);
 gboolean ds_store_mark_changes_read_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* Keeps the content of a proof, at most %DS_PROOF_MAX_BYTES, durably, before its "proof.added" is journalled. What no
+ * entry ever names is removed at the next start. */
+void ds_store_keep_blob_async (DsStore *self,
+                               GBytes *content,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+/* Returns: (transfer full) (nullable): its SM3, for the entry. */
+char *ds_store_keep_blob_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* The content of a proof, as long as it is on this handheld. */
+void ds_store_load_blob_async (DsStore *self,
+                               const char *sm3,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+GBytes *ds_store_load_blob_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/**
+ * DsWaitingBlob:
+ * @sm3: (nullable): its name; %NULL when the depot has all contents
+ * @content: (nullable): likewise
+ */
+typedef struct
+{
+  char *sm3;
+  GBytes *content;
+} DsWaitingBlob;
+
+void ds_waiting_blob_free (DsWaitingBlob *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsWaitingBlob, ds_waiting_blob_free)
+
+/* The oldest content that the depot does not have. */
+void ds_store_load_waiting_blob_async (DsStore *self,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+DsWaitingBlob *ds_store_load_waiting_blob_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* The depot has a content, or will not have it. One that is sent and whose shift is settled is removed here. */
+void ds_store_set_blob_state_async (DsStore *self,
+                                    const char *sm3,
+                                    DsBlobState state,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean ds_store_set_blob_state_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* The depot was restored from an old copy: what it had before is sent again, where it is still here. */
+void ds_store_send_blobs_again (DsStore *self);
+
+/* (element-type DsShift): all shifts of this handheld, the newest first. */
+void ds_store_load_shifts_async (DsStore *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+GPtrArray *ds_store_load_shifts_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* The seal of a closed shift, signed; made of the entry that closed it. %DS_ERROR_STATE when it is not closed. */
+void ds_store_make_seal_async (DsStore *self,
+                               const char *shift_id,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+/* Returns: (transfer full) (nullable): its text (ds-shift-seal.h). */
+char *ds_store_make_seal_finish (DsStore *self, GAsyncResult *result, GError **error);
 
 /* Writes every journal line, verbatim and in order, to a new file: the journal export. */
 void ds_store_export_async (DsStore *self,

@@ -78,7 +78,7 @@ void
 fixture_enrol (StoreFixture *fixture)
 {
   const DsIdentity identity = {
-    .device_id = (char *)"device-7",
+    .device_id = (char *)"017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
     .address = (char *)"https://127.0.0.1:8443",
     .ca_pem = (char *)"-----BEGIN CERTIFICATE-----",
     .depot_key = fixture->depot_key,
@@ -376,8 +376,9 @@ fixture_acknowledgement (StoreFixture *fixture, gint64 seq, const char *head)
 
   if (head == NULL)
     true_head = ds_sm3_hex (lines[seq - 1], strlen (lines[seq - 1]));
-  object = json_pack ("{s:s, s:I, s:s, s:I}", "device", "device-7", "acknowledged", (json_int_t)seq, "head",
-                      head ? head : true_head, "at_ms", (json_int_t)FIXTURE_WALL_MS + 5000);
+  object = json_pack ("{s:s, s:I, s:s, s:I}", "device", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+                      "acknowledged", (json_int_t)seq, "head", head ? head : true_head, "at_ms",
+                      (json_int_t)FIXTURE_WALL_MS + 5000);
   payload = ds_json_to_line (object);
   text = ds_jws_sign (fixture->depot_key, "depot", payload, strlen (payload), &error);
   g_assert_no_error (error);

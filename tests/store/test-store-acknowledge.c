@@ -116,8 +116,9 @@ static void
 test_not_good (StoreFixture *fixture, gconstpointer data)
 {
   g_autoptr (DsKey) other = ds_key_generate (NULL);
-  g_autofree char *forged = sign (other, "depot", "device-7");
-  g_autofree char *other_kid = sign (fixture->depot_key, "device-7", "device-7");
+  g_autofree char *forged = sign (other, "depot", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+  g_autofree char *other_kid = sign (fixture->depot_key, "017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+                                     "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
   g_autofree char *other_device = sign (fixture->depot_key, "depot", "device-8");
 
   expect_protocol_error (fixture, "no.such.thing");

@@ -51,7 +51,7 @@ test_chain (StoreFixture *fixture, gconstpointer data)
       g_assert_no_error (error);
       g_assert_cmpint (entry->seq, ==, i + 1);
       g_assert_cmpstr (entry->prev, ==, prev);
-      g_assert_cmpstr (entry->device_id, ==, "device-7");
+      g_assert_cmpstr (entry->device_id, ==, "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
       g_assert_true (ds_entry_verify (entry, key));
       g_free (prev);
       prev = g_strdup (entry->hash);

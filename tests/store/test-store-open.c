@@ -42,7 +42,7 @@ test_first_use (StoreFixture *fixture, gconstpointer data)
 
   fixture_reopen (fixture);
   identity = ds_store_get_identity (fixture->store);
-  g_assert_cmpstr (identity->device_id, ==, "device-7");
+  g_assert_cmpstr (identity->device_id, ==, "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
   g_assert_cmpstr (identity->courier_name, ==, "王磊");
   g_assert_cmpmem (ds_key_get_public (identity->depot_key), DS_SM2_PUBLIC_SIZE,
                    ds_key_get_public (fixture->depot_key), DS_SM2_PUBLIC_SIZE);
@@ -199,8 +199,8 @@ open_with_third_line (StoreFixture *fixture, DsKey *key, const char *prev, const
   g_autofree char *id = fixture_new_id (fixture);
   g_autoptr (json_t) note = json_pack ("{s:s, s:s}", "stop", "S1", "text", "x");
   g_autoptr (GError) error = NULL;
-  g_autoptr (DsEntry) entry
-      = ds_entry_sign (key, "device-7", 3, prev, id, DS_CLOCK (fixture->clock), "note.added", note, &error);
+  g_autoptr (DsEntry) entry = ds_entry_sign (key, "017f22e2-79b0-7cc3-98c4-dc0c0c07398f", 3, prev, id,
+                                             DS_CLOCK (fixture->clock), "note.added", note, &error);
   g_autofree char *sql = NULL;
 
   g_assert_no_error (error);

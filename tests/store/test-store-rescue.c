@@ -518,8 +518,9 @@ test_fork_item (StoreFixture *fixture, gconstpointer data)
   fixture_feed (
       fixture, fixture_item (fixture, "fork", json_pack ("{s:s, s:i}", "device", "device-8", "forks_at", 2)));
   g_assert_cmpint (ds_store_get_health (fixture->store), ==, DS_STORE_HEALTHY);
-  fixture_feed (
-      fixture, fixture_item (fixture, "fork", json_pack ("{s:s, s:i}", "device", "device-7", "forks_at", 2)));
+  fixture_feed (fixture, fixture_item (fixture, "fork",
+                                       json_pack ("{s:s, s:i}", "device",
+                                                  "017f22e2-79b0-7cc3-98c4-dc0c0c07398f", "forks_at", 2)));
   g_assert_cmpint (ds_store_get_health (fixture->store), ==, DS_STORE_FORKED);
   /* What is there is sent and acknowledged as ever. */
   acknowledge (fixture, 4, -1, NULL);
