@@ -7,6 +7,7 @@
 #include "ds-format.h"
 #include "ds-info-row.h"
 #include "ds-navigator.h"
+#include "ds-shift-files.h"
 #include "ds-statement-page.h"
 
 #include <glib/gi18n.h>
@@ -47,6 +48,7 @@ struct _DsClosePage
   GtkLabel *send_text;
   GtkSpinner *spinner;
   GtkLabel *problem;
+  DsShiftFiles *files;
   GtkButton *next;
 };
 
@@ -204,6 +206,7 @@ show_sending (DsClosePage *self)
 
   if (self->step != STEP_SEND)
     return;
+  ds_shift_files_set_shift (self->files, self->session, shift);
   if (shift != NULL && shift->statement != NULL)
     {
       gtk_spinner_stop (self->spinner);
@@ -391,6 +394,7 @@ ds_close_page_class_init (DsClosePageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = ds_close_page_dispose;
   G_OBJECT_CLASS (klass)->finalize = ds_close_page_finalize;
 
+  g_type_ensure (DS_TYPE_SHIFT_FILES);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-close-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsClosePage, steps);
   gtk_widget_class_bind_template_child (widget_class, DsClosePage, stack);
@@ -403,6 +407,7 @@ ds_close_page_class_init (DsClosePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsClosePage, send_text);
   gtk_widget_class_bind_template_child (widget_class, DsClosePage, spinner);
   gtk_widget_class_bind_template_child (widget_class, DsClosePage, problem);
+  gtk_widget_class_bind_template_child (widget_class, DsClosePage, files);
   gtk_widget_class_bind_template_child (widget_class, DsClosePage, next);
   gtk_widget_class_bind_template_callback (widget_class, next_clicked);
 }

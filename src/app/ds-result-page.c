@@ -5,6 +5,8 @@
 
 #include "ds-format.h"
 #include "ds-navigator.h"
+#include "ds-proof-page.h"
+#include "ds-receipt-page.h"
 #include "ds-window.h"
 #include "ds-words.h"
 
@@ -43,6 +45,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (DsResultPage,
 #define STEP_CHECK "check"
 #define STEP_COLLECT "collect"
 #define STEP_HOME "home"
+#define STEP_RECEIPT "receipt"
+#define STEP_PROOF "proof"
 
 typedef struct
 {
@@ -61,11 +65,22 @@ get_look (const DsPayment *payment)
     {
     case DS_PAYMENT_PAID:
     case DS_PAYMENT_SETTLED:
-      return (Look){ .css_class = "paid", .word = _ ("Paid"), .main_step = STEP_NEXT };
+      return (Look){
+        .css_class = "paid",
+        .word = _ ("Paid"),
+        .main_step = STEP_NEXT,
+        .other_steps = { STEP_RECEIPT, STEP_PROOF },
+        .other_labels = { _ ("Receipt"), _ ("Proof") },
+      };
 
     case DS_PAYMENT_ACCEPTED:
-      return (
-          Look){ .css_class = "accepted", .word = _ ("Accepted offline · pending"), .main_step = STEP_NEXT };
+      return (Look){
+        .css_class = "accepted",
+        .word = _ ("Accepted offline · pending"),
+        .main_step = STEP_NEXT,
+        .other_steps = { STEP_RECEIPT, STEP_PROOF },
+        .other_labels = { _ ("Receipt"), _ ("Proof") },
+      };
 
     case DS_PAYMENT_UNKNOWN:
     case DS_PAYMENT_CLAIMED:
@@ -374,6 +389,12 @@ did_click (GtkButton *button, gpointer user_data)
     check_now (self);
   else if (g_str_equal (step, STEP_NEXT))
     go_on (self);
+  else if (g_str_equal (step, STEP_RECEIPT))
+    ds_navigator_push (ds_navigator_of (GTK_WIDGET (self)),
+                       DS_PAGE (ds_receipt_page_new (self->collection->session, self->payment)));
+  else if (g_str_equal (step, STEP_PROOF))
+    ds_navigator_push (ds_navigator_of (GTK_WIDGET (self)),
+                       DS_PAGE (ds_proof_page_new (self->collection->session, self->collection->stop_id)));
   else if (g_str_equal (step, STEP_HOME))
     gtk_widget_activate_action (GTK_WIDGET (self), "win.show-tab", "s", "route");
   else

@@ -9,6 +9,7 @@
 #include "ds-info-row.h"
 #include "ds-navigator.h"
 #include "ds-settings.h"
+#include "ds-shifts-page.h"
 #include "ds-stacked-bar.h"
 
 #include <adwaita.h>
@@ -186,8 +187,20 @@ show_waiting (DsShiftPage *self)
   g_autofree char *text = g_strdup_printf (
       ngettext ("Waiting to send: %d record", "Waiting to send: %d records", (gulong)n), n);
 
+  guint n_blobs = (guint)ds_store_get_n_waiting_blobs (ds_session_get_store (self->session));
+  g_autofree char *blobs = g_strdup_printf (
+      ngettext ("%u proof to send, after the money", "%u proofs to send, after the money", n_blobs), n_blobs);
+
   gtk_label_set_text (self->waiting, n > 0 ? text : _ ("Everything is sent"));
-  gtk_label_set_text (self->waiting_text, n > 0 ? _ ("sent once online") : "");
+  if (n == 0 && n_blobs > 0)
+    gtk_label_set_text (self->waiting, blobs);
+  gtk_label_set_text (self->waiting_text, n > 0 || n_blobs > 0 ? _ ("sent once online") : "");
+}
+
+static void
+earlier_clicked (DsShiftPage *self)
+{
+  ds_navigator_push (ds_navigator_of (GTK_WIDGET (self)), DS_PAGE (ds_shifts_page_new (self->session)));
 }
 
 /* No shift is open: the last one is closed, or there was none yet. */
@@ -287,6 +300,7 @@ ds_shift_page_class_init (DsShiftPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, statement_button);
   gtk_widget_class_bind_template_child (widget_class, DsShiftPage, sending_button);
   gtk_widget_class_bind_template_callback (widget_class, total_activated);
+  gtk_widget_class_bind_template_callback (widget_class, earlier_clicked);
 }
 
 static void
@@ -323,6 +337,8 @@ ds_shift_page_new (DsSession *session)
   g_signal_connect_object (session, "tick", G_CALLBACK (show_meters), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "notify::shift", G_CALLBACK (shift_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "notify::n-unsent", G_CALLBACK (show_waiting), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (store, "notify::n-waiting-blobs", G_CALLBACK (show_waiting), self,
+                           G_CONNECT_SWAPPED);
   show_totals (self);
   show_meters (self);
   show_waiting (self);

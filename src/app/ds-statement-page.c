@@ -6,6 +6,7 @@
 #include "ds-difference-row.h"
 #include "ds-format.h"
 #include "ds-info-row.h"
+#include "ds-shift-files.h"
 #include "ds-signed-statement.h"
 #include "ds-words.h"
 
@@ -17,6 +18,7 @@ struct _DsStatementPage
   GtkBox parent;
 
   DsSession *session;
+  DsShift *own_shift;    /* (nullable): an earlier one; else the last one, as it becomes */
   char *first_case_stop; /* (nullable): the stop of the first difference */
 
   AdwWindowTitle *window_title;
@@ -31,6 +33,7 @@ struct _DsStatementPage
   GtkLabel *parts;
   GtkListBox *differences;
   GtkLabel *signature;
+  DsShiftFiles *files;
   GtkButton *resolve;
 };
 
@@ -226,13 +229,23 @@ static void
 shift_changed (DsStatementPage *self)
 {
   DsStore *store = ds_session_get_store (self->session);
-  DsShift *shift = ds_store_get_shift (store);
+  DsShift *shift = self->own_shift != NULL ? self->own_shift : ds_store_get_shift (store);
   g_autoptr (DsSignedStatement) statement = NULL;
   g_autoptr (GError) error = NULL;
 
   /* Another shift was opened meanwhile: what is shown stays what it was. */
-  if (shift == NULL || shift->statement == NULL)
+  if (shift == NULL || shift->closed_at_ms == 0)
     return;
+  ds_shift_files_set_shift (self->files, self->session, shift);
+  if (shift->statement == NULL)
+    {
+      g_autofree char *day = ds_format_accounting_date (shift->accounting_date);
+
+      adw_window_title_set_subtitle (self->window_title, day);
+      gtk_widget_set_visible (GTK_WIDGET (self->resolve), FALSE);
+      gtk_stack_set_visible_child_name (self->stack, "none");
+      return;
+    }
 
   statement = ds_signed_statement_read (shift->statement, ds_store_get_identity (store)->depot_key, shift->id,
                                         &error);
@@ -258,6 +271,7 @@ ds_statement_page_dispose (GObject *object)
   DsStatementPage *self = DS_STATEMENT_PAGE (object);
 
   g_clear_object (&self->session);
+  g_clear_object (&self->own_shift);
   gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_STATEMENT_PAGE);
 
   G_OBJECT_CLASS (ds_statement_page_parent_class)->dispose (object);
@@ -280,6 +294,7 @@ ds_statement_page_class_init (DsStatementPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ds_statement_page_finalize;
 
   g_type_ensure (DS_TYPE_INFO_ROW);
+  g_type_ensure (DS_TYPE_SHIFT_FILES);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-statement-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, stack);
@@ -293,6 +308,7 @@ ds_statement_page_class_init (DsStatementPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, cash);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, differences);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, signature);
+  gtk_widget_class_bind_template_child (widget_class, DsStatementPage, files);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, resolve);
   gtk_widget_class_bind_template_callback (widget_class, resolve_clicked);
 }
@@ -314,6 +330,21 @@ ds_statement_page_new (DsSession *session)
   self->session = g_object_ref (session);
   g_signal_connect_object (ds_session_get_store (session), "notify::shift", G_CALLBACK (shift_changed), self,
                            G_CONNECT_SWAPPED);
+  shift_changed (self);
+  return self;
+}
+
+DsStatementPage *
+ds_statement_page_new_for_shift (DsSession *session, DsShift *shift)
+{
+  DsStatementPage *self;
+
+  g_return_val_if_fail (DS_IS_SESSION (session), NULL);
+  g_return_val_if_fail (DS_IS_SHIFT (shift), NULL);
+
+  self = g_object_new (DS_TYPE_STATEMENT_PAGE, NULL);
+  self->session = g_object_ref (session);
+  self->own_shift = g_object_ref (shift);
   shift_changed (self);
   return self;
 }

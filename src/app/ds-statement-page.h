@@ -13,4 +13,7 @@ G_DECLARE_FINAL_TYPE (DsStatementPage, ds_statement_page, DS, STATEMENT_PAGE, Gt
 /* The store's shift has a statement; a newer version of it is shown when it comes. */
 DsStatementPage *ds_statement_page_new (DsSession *session);
 
+/* Of an earlier shift. */
+DsStatementPage *ds_statement_page_new_for_shift (DsSession *session, DsShift *shift);
+
 G_END_DECLS

@@ -5,11 +5,14 @@
 
 #include "ds-cash-back.h"
 #include "ds-clock.h"
+#include "ds-customer-slip.h"
 #include "ds-format.h"
 #include "ds-info-row.h"
 #include "ds-navigator.h"
 #include "ds-outcome-page.h"
 #include "ds-parcel-row.h"
+#include "ds-proof-page.h"
+#include "ds-receipt-page.h"
 #include "ds-state-label.h"
 #include "ds-window.h"
 #include "ds-words.h"
@@ -52,6 +55,7 @@ struct _DsStopPage
   GtkListBox *parcels;
   GtkWidget *history_heading;
   GtkListBox *history;
+  GtkListBox *proofs;
   GtkLabel *open_heading;
   GtkLabel *open_detail;
   GtkLabel *open_amount;
@@ -259,10 +263,57 @@ show_history (DsStopPage *self)
 
       ds_info_row_set_words (row, &words);
       ds_info_row_set_value (row, money);
+      g_object_set (row, "leads", ds_customer_slip_can_be_made (payment), NULL);
       gtk_list_box_append (self->history, GTK_WIDGET (row));
     }
   gtk_widget_set_visible (self->history_heading, payments->len > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->history), payments->len > 0);
+}
+
+static void
+show_proofs (DsStopPage *self)
+{
+  GPtrArray *proofs = self->stop->proofs;
+  DsInfoRow *add
+      = ds_info_row_new ("list-add-symbolic", _ ("Add a proof"), _ ("Signature, photo, pickup code or name"));
+
+  clear (self->proofs);
+  for (guint i = 0; i < proofs->len; i++)
+    {
+      const DsProof *proof = g_ptr_array_index (proofs, i);
+      DsWords words = ds_words_for_proof (proof->kind);
+      g_autofree char *clock = ds_format_clock (proof->at_ms);
+      g_autofree char *line = g_strdup_printf ("%s · %s", clock, ds_words_for_blob (proof->blob));
+      DsInfoRow *row = ds_info_row_new (NULL, NULL, line);
+
+      if (proof->blob == DS_BLOB_LOST || proof->blob == DS_BLOB_REFUSED)
+        words.css_class = "failed";
+      ds_info_row_set_words (row, &words);
+      if (proof->checked)
+        ds_info_row_set_value (row, _ ("checked"));
+      gtk_list_box_append (self->proofs, GTK_WIDGET (row));
+    }
+  g_object_set (add, "leads", TRUE, NULL);
+  gtk_list_box_append (self->proofs, GTK_WIDGET (add));
+}
+
+static void
+payment_activated (DsStopPage *self, GtkListBoxRow *row)
+{
+  /* The newest stands first. */
+  guint at = self->stop->payments->len - 1 - (guint)gtk_list_box_row_get_index (row);
+
+  ds_navigator_push (
+      ds_navigator_of (GTK_WIDGET (self)),
+      DS_PAGE (ds_receipt_page_new (self->session, g_ptr_array_index (self->stop->payments, at))));
+}
+
+/* Only the last row, which adds one, leads anywhere. */
+static void
+proof_activated (DsStopPage *self)
+{
+  ds_navigator_push (ds_navigator_of (GTK_WIDGET (self)),
+                     DS_PAGE (ds_proof_page_new (self->session, self->stop_id)));
 }
 
 static void
@@ -295,6 +346,7 @@ show (DsStopPage *self)
   show_window (self);
   show_parcels (self);
   show_history (self);
+  show_proofs (self);
   show_foot (self);
 }
 
@@ -537,6 +589,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, parcels);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, history_heading);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, history);
+  gtk_widget_class_bind_template_child (widget_class, DsStopPage, proofs);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, open_heading);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, open_detail);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, open_amount);
@@ -560,6 +613,8 @@ ds_stop_page_class_init (DsStopPageClass *klass)
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, main_clicked);
   gtk_widget_class_bind_template_callback (widget_class, give_back_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, payment_activated);
+  gtk_widget_class_bind_template_callback (widget_class, proof_activated);
   gtk_widget_class_bind_template_callback (widget_class, another_way_clicked);
   gtk_widget_class_bind_template_callback (widget_class, refused_clicked);
   gtk_widget_class_bind_template_callback (widget_class, absent_clicked);

@@ -395,6 +395,43 @@ ds_words_for_parts (gint64 red_packet_fen, gint64 refunded_fen, gint64 red_packe
   return g_strjoinv (" · ", (char **)parts->pdata);
 }
 
+DsWords
+ds_words_for_proof (DsProofKind kind)
+{
+  switch (kind)
+    {
+    case DS_PROOF_SIGNATURE:
+      return (DsWords){ "document-edit-symbolic", _ ("Signature"), "paid" };
+    case DS_PROOF_PHOTO:
+      return (DsWords){ "camera-photo-symbolic", _ ("Photo"), "paid" };
+    case DS_PROOF_PICKUP_CODE:
+      return (DsWords){ "dialog-password-symbolic", _ ("Pickup code"), "paid" };
+    case DS_PROOF_NAME:
+    case DS_N_PROOF_KINDS:
+    default:
+      return (DsWords){ "avatar-default-symbolic", _ ("Name"), "paid" };
+    }
+}
+
+const char *
+ds_words_for_blob (DsBlobState state)
+{
+  switch (state)
+    {
+    case DS_BLOB_SENT:
+      return _ ("at the depot too");
+    case DS_BLOB_REFUSED:
+      return _ ("the depot will not take it; it is kept here");
+    case DS_BLOB_PURGED:
+      return _ ("at the depot; removed here after settling");
+    case DS_BLOB_LOST:
+      return _ ("cannot be read any more; take another");
+    case DS_BLOB_KEPT:
+    default:
+      return _ ("waits to be sent, after the money");
+    }
+}
+
 const char *
 ds_words_for_tender (DsTender tender)
 {

@@ -53,6 +53,11 @@ char *ds_words_for_bank_reason (const char *reason);
  * "red packet ¥3.00 · given back ¥5.00"; %NULL where there is neither */
 char *ds_words_for_parts (gint64 red_packet_fen, gint64 refunded_fen, gint64 red_packet_refunded_fen);
 
+/* A kind of proof of handing over. */
+DsWords ds_words_for_proof (DsProofKind kind);
+/* Where its content is: "waits to be sent", "at the depot" … */
+const char *ds_words_for_blob (DsBlobState state);
+
 /* How a payment was made: "Digital RMB", "Cash" … */
 const char *ds_words_for_tender (DsTender tender);
 

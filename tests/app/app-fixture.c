@@ -99,7 +99,7 @@ void
 app_fixture_enrol (AppFixture *self)
 {
   const DsIdentity identity = {
-    .device_id = (char *)"device-7",
+    .device_id = (char *)"017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
     .address = (char *)NOWHERE,
     .ca_pem = (char *)"-----BEGIN CERTIFICATE-----",
     .depot_key = self->depot_key,
@@ -416,17 +416,17 @@ app_fixture_feed_statement (AppFixture *self, gint64 counted_fen, gint64 voucher
       "s:I, s:s}],"
       " s:{s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I}, s:I, s:b, s:I}",
       "statement", "T1", "version", (json_int_t)1, "shift", shift->id, "courier", "0317", "device",
-      "device-7", "accounting_date", shift->accounting_date, "at_ms", (json_int_t)APP_FIXTURE_START_MS,
-      "lines", "payment", "P1", "stop", "S1", "tender", "cash", "state", "paid", "device_fen",
-      (json_int_t)28650, "operator_fen", "verdict", "matched", "payment", "P2", "stop", "S2", "tender",
-      "code", "state", balanced ? "settled" : "rejected", "device_fen", (json_int_t)12800, "operator_fen",
-      (json_int_t)(balanced ? 12800 : 0), "verdict", balanced ? "matched" : "rejected", "digital",
-      "device_fen", (json_int_t)409600, "operator_fen", (json_int_t)409600, "count", (json_int_t)19,
-      "vouchers", "device_fen", (json_int_t)61250, "operator_fen", (json_int_t)voucher_operator_fen, "count",
-      (json_int_t)3, "rejected_fen", (json_int_t)(61250 - voucher_operator_fen), "cash", "expected_fen",
-      (json_int_t)48650, "counted_fen", (json_int_t)counted_fen, "float_fen", (json_int_t)20000,
-      "difference_fen", (json_int_t)(voucher_operator_fen - 61250), "balanced", balanced, "books_sum_fen",
-      (json_int_t)0);
+      "017f22e2-79b0-7cc3-98c4-dc0c0c07398f", "accounting_date", shift->accounting_date, "at_ms",
+      (json_int_t)APP_FIXTURE_START_MS, "lines", "payment", "P1", "stop", "S1", "tender", "cash", "state",
+      "paid", "device_fen", (json_int_t)28650, "operator_fen", "verdict", "matched", "payment", "P2", "stop",
+      "S2", "tender", "code", "state", balanced ? "settled" : "rejected", "device_fen", (json_int_t)12800,
+      "operator_fen", (json_int_t)(balanced ? 12800 : 0), "verdict", balanced ? "matched" : "rejected",
+      "digital", "device_fen", (json_int_t)409600, "operator_fen", (json_int_t)409600, "count",
+      (json_int_t)19, "vouchers", "device_fen", (json_int_t)61250, "operator_fen",
+      (json_int_t)voucher_operator_fen, "count", (json_int_t)3, "rejected_fen",
+      (json_int_t)(61250 - voucher_operator_fen), "cash", "expected_fen", (json_int_t)48650, "counted_fen",
+      (json_int_t)counted_fen, "float_fen", (json_int_t)20000, "difference_fen",
+      (json_int_t)(voucher_operator_fen - 61250), "balanced", balanced, "books_sum_fen", (json_int_t)0);
 
   g_assert_nonnull (payload);
   text = ds_json_to_line (payload);
