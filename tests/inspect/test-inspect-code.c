@@ -3,6 +3,7 @@
 
 #include "ds-collection-code.h"
 #include "evidence-fixture.h"
+#include "ds-customer-receipt.h"
 #include "ds-shift-seal.h"
 #include "run.h"
 
@@ -79,6 +80,7 @@ test_kinds (void)
     { "doorstep://enrol?code=1", "enrolment", "invalid", 1 },
     { "DS1:ABC", "evidence", "invalid", 1 },
     { "DSS1:ABC", "seal", "invalid", 1 },
+    { "DSR1:ABC", "customer-receipt", "invalid", 1 },
     { "SBX1:ABC", "collection", "invalid", 1 },
     { "tel:10086", "phone", NULL, 0 },
     { "bitcoin:bc1q", "crypto", NULL, 0 },
@@ -153,25 +155,14 @@ test_evidence (EvidenceFixture *fixture, gconstpointer unused)
 
 /* Verified by the device's key, forged by another's, and said not to be checked without one. */
 static void
-test_seal (void)
+check_device_signature (const char *text, DsKey *key)
 {
-  g_autoptr (DsKey) key = ds_key_generate (NULL);
   g_autoptr (DsKey) other = ds_key_generate (NULL);
   g_autofree char *hex = ds_key_get_public_hex (key);
   g_autofree char *other_hex = ds_key_get_public_hex (other);
-  const DsShiftSeal draft = { .device_id = (char *)EVIDENCE_PAYMENT,
-                              .shift_id = (char *)EVIDENCE_OTHER_PAYMENT,
-                              .head_seq = 214,
-                              .at_s = EVIDENCE_NOW_S,
-                              .paid_fen = 94280 };
-  g_autoptr (DsShiftSeal) seal = ds_shift_seal_sign (key, &draft, NULL);
-  g_autofree char *text = ds_shift_seal_to_text (seal);
   const char *const keys[] = { hex, other_hex };
   g_autoptr (json_t) unchecked = inspect (text, 0);
 
-  g_assert_cmpstr (get (unchecked, "kind"), ==, "seal");
-  g_assert_cmpstr (get_field (unchecked, "paid"), ==, "942.80");
-  g_assert_cmpstr (get_field (unchecked, "head-seq"), ==, "214");
   g_assert_true (g_str_has_prefix (get_field (unchecked, "signature"), "not checked"));
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     {
@@ -185,6 +176,48 @@ test_seal (void)
       g_assert_cmpstr (get_field (report, "signature"), ==, i == 0 ? "ok" : "forged");
       g_assert_cmpstr (get (report, "verdict"), ==, i == 0 ? "valid" : "invalid");
     }
+}
+
+static void
+test_seal (void)
+{
+  g_autoptr (DsKey) key = ds_key_generate (NULL);
+  const DsShiftSeal draft = { .device_id = (char *)EVIDENCE_PAYMENT,
+                              .shift_id = (char *)EVIDENCE_OTHER_PAYMENT,
+                              .head_seq = 214,
+                              .at_s = EVIDENCE_NOW_S,
+                              .paid_fen = 94280 };
+  g_autoptr (DsShiftSeal) seal = ds_shift_seal_sign (key, &draft, NULL);
+  g_autofree char *text = ds_shift_seal_to_text (seal);
+  g_autoptr (json_t) report = inspect (text, 0);
+
+  g_assert_cmpstr (get (report, "kind"), ==, "seal");
+  g_assert_cmpstr (get_field (report, "paid"), ==, "942.80");
+  g_assert_cmpstr (get_field (report, "head-seq"), ==, "214");
+  check_device_signature (text, key);
+}
+
+static void
+test_customer_receipt (void)
+{
+  g_autoptr (DsKey) key = ds_key_generate (NULL);
+  const DsCustomerReceipt draft = { .device_id = (char *)EVIDENCE_PAYMENT,
+                                    .payment_id = (char *)EVIDENCE_OTHER_PAYMENT,
+                                    .amount_fen = 28650,
+                                    .at_s = EVIDENCE_NOW_S,
+                                    .tender = DS_TENDER_CASH,
+                                    .final = TRUE,
+                                    .tendered_fen = 30000,
+                                    .payee_id = (char *)"BBEXP1" };
+  g_autoptr (DsCustomerReceipt) receipt = ds_customer_receipt_sign (key, &draft, NULL);
+  g_autofree char *text = ds_customer_receipt_to_text (receipt);
+  g_autoptr (json_t) report = inspect (text, 0);
+
+  g_assert_cmpstr (get (report, "kind"), ==, "customer-receipt");
+  g_assert_cmpstr (get_field (report, "amount"), ==, "286.50");
+  g_assert_cmpstr (get_field (report, "change"), ==, "13.50");
+  g_assert_cmpstr (get_field (report, "finality"), ==, "final");
+  check_device_signature (text, key);
 }
 
 static json_t *
@@ -308,6 +341,7 @@ main (int argc, char **argv)
   g_test_add ("/inspect-code/trust", EvidenceFixture, NULL, evidence_fixture_set_up, test_trust,
               evidence_fixture_tear_down);
   g_test_add_func ("/inspect-code/seal", test_seal);
+  g_test_add_func ("/inspect-code/customer-receipt", test_customer_receipt);
   g_test_add_func ("/inspect-code/lines", test_lines);
   g_test_add_func ("/inspect-code/words", test_words);
   g_test_add_func ("/inspect-code/usage", test_usage);
