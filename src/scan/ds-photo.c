@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#define GETTEXT_PACKAGE DS_GETTEXT_PACKAGE
+
 #include "ds-photo.h"
 
 #include "ds-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <png.h>
 #include <string.h>
 #include <turbojpeg.h>
@@ -49,7 +52,7 @@ static gboolean
 check_size (gint64 width, gint64 height, GError **error)
 {
   return (width >= 1 && height >= 1 && width <= MAX_PIXELS / height)
-         || refuse (error, "The picture is too large; take it again, smaller");
+         || refuse (error, _ ("The picture is too large; take it again, smaller"));
 }
 
 /* Each pixel the mean of those it stands for. */
@@ -105,7 +108,7 @@ compress (const Picture *picture, GError **error)
                    TJSAMP_420, QUALITY, 0)
       != 0)
     {
-      refuse (error, "The picture cannot be made smaller; take it again");
+      refuse (error, _ ("The picture cannot be made smaller; take it again"));
       return NULL;
     }
   bytes = g_bytes_new (file, n);
@@ -132,7 +135,7 @@ ds_photo_from_rgba (GBytes *pixels, guint width, guint height, gsize stride, GEr
   if (stride / BYTES_PER_PIXEL < width
       || g_bytes_get_size (pixels) < stride * (height - 1) + (gsize)width * BYTES_PER_PIXEL)
     {
-      refuse (error, "The camera's picture is cut off; take it again");
+      refuse (error, _ ("The camera's picture is cut off; take it again"));
       return NULL;
     }
   return make_photo (g_bytes_get_data (pixels, NULL), width, height, stride, error);
@@ -146,7 +149,7 @@ load_png (const guint8 *file, gsize n, Picture *picture, GError **error)
   g_autoptr (png_image) cleared = &png;
 
   if (!png_image_begin_read_from_memory (&png, file, n))
-    return refuse (error, "This picture cannot be read; choose another");
+    return refuse (error, _ ("This picture cannot be read; choose another"));
   if (!check_size (png.width, png.height, error))
     return FALSE;
   png.format = PNG_FORMAT_RGB;
@@ -155,7 +158,7 @@ load_png (const guint8 *file, gsize n, Picture *picture, GError **error)
     g_autofree guint8 *rgb = g_malloc (row * png.height);
 
     if (!png_image_finish_read (&png, &white, rgb, 0, NULL))
-      return refuse (error, "This picture cannot be read; choose another");
+      return refuse (error, _ ("This picture cannot be read; choose another"));
     picture->width = png.width;
     picture->height = png.height;
     picture->pixels = g_malloc ((gsize)png.width * png.height * BYTES_PER_PIXEL);
@@ -196,7 +199,7 @@ load_jpeg (const guint8 *file, gsize n, Picture *picture, GError **error)
   int small_width, small_height, subsampling, space;
 
   if (tjDecompressHeader3 (jpeg, file, n, &width, &height, &subsampling, &space) != 0)
-    return refuse (error, "This picture cannot be read; choose another");
+    return refuse (error, _ ("This picture cannot be read; choose another"));
   if (!check_size (width, height, error))
     return FALSE;
   choose_scale (width, height, &small_width, &small_height);
@@ -207,7 +210,7 @@ load_jpeg (const guint8 *file, gsize n, Picture *picture, GError **error)
                      TJFLAG_LIMITSCANS)
           != 0
       && tjGetErrorCode (jpeg) != TJERR_WARNING)
-    return refuse (error, "This picture cannot be read; choose another");
+    return refuse (error, _ ("This picture cannot be read; choose another"));
   return TRUE;
 }
 
@@ -227,7 +230,7 @@ ds_photo_from_file (GBytes *file, GError **error)
   else if (n >= 3 && memcmp (data, "\xff\xd8\xff", 3) == 0)
     loaded = load_jpeg (data, n, &picture, error);
   else
-    refuse (error, "This is neither a JPEG nor a PNG picture; choose another");
+    refuse (error, _ ("This is neither a JPEG nor a PNG picture; choose another"));
   return loaded ? make_photo (picture.pixels, picture.width, picture.height,
                               (gsize)picture.width * BYTES_PER_PIXEL, error)
                 : NULL;
