@@ -36,46 +36,9 @@ ds_decoder_server_decode (const DsWireRequest *request, const guint8 *memory)
 }
 
 static gboolean
-is_sound (const DsWireRequest *request)
-{
-  if (request->size > DS_WIRE_MEMORY_SIZE)
-    return FALSE;
-  if (request->content == DS_WIRE_PICTURE)
-    return TRUE;
-  return request->content == DS_WIRE_FRAME && request->width > 0 && request->height > 0
-         && request->stride >= request->width
-         && request->size >= (guint64)request->stride * (request->height - 1) + request->width;
-}
-
-static gboolean
 send_reply (GByteArray *message)
 {
   return send (DS_WIRE_SOCKET_FD, message->data, message->len, MSG_NOSIGNAL) == (ssize_t)message->len;
-}
-
-/* Codes that do not fit are left out: a picture with so many is no one's payment. */
-static GByteArray *
-make_reply (guint32 id, const DsReading *reading)
-{
-  GByteArray *message = g_byte_array_sized_new (DS_WIRE_REPLY_SIZE);
-  DsWireReply reply = { .id = id, .status = reading != NULL ? DS_WIRE_READ : DS_WIRE_NO_PICTURE };
-
-  g_byte_array_append (message, (const guint8 *)&reply, sizeof reply);
-  for (guint i = 0; reading != NULL && i < reading->symbols->len && reply.n_symbols < DS_WIRE_MAX_SYMBOLS;
-       i++)
-    {
-      const DsSymbol *read = g_ptr_array_index (reading->symbols, i);
-      DsWireSymbol symbol = { read->symbology, (guint32)strlen (read->text) };
-
-      if (message->len + sizeof symbol + symbol.length > DS_WIRE_REPLY_SIZE)
-        continue;
-      g_byte_array_append (message, (const guint8 *)&symbol, sizeof symbol);
-      g_byte_array_append (message, (const guint8 *)read->text, symbol.length);
-      reply.n_symbols++;
-    }
-  reply.view = reading != NULL ? reading->view : DS_VIEW_EMPTY;
-  memcpy (message->data, &reply, sizeof reply);
-  return message;
 }
 
 /* Loads what is only loaded on first use: character sets, and whatever the libraries read when they begin. */
@@ -120,10 +83,11 @@ ds_decoder_server_run (DsDecodeFunc decode)
       || send (DS_WIRE_SOCKET_FD, &ready, sizeof ready, MSG_NOSIGNAL) != sizeof ready)
     return EXIT_FAILURE;
 
-  while (recv (DS_WIRE_SOCKET_FD, &request, sizeof request, 0) == sizeof request && is_sound (&request))
+  while (recv (DS_WIRE_SOCKET_FD, &request, sizeof request, 0) == sizeof request
+         && ds_wire_is_sound (&request))
     {
       DsReading *reading = decode (&request, memory);
-      g_autoptr (GByteArray) message = make_reply (request.id, reading);
+      g_autoptr (GByteArray) message = ds_wire_make_reply (request.id, reading);
 
       ds_reading_free (reading);
       if (!send_reply (message))

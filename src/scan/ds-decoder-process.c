@@ -6,6 +6,7 @@
 
 #include "ds-decoder-wire.h"
 #include "ds-error.h"
+#include "ds-program.h"
 #include "ds-task.h"
 
 #include <errno.h>
@@ -140,43 +141,6 @@ set_work_deadline (DsDecoderProcess *self)
                                                             : DS_DECODER_PICTURE_LIMIT_MS);
 }
 
-/* Nothing that the helper says is taken on trust. Returns: (transfer full) (nullable): what it read. */
-static DsReading *
-parse_symbols (const DsWireReply *reply, const guint8 *at, gsize n)
-{
-  g_autoptr (DsReading) reading = g_new0 (DsReading, 1);
-
-  reading->symbols = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_symbol_free);
-  reading->view = (DsView)reply->view;
-  if (reply->view > DS_VIEW_READ || reply->n_symbols > DS_WIRE_MAX_SYMBOLS)
-    return NULL;
-
-  for (guint32 i = 0; i < reply->n_symbols; i++)
-    {
-      DsWireSymbol symbol;
-      DsSymbol *read;
-
-      if (n < sizeof symbol)
-        return NULL;
-      memcpy (&symbol, at, sizeof symbol);
-      at += sizeof symbol;
-      n -= sizeof symbol;
-      if (symbol.length > n || symbol.symbology > DS_SYMBOLOGY_CODE128
-          || !g_utf8_validate_len ((const char *)at, symbol.length, NULL)
-          || memchr (at, '\0', symbol.length) != NULL
-          || g_utf8_strlen ((const char *)at, symbol.length) > DS_SYMBOL_MAX_CHARACTERS)
-        return NULL;
-
-      read = g_new (DsSymbol, 1);
-      read->symbology = (DsSymbology)symbol.symbology;
-      read->text = g_strndup ((const char *)at, symbol.length);
-      g_ptr_array_add (reading->symbols, read);
-      at += symbol.length;
-      n -= symbol.length;
-    }
-  return n == 0 ? g_steal_pointer (&reading) : NULL;
-}
-
 static void
 finish_current (DsDecoderProcess *self, DsReading *reading)
 {
@@ -201,13 +165,11 @@ finish_current (DsDecoderProcess *self, DsReading *reading)
 static gboolean
 take_reply (DsDecoderProcess *self, const guint8 *message, gsize n)
 {
+  g_autoptr (DsReading) reading = NULL;
   DsWireReply reply;
-  DsReading *reading;
 
-  if (n < sizeof reply)
+  if (!ds_wire_parse_reply (message, n, &reply, &reading))
     return FALSE;
-  memcpy (&reply, message, sizeof reply);
-
   if (!self->is_ready)
     {
       self->is_ready = reply.status == DS_WIRE_READY && reply.id == 0;
@@ -216,18 +178,9 @@ take_reply (DsDecoderProcess *self, const guint8 *message, gsize n)
         set_work_deadline (self);
       return self->is_ready;
     }
-  if (self->current == NULL || reply.id != self->id)
+  if (self->current == NULL || reply.id != self->id || reply.status == DS_WIRE_READY)
     return FALSE;
-  if (reply.status == DS_WIRE_NO_PICTURE)
-    {
-      finish_current (self, NULL);
-      return TRUE;
-    }
-  reading = reply.status == DS_WIRE_READ ? parse_symbols (&reply, message + sizeof reply, n - sizeof reply)
-                                         : NULL;
-  if (reading == NULL)
-    return FALSE;
-  finish_current (self, reading);
+  finish_current (self, g_steal_pointer (&reading));
   return TRUE;
 }
 
@@ -246,23 +199,6 @@ did_become_readable (int fd, GIOCondition condition, gpointer user_data)
 }
 
 /* Starting */
-
-/* In the build folder the helper lies beside the programs' folders, else it is installed. */
-static char *
-find_program (void)
-{
-  const char *named = g_getenv ("DOORSTEP_DECODER");
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = self != NULL ? g_path_get_dirname (self) : NULL;
-  g_autofree char *built
-      = folder != NULL ? g_build_filename (folder, "..", "decoder", DS_DECODER_PROGRAM, NULL) : NULL;
-
-  if (named != NULL && *named != '\0')
-    return g_strdup (named);
-  if (built != NULL && g_file_test (built, G_FILE_TEST_IS_EXECUTABLE))
-    return g_steal_pointer (&built);
-  return g_build_filename (DS_LIBEXEC_DIR, DS_DECODER_PROGRAM, NULL);
-}
 
 /* Memory that we write and the helper can only read; neither can take it away from under the other. */
 static gboolean
@@ -483,7 +419,8 @@ ds_decoder_process_new (const char *program)
 {
   DsDecoderProcess *self = g_object_new (DS_TYPE_DECODER_PROCESS, NULL);
 
-  self->program = program != NULL ? g_strdup (program) : find_program ();
+  self->program = program != NULL ? g_strdup (program)
+                                  : ds_program_find ("DOORSTEP_DECODER", "decoder", DS_DECODER_PROGRAM);
   return self;
 }
 

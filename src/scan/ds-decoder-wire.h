@@ -59,4 +59,28 @@ typedef struct
   guint32 length; /* bytes of UTF-8 that follow, without an end */
 } DsWireSymbol;
 
+/* Returns: whether what @request says lies within the memory. Whoever sent it may be broken. */
+gboolean ds_wire_is_sound (const DsWireRequest *request);
+
+/**
+ * ds_wire_make_reply:
+ * @id: of the request
+ * @reading: (nullable): %NULL when there was no picture
+ *
+ * Codes that do not fit are left out: a picture with so many is no one's payment.
+ *
+ * Returns: (transfer full): at most %DS_WIRE_REPLY_SIZE bytes
+ */
+GByteArray *ds_wire_make_reply (guint32 id, const DsReading *reading);
+
+/**
+ * ds_wire_parse_reply:
+ * @message: (array length=n): whatever came: the helper may have been taken over
+ * @reply: (out): its head
+ * @reading: (out) (transfer full) (nullable): what was read, if its status is %DS_WIRE_READ
+ *
+ * Returns: whether it keeps every rule
+ */
+gboolean ds_wire_parse_reply (const guint8 *message, gsize n, DsWireReply *reply, DsReading **reading);
+
 G_END_DECLS

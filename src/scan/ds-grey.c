@@ -201,10 +201,11 @@ look (const DsGrey *grey, gint64 x, gint64 y)
   gint64 top = y >> 16;
   guint32 fx = (guint32)(x & 0xFFFF) >> 8;
   guint32 fy = (guint32)(y & 0xFFFF) >> 8;
-  const guint8 *p = grey->pixels + (gsize)top * grey->width + (gsize)left;
+  const guint8 *p;
 
   if (left < 0 || top < 0 || left + 1 >= grey->width || top + 1 >= grey->height)
     return 255;
+  p = grey->pixels + (gsize)top * grey->width + (gsize)left;
   return (guint8)(((p[0] * (256 - fx) + p[1] * fx) * (256 - fy)
                    + (p[grey->width] * (256 - fx) + p[grey->width + 1] * fx) * fy)
                   >> 16);

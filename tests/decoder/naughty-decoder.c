@@ -4,17 +4,22 @@
 #include "naughty.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void
 do_forbidden (Naughty what, const guint8 *memory)
 {
+  static guint8 page[4096] __attribute__ ((aligned (4096)));
   char *const argv[] = { (char *)"/bin/true", NULL };
+  char place[256];
 
   switch ((int)what)
     {
@@ -24,8 +29,20 @@ do_forbidden (Naughty what, const guint8 *memory)
     case NAUGHTY_CREATE_FILE:
       open ("/tmp/doorstep-naughty", O_WRONLY | O_CREAT, 0600);
       break;
+    case NAUGHTY_REMOVE_FILE:
+      unlink ("/tmp/doorstep-naughty");
+      break;
+    case NAUGHTY_LIST_FOLDER:
+      syscall (SYS_getdents64, 0, place, sizeof place);
+      break;
     case NAUGHTY_CONNECT:
       socket (AF_INET, SOCK_STREAM, 0);
+      break;
+    case NAUGHTY_CONNECT_LOCALLY:
+      socket (AF_UNIX, SOCK_STREAM, 0);
+      break;
+    case NAUGHTY_DUPLICATE_SOCKET:
+      dup (DS_WIRE_SOCKET_FD);
       break;
     case NAUGHTY_FORK:
       if (fork () == 0)
@@ -34,11 +51,28 @@ do_forbidden (Naughty what, const guint8 *memory)
     case NAUGHTY_EXECUTE:
       execv (argv[0], argv);
       break;
+    case NAUGHTY_START_THREAD:
+      syscall (SYS_clone, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD, NULL, NULL, NULL,
+               0);
+      break;
+    /* Process 1 stands for the application: to ask for its id is forbidden as well, and would be what kills. */
     case NAUGHTY_KILL_PARENT:
-      kill (getppid (), SIGTERM);
+      kill (1, 0);
+      break;
+    case NAUGHTY_TRACE_PARENT:
+      ptrace (PTRACE_ATTACH, 1, NULL, NULL);
+      break;
+    case NAUGHTY_BE_TRACED:
+      ptrace (PTRACE_TRACEME, 0, NULL, NULL);
+      break;
+    case NAUGHTY_READ_PARENT:
+      syscall (SYS_process_vm_readv, 1, NULL, 0, NULL, 0, 0);
       break;
     case NAUGHTY_MAP_CODE:
       mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      break;
+    case NAUGHTY_MAKE_CODE:
+      mprotect (page, sizeof page, PROT_READ | PROT_EXEC);
       break;
     case NAUGHTY_WRITE_PICTURE:
       *(volatile guint8 *)memory = 0;

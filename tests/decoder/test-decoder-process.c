@@ -238,6 +238,27 @@ test_naughty (void)
   g_assert_false (g_file_test ("/tmp/doorstep-naughty", G_FILE_TEST_EXISTS));
 }
 
+/* The program itself, looked at from outside: it is locked in before it gets a picture. */
+static void
+test_locked_in (void)
+{
+  g_autoptr (DsDecoderProcess) decoder = ds_decoder_process_new (NULL);
+  g_autofree char *children = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *status = NULL;
+
+  assert_reads (decoder, "DS1:HERE");
+  g_assert_true (g_file_get_contents ("/proc/thread-self/children", &children, NULL, NULL));
+  g_strstrip (children);
+  g_assert_cmpuint (strspn (children, "0123456789"), ==, strlen (children)); /* the one that is ours */
+  path = g_build_filename ("/proc", children, "status", NULL);
+  g_assert_true (g_file_get_contents (path, &status, NULL, NULL));
+  g_assert_true (g_str_has_prefix (status, "Name:\tdoorstep-decode"));
+  g_assert_nonnull (strstr (status, "\nNoNewPrivs:\t1\n"));
+  g_assert_nonnull (strstr (status, "\nSeccomp:\t2\n"));
+  g_assert_nonnull (strstr (status, "\nThreads:\t1\n"));
+}
+
 /* A helper that is not there, or dies at once, is not started again for every frame. */
 static void
 test_broken_helper (void)
@@ -273,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/decoder-process/too-large", test_too_large);
   g_test_add_func ("/decoder-process/cancelled", test_cancelled);
   g_test_add_func ("/decoder-process/naughty", test_naughty);
+  g_test_add_func ("/decoder-process/locked-in", test_locked_in);
   g_test_add_func ("/decoder-process/broken-helper", test_broken_helper);
   return g_test_run ();
 }
