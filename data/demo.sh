@@ -28,8 +28,8 @@ build=$root/build/out
 [ -f "$build/build.ninja" ] || meson setup "$build" . >/dev/null
 ninja -C "$build" --quiet
 export GSETTINGS_SCHEMA_DIR="$build/data"
-# The program that drives the window lies elsewhere than the application, which finds its decoder by itself.
-export DOORSTEP_DECODER="$build/src/decoder/doorstep-decoder"
+# The program that drives the window lies elsewhere than the application, which finds its helpers by itself.
+export DOORSTEP_CAMERAS="$build/src/camera/doorstep-cameras" DOORSTEP_DECODER="$build/src/decoder/doorstep-decoder"
 
 if [ -z "$display" ]; then
   mkdir -p build/demo

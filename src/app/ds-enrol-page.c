@@ -5,14 +5,18 @@
 
 #include "ds-encoding.h"
 #include "ds-error.h"
+#include "ds-feedback.h"
 #include "ds-info-row.h"
 #include "ds-picture-source.h"
+#include "ds-preferences.h"
+#include "ds-viewfinder.h"
 
 #include <glib/gi18n.h>
 
 typedef enum
 {
   STEP_CODE,
+  STEP_SCAN,
   STEP_ASKING,
   STEP_CHECK,
 } Step;
@@ -23,13 +27,16 @@ struct _DsEnrolPage
 
   DsSession *session;
   Step step;
-  DsIdentity *identity;          /* who this handheld would be, while the courier checks it */
-  GCancellable *cancellable;     /* of what is under way; another one for every try */
-  GtkFileChooserNative *chooser; /* while the courier chooses a picture */
+  DsIdentity *identity;      /* who this handheld would be, while the courier checks it */
+  GCancellable *cancellable; /* of what is under way; another one for every try */
+
+  GSettings *preferences; /* (nullable) */
 
   GtkWidget *back;
   GtkStack *stack;
   GtkEntry *entry;
+  DsViewfinder *viewfinder;
+  GtkLabel *viewfinder_words;
   GtkLabel *problem;
   GtkLabel *asking_text;
   GtkLabel *depot_name;
@@ -50,12 +57,17 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (DsEnrolPage,
 static void
 show_step (DsEnrolPage *self, Step step)
 {
-  static const char *const names[] = { "code", "asking", "check" };
+  static const char *const names[] = { "code", "scan", "asking", "check" };
 
   self->step = step;
   gtk_widget_set_visible (self->back, step != STEP_CODE);
   gtk_stack_set_visible_child_name (self->stack, names[step]);
   gtk_stack_set_visible_child_name (self->foot, names[step]);
+  /* Dark about the picture, as the scan page is. */
+  if (step == STEP_SCAN)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "scan");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "scan");
 }
 
 static void
@@ -179,6 +191,7 @@ take_code (DsEnrolPage *self, const char *text)
   begin_anew (self);
   if (code == NULL)
     {
+      ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_WRONG);
       show_problem (self->problem, error->message);
       return;
     }
@@ -202,7 +215,7 @@ handle_scan (DsPage *page, const char *text)
   DsEnrolPage *self = DS_ENROL_PAGE (page);
 
   /* A second scan while the answer is being checked must not swap the depot under the courier's eyes. */
-  if (self->step == STEP_CODE)
+  if (self->step == STEP_CODE || self->step == STEP_SCAN)
     take_code (self, text);
   return TRUE;
 }
@@ -220,12 +233,47 @@ did_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (DsEnrolPage) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = ds_picture_source_read_finish (result, &error);
+  g_autofree char *text = ds_picture_source_read_text_finish (result, &error);
 
   if (text != NULL)
     take_code (self, text);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    show_problem (self->problem, error->message);
+    {
+      ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_WRONG);
+      show_problem (self->problem, error->message);
+    }
+}
+
+/* The camera: on while its step is in front, and no longer. */
+
+static void
+scan_clicked (DsEnrolPage *self)
+{
+  begin_anew (self);
+  ds_viewfinder_resume (self->viewfinder);
+  show_step (self, STEP_SCAN);
+}
+
+static void
+did_scan (DsEnrolPage *self, const char *text)
+{
+  take_code (self, text);
+}
+
+/* Two enrolment codes side by side are two couriers' handhelds: the manager shows one at a time. */
+static void
+did_scan_several (DsEnrolPage *self)
+{
+  gtk_label_set_text (self->viewfinder_words, _ ("More than one code is in view. Cover the other one."));
+  ds_viewfinder_resume (self->viewfinder);
+}
+
+static void
+words_changed (DsEnrolPage *self)
+{
+  const char *words = ds_viewfinder_get_words (self->viewfinder);
+
+  gtk_label_set_text (self->viewfinder_words, words != NULL ? words : "");
 }
 
 static void
@@ -236,34 +284,19 @@ paste_clicked (DsEnrolPage *self)
 }
 
 static void
-picture_chosen (DsEnrolPage *self, int response)
-{
-  g_autoptr (GtkFileChooserNative) chooser = g_steal_pointer (&self->chooser);
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
-
-      ds_picture_source_read_file_async (file, self->cancellable, did_read, g_object_ref (self));
-    }
-}
-
-static void
 picture_clicked (DsEnrolPage *self)
 {
-  g_autoptr (GtkFileFilter) pictures = gtk_file_filter_new ();
+  ds_picture_source_choose_async (GTK_WIDGET (self), _ ("Picture of the enrolment code"), self->cancellable,
+                                  did_read, g_object_ref (self));
+}
 
-  if (self->chooser != NULL)
-    return;
-  self->chooser = gtk_file_chooser_native_new (_ ("Picture of the enrolment code"),
-                                               GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-                                               GTK_FILE_CHOOSER_ACTION_OPEN, _ ("Read"), _ ("Cancel"));
-  gtk_file_filter_add_pixbuf_formats (pictures);
-  gtk_file_filter_set_name (pictures, _ ("Pictures"));
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (self->chooser), pictures);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (picture_chosen), self, G_CONNECT_SWAPPED);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+static gboolean
+did_drop (DsEnrolPage *self, GdkDrop *drop)
+{
+  if (self->step != STEP_CODE && self->step != STEP_SCAN)
+    return FALSE;
+  ds_picture_source_read_drop_async (drop, self->cancellable, did_read, g_object_ref (self));
+  return TRUE;
 }
 
 static void
@@ -303,7 +336,7 @@ ds_enrol_page_dispose (GObject *object)
   DsEnrolPage *self = DS_ENROL_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->chooser);
+  g_clear_object (&self->preferences);
   g_clear_object (&self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_ENROL_PAGE);
 
@@ -330,10 +363,13 @@ ds_enrol_page_class_init (DsEnrolPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ds_enrol_page_finalize;
 
   g_type_ensure (DS_TYPE_INFO_ROW);
+  g_type_ensure (DS_TYPE_VIEWFINDER);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-enrol-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, back);
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, stack);
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, entry);
+  gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, viewfinder);
+  gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, viewfinder_words);
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, problem);
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, asking_text);
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, depot_name);
@@ -343,6 +379,10 @@ ds_enrol_page_class_init (DsEnrolPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, foot);
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, yes);
   gtk_widget_class_bind_template_callback (widget_class, begin_anew);
+  gtk_widget_class_bind_template_callback (widget_class, scan_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, did_scan);
+  gtk_widget_class_bind_template_callback (widget_class, did_scan_several);
+  gtk_widget_class_bind_template_callback (widget_class, words_changed);
   gtk_widget_class_bind_template_callback (widget_class, paste_clicked);
   gtk_widget_class_bind_template_callback (widget_class, picture_clicked);
   gtk_widget_class_bind_template_callback (widget_class, typed);
@@ -352,8 +392,15 @@ ds_enrol_page_class_init (DsEnrolPageClass *klass)
 static void
 ds_enrol_page_init (DsEnrolPage *self)
 {
+  GtkDropTargetAsync *target = ds_picture_source_new_drop_target ();
+
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (target, "drop", G_CALLBACK (did_drop), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+  ds_viewfinder_set_wanted (self->viewfinder, DS_SCAN_ENROLMENT);
+  self->preferences = ds_preferences_new ();
+  ds_preferences_lead_camera (self->preferences, self->viewfinder);
 }
 
 DsEnrolPage *

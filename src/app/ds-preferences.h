@@ -2,11 +2,20 @@
 /* What belongs to this device and not to a courier: its scan engine and its camera (the GSettings schema). */
 #pragma once
 
+#include "ds-viewfinder.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
 
 /* Returns: (transfer full) (nullable): %NULL where the schema is not installed; everything then has its default. */
 GSettings *ds_preferences_new (void);
+
+/**
+ * ds_preferences_lead_camera:
+ * @preferences: (nullable): to be kept by the caller
+ * @viewfinder: uses the camera that was chosen from now on, and another one as soon as that is chosen
+ */
+void ds_preferences_lead_camera (GSettings *preferences, DsViewfinder *viewfinder);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "ds-result-page.h"
 
+#include "ds-feedback.h"
 #include "ds-format.h"
 #include "ds-navigator.h"
 #include "ds-proof-page.h"
@@ -51,6 +52,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (DsResultPage,
 typedef struct
 {
   const char *css_class;
+  gboolean is_news; /* and is heard */
+  DsFeedbackKind feedback;
   const char *word;
   const char *main_step;
   const char *main_label;
@@ -67,6 +70,8 @@ get_look (const DsPayment *payment)
     case DS_PAYMENT_SETTLED:
       return (Look){
         .css_class = "paid",
+        .is_news = TRUE,
+        .feedback = DS_FEEDBACK_PAID,
         .word = _ ("Paid"),
         .main_step = STEP_NEXT,
         .other_steps = { STEP_RECEIPT, STEP_PROOF },
@@ -76,6 +81,8 @@ get_look (const DsPayment *payment)
     case DS_PAYMENT_ACCEPTED:
       return (Look){
         .css_class = "accepted",
+        .is_news = TRUE,
+        .feedback = DS_FEEDBACK_ACCEPTED,
         .word = _ ("Accepted offline · pending"),
         .main_step = STEP_NEXT,
         .other_steps = { STEP_RECEIPT, STEP_PROOF },
@@ -86,6 +93,8 @@ get_look (const DsPayment *payment)
     case DS_PAYMENT_CLAIMED:
       return (Look){
         .css_class = "unknown",
+        .is_news = TRUE,
+        .feedback = DS_FEEDBACK_UNKNOWN,
         .word = payment->state == DS_PAYMENT_UNKNOWN ? _ ("Result unknown") : _ ("No proof yet"),
         .main_step = STEP_CHECK,
         .main_label = _ ("Check now"),
@@ -99,6 +108,8 @@ get_look (const DsPayment *payment)
     case DS_PAYMENT_REFUNDED:
       return (Look){
         .css_class = "failed",
+        .is_news = TRUE,
+        .feedback = DS_FEEDBACK_FAILED,
         .word = payment->state == DS_PAYMENT_EXPIRED    ? _ ("Code expired")
                 : payment->state == DS_PAYMENT_REJECTED ? _ ("Offline payment rejected")
                 : payment->state == DS_PAYMENT_REFUNDED ? _ ("Refunded")
@@ -268,6 +279,9 @@ show (DsResultPage *self)
   g_autofree char *text = describe_with_parts (self->payment);
   g_autofree char *title = ds_collection_get_subtitle (self->collection);
 
+  /* What is shown is in the journal: it may be heard. Once, however often the route is shown anew. */
+  if (look.is_news && g_strcmp0 (look.css_class, self->css_class) != 0)
+    ds_feedback_give (ds_feedback_get_default (), look.feedback);
   if (self->css_class != NULL)
     gtk_widget_remove_css_class (GTK_WIDGET (self), self->css_class);
   self->css_class = look.css_class;

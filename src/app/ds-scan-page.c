@@ -3,8 +3,9 @@
 
 #include "ds-scan-page.h"
 
-#include "ds-camera.h"
+#include "ds-camera-device.h"
 #include "ds-code-guard.h"
+#include "ds-feedback.h"
 #include "ds-navigator.h"
 #include "ds-picture-source.h"
 #include "ds-preferences.h"
@@ -27,6 +28,7 @@ struct _DsScanPage
   DsCollection *collection; /* (nullable) */
   char *payment_id;         /* (nullable) */
   char *text;               /* (nullable): what was read last */
+  DsScanWanted wanted;
   GCancellable *cancellable;
   gboolean busy;
 
@@ -73,6 +75,7 @@ set_busy (DsScanPage *self, gboolean busy)
 static void
 show_answer (DsScanPage *self, const char *title, const char *text)
 {
+  ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_WRONG);
   ds_viewfinder_pause (self->viewfinder);
   gtk_label_set_text (self->sheet_title, title);
   gtk_label_set_text (self->sheet_text, text);
@@ -231,19 +234,6 @@ is_waybill (const char *text, gpointer user_data)
 }
 
 static void
-use_preferred_camera (DsScanPage *self)
-{
-  g_autofree char *id = NULL;
-  g_autofree char *source = NULL;
-
-  if (self->preferences == NULL)
-    return;
-  id = g_settings_get_string (self->preferences, "camera");
-  source = g_settings_get_string (self->preferences, "camera-source");
-  ds_viewfinder_set_camera (self->viewfinder, id, source);
-}
-
-static void
 did_list_cameras (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (DsScanPage) self = user_data;
@@ -275,10 +265,8 @@ prepare_camera (DsScanPage *self)
 
       g_action_map_add_action (G_ACTION_MAP (group), action);
       gtk_widget_insert_action_group (GTK_WIDGET (self), "preferences", G_ACTION_GROUP (group));
-      g_signal_connect_object (self->preferences, "changed::camera", G_CALLBACK (use_preferred_camera), self,
-                               G_CONNECT_SWAPPED);
     }
-  use_preferred_camera (self);
+  ds_preferences_lead_camera (self->preferences, self->viewfinder);
   ds_viewfinder_set_waybills (self->viewfinder, is_waybill, self);
   ds_camera_list_async (self->cancellable, did_list_cameras, g_object_ref (self));
 }
@@ -290,15 +278,28 @@ did_read_picture (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (DsScanPage) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = ds_picture_source_read_finish (result, &error);
+  g_autoptr (GPtrArray) symbols = ds_picture_source_read_finish (result, &error);
+  g_autoptr (GPtrArray) texts = NULL;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
+  if (self->cancellable == NULL)
+    return; /* the page is gone */
   set_busy (self, FALSE);
-  if (text != NULL)
-    answer (self, text);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* no file was chosen */
+  if (symbols == NULL)
+    {
+      show_answer (self, _ ("No code was read"), error->message);
+      return;
+    }
+  texts = ds_scan_choose (symbols, self->wanted, is_waybill, self);
+  if (texts->len == 1)
+    answer (self, g_ptr_array_index (texts, 0));
   else
-    show_answer (self, _ ("No code was read"), error->message);
+    {
+      ds_viewfinder_pause (self->viewfinder);
+      g_ptr_array_add (texts, NULL);
+      did_scan_several (self, (char **)texts->pdata);
+    }
 }
 
 static void
@@ -312,48 +313,21 @@ did_click_paste (DsScanPage *self)
 }
 
 static void
-read_file (DsScanPage *self, GFile *file)
-{
-  set_busy (self, TRUE);
-  ds_picture_source_read_file_async (file, self->cancellable, did_read_picture, g_object_ref (self));
-}
-
-static void
-did_choose_file (GtkNativeDialog *dialog, int response, DsScanPage *self)
-{
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-
-      read_file (self, file);
-    }
-  g_object_unref (dialog);
-}
-
-static void
 did_click_choose (DsScanPage *self)
 {
-  GtkFileChooserNative *dialog;
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-
   if (self->busy)
     return;
-  dialog = gtk_file_chooser_native_new (_ ("Picture of a code"),
-                                        GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-                                        GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
-  gtk_file_filter_add_pixbuf_formats (filter);
-  gtk_file_filter_set_name (filter, _ ("Pictures"));
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (did_choose_file), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  ds_picture_source_choose_async (GTK_WIDGET (self), _ ("Picture of a code"), self->cancellable,
+                                  did_read_picture, g_object_ref (self));
 }
 
 static gboolean
-did_drop (DsScanPage *self, const GValue *value)
+did_drop (DsScanPage *self, GdkDrop *drop)
 {
-  if (self->busy || !G_VALUE_HOLDS (value, G_TYPE_FILE))
+  if (self->busy)
     return FALSE;
-  read_file (self, g_value_get_object (value));
+  set_busy (self, TRUE);
+  ds_picture_source_read_drop_async (drop, self->cancellable, did_read_picture, g_object_ref (self));
   return TRUE;
 }
 
@@ -509,7 +483,7 @@ ds_scan_page_class_init (DsScanPageClass *klass)
 static void
 ds_scan_page_init (DsScanPage *self)
 {
-  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
+  GtkDropTargetAsync *target = ds_picture_source_new_drop_target ();
 
   self->cancellable = g_cancellable_new ();
   g_type_ensure (DS_TYPE_VIEWFINDER);
@@ -536,10 +510,10 @@ ds_scan_page_new (DsSession *session, DsCollection *collection, const char *paym
   gtk_label_set_text (self->hint, payment_id != NULL   ? _ ("Scan the customer's receipt or voucher")
                                   : collection != NULL ? _ ("Scan the customer's payer code")
                                                        : _ ("Scan a parcel, a receipt or a payer code"));
-  ds_viewfinder_set_wanted (self->viewfinder, payment_id != NULL ? DS_SCAN_EVIDENCE
-                                              : collection != NULL
-                                                  ? DS_SCAN_PAYER
-                                                  : DS_SCAN_WAYBILL | DS_SCAN_EVIDENCE | DS_SCAN_PAYER);
+  self->wanted = payment_id != NULL   ? DS_SCAN_EVIDENCE
+                 : collection != NULL ? DS_SCAN_PAYER
+                                      : DS_SCAN_WAYBILL | DS_SCAN_EVIDENCE | DS_SCAN_PAYER;
+  ds_viewfinder_set_wanted (self->viewfinder, self->wanted);
   prepare_camera (self);
   g_signal_connect_object (ds_session_get_door (session), "payment-changed", G_CALLBACK (did_change_payment),
                            self, G_CONNECT_SWAPPED);

@@ -158,7 +158,8 @@ ds_wedge_strip (const char *text, const char *prefix, const char *suffix)
   return g_strndup (text, n);
 }
 
-/* Engines end a code with Enter, some with Tab or with the group separator, which a keyboard types as Ctrl+]. */
+/* Engines end a code with Enter, some with Tab, a line feed or the group separator: as keys of their own or, as a keyboard
+ * types control characters, with Ctrl. */
 static gboolean
 is_end (guint keyval, GdkModifierType state)
 {
@@ -168,8 +169,11 @@ is_end (guint keyval, GdkModifierType state)
     case GDK_KEY_KP_Enter:
     case GDK_KEY_ISO_Enter:
     case GDK_KEY_Tab:
+    case GDK_KEY_Linefeed:
       return TRUE;
     case GDK_KEY_bracketright:
+    case GDK_KEY_j:
+    case GDK_KEY_m:
       return (state & GDK_CONTROL_MASK) != 0;
     default:
       return keyval == 0x1d;

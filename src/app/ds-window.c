@@ -7,12 +7,14 @@
 #include "ds-collect-page.h"
 #include "ds-digest-page.h"
 #include "ds-enrol-page.h"
+#include "ds-feedback.h"
 #include "ds-home-page.h"
 #include "ds-navigator.h"
 #include "ds-open-shift-page.h"
 #include "ds-preferences.h"
 #include "ds-safety-page.h"
 #include "ds-scan-page.h"
+#include "ds-serial-engine.h"
 #include "ds-start-page.h"
 #include "ds-statement-page.h"
 #include "ds-stop-page.h"
@@ -30,6 +32,7 @@ struct _DsWindow
   DsSession *session;
   GSettings *preferences; /* (nullable) */
   DsWedge *wedge;
+  DsSerialEngine *engine;
   GCancellable *cancellable;
   GtkFileChooserNative *chooser; /* while the courier chooses where to save */
 
@@ -275,6 +278,7 @@ show_answer (DsWindow *self, const DsAnswer *answer, const char *text)
       return;
     }
 
+  ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_WRONG);
   dialog = adw_message_dialog_new (GTK_WINDOW (self), answer->title, answer->text);
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("OK"));
   gtk_window_present (GTK_WINDOW (dialog));
@@ -291,6 +295,18 @@ did_scan (GObject *source, GAsyncResult *result, gpointer user_data)
     show_answer (scan->window, answer, scan->text);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     ds_window_say (GTK_WIDGET (scan->window), error->message);
+}
+
+/* Not while pages still come and go by themselves: what it has to say would go with them. */
+static void
+use_serial_engine (DsWindow *self)
+{
+  g_autofree char *device = NULL;
+
+  if (self->preferences == NULL || ds_session_get_phase (self->session) == DS_PHASE_OPENING)
+    return;
+  device = g_settings_get_string (self->preferences, "serial-device");
+  ds_serial_engine_use (self->engine, device, g_settings_get_uint (self->preferences, "serial-baud"));
 }
 
 /* The page that the session's phase asks for. */
@@ -318,6 +334,7 @@ phase_changed (DsWindow *self)
         gtk_widget_activate_action (GTK_WIDGET (self), "win.open-shift", NULL);
       break;
     }
+  use_serial_engine (self);
 }
 
 /* Before the widgets get their places: a handheld held sideways has little height, and everything draws in. */
@@ -356,6 +373,7 @@ ds_window_dispose (GObject *object)
   g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->chooser);
   g_clear_object (&self->wedge);
+  g_clear_object (&self->engine);
   g_clear_object (&self->preferences);
   g_clear_object (&self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_WINDOW);
@@ -412,6 +430,12 @@ ds_window_init (DsWindow *self)
   self->cancellable = g_cancellable_new ();
 }
 
+static void
+did_lose_engine (DsWindow *self, const GError *error)
+{
+  ds_window_say (GTK_WIDGET (self), error->message);
+}
+
 /* The device's scan engine as its owner set it up; changes count at once. */
 static void
 use_preferences (DsWindow *self)
@@ -420,6 +444,8 @@ use_preferences (DsWindow *self)
   g_autofree char *suffix = g_settings_get_string (self->preferences, "wedge-suffix");
 
   ds_wedge_set_affixes (self->wedge, prefix, suffix);
+  ds_serial_engine_set_affixes (self->engine, prefix, suffix);
+  use_serial_engine (self);
   ds_wedge_set_us_layout (self->wedge, g_settings_get_boolean (self->preferences, "wedge-us-layout"));
 }
 
@@ -434,10 +460,17 @@ ds_window_new (GtkApplication *application, DsSession *session)
   self->session = g_object_ref (session);
   self->wedge = ds_wedge_new (GTK_WIDGET (self));
   g_signal_connect_object (self->wedge, "scanned", G_CALLBACK (ds_window_take_scan), self, G_CONNECT_SWAPPED);
+  self->engine = ds_serial_engine_new ();
+  g_signal_connect_object (self->engine, "scanned", G_CALLBACK (ds_window_take_scan), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->engine, "failed", G_CALLBACK (did_lose_engine), self, G_CONNECT_SWAPPED);
   self->preferences = ds_preferences_new ();
   if (self->preferences != NULL)
     {
       use_preferences (self);
+      g_settings_bind (self->preferences, "sound", ds_feedback_get_default (), "sound", G_SETTINGS_BIND_GET);
+      g_settings_bind (self->preferences, "vibration", ds_feedback_get_default (), "vibration",
+                       G_SETTINGS_BIND_GET);
       g_signal_connect_object (self->preferences, "changed", G_CALLBACK (use_preferences), self,
                                G_CONNECT_SWAPPED);
     }
@@ -502,6 +535,7 @@ stop_the_courier (DsWindow *self, DsStop *stop)
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "stay", _ ("Stay here"), "open",
                                     _ ("Open that stop"), NULL);
+  ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_WRONG);
   g_signal_connect_data (dialog, "response", G_CALLBACK (other_door_answered), g_object_ref (stop),
                          forget_stop, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));

@@ -3,7 +3,9 @@
 
 #include "ds-camera.h"
 
+#include "ds-camera-device.h"
 #include "ds-error.h"
+#include "ds-pipeline.h"
 #include "ds-task.h"
 
 #include <glib/gi18n.h>
@@ -53,9 +55,8 @@ struct _DsCamera
 
   char *device;
   char *source;
-  XdpPortal *portal;         /* (nullable) */
   GCancellable *cancellable; /* (nullable): of what is asked before it is on */
-  GstElement *pipeline;      /* (nullable) */
+  DsPipeline *pipeline;      /* (nullable) */
   Relay *relays[N_SINKS];
   guint bus_watch;
   guint watchdog;
@@ -73,13 +74,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-static void
-prepare_gstreamer (void)
-{
-  if (!gst_is_initialized ())
-    gst_init (NULL, NULL);
-}
 
 /* Failures */
 
@@ -244,9 +238,9 @@ did_get_sample (GstAppSink *sink, gpointer user_data)
 }
 
 static void
-connect_sink (DsCamera *self, Sink which, const char *name)
+connect_sink (DsCamera *self, GstElement *pipeline, Sink which, const char *name)
 {
-  g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (self->pipeline), name);
+  g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (pipeline), name);
   GstAppSinkCallbacks callbacks = { .new_sample = did_get_sample };
   Relay *relay = g_new0 (Relay, 1);
 
@@ -282,141 +276,46 @@ did_get_message (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Takes the floating @source. */
+/* @source may be floating, @remote is taken. */
 static void
-play (DsCamera *self, GstElement *source)
+play (DsCamera *self, GstElement *source, int remote)
 {
   g_autofree char *description = g_strdup_printf (PIPELINE, DS_CAMERA_PREVIEW_SIDE, DS_CAMERA_PREVIEW_SIDE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) input = gst_object_ref_sink (source);
+  g_autoptr (GstElement) pipeline = gst_parse_launch (description, &error);
   g_autoptr (GstElement) wanted = NULL;
   g_autoptr (GstCaps) caps = gst_caps_from_string (PREFERRED);
   g_autoptr (GstBus) bus = NULL;
-  g_autoptr (GError) error = NULL;
 
-  self->pipeline = gst_object_ref_sink (gst_parse_launch (description, &error));
-  if (error != NULL)
+  if (error != NULL || pipeline == NULL)
     {
-      gst_object_unref (gst_object_ref_sink (source));
+      if (remote >= 0)
+        close (remote);
       fail (self, DS_ERROR_STATE,
             _ ("The camera cannot be used: parts of GStreamer are missing. Have Doorstep installed again."));
       return;
     }
-  connect_sink (self, SINK_FRAMES, "frames");
-  connect_sink (self, SINK_PREVIEWS, "previews");
-  wanted = gst_bin_get_by_name (GST_BIN (self->pipeline), "wanted");
+  connect_sink (self, pipeline, SINK_FRAMES, "frames");
+  connect_sink (self, pipeline, SINK_PREVIEWS, "previews");
+  wanted = gst_bin_get_by_name (GST_BIN (pipeline), "wanted");
   g_object_set (wanted, "caps", caps, NULL);
-  gst_bin_add (GST_BIN (self->pipeline), source);
-  gst_element_link (source, wanted);
+  gst_bin_add (GST_BIN (pipeline), input);
+  gst_element_link (input, wanted);
 
-  bus = gst_element_get_bus (self->pipeline);
+  bus = gst_element_get_bus (pipeline);
   self->bus_watch = gst_bus_add_watch (bus, did_get_message, self);
   restart_watchdog (self);
-  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+  self->pipeline = ds_pipeline_play (g_steal_pointer (&pipeline), remote);
 }
 
-/* Devices */
-
-void
-ds_camera_device_free (DsCameraDevice *self)
-{
-  if (self == NULL)
-    return;
-  g_free (self->id);
-  g_free (self->name);
-  g_free (self);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsCameraDevice, ds_camera_device_free)
-
-/* Returns: (transfer full) (nullable): what is the same after a restart. */
-static char *
-make_id (GstDevice *device)
-{
-  static const char *const keys[] = { "node.name", "device.path", "object.path", "api.v4l2.path" };
-  g_autoptr (GstStructure) properties = gst_device_get_properties (device);
-  const char *value = NULL;
-
-  for (gsize i = 0; properties != NULL && i < G_N_ELEMENTS (keys) && value == NULL; i++)
-    value = gst_structure_get_string (properties, keys[i]);
-  return value != NULL ? g_strdup (value) : gst_device_get_display_name (device);
-}
-
-/* Returns: (transfer full) (element-type GstDevice): blocks. */
-static GPtrArray *
-find_devices (void)
-{
-  g_autoptr (GstDeviceMonitor) monitor = NULL;
-  GPtrArray *devices = g_ptr_array_new_with_free_func (gst_object_unref);
-  GList *found;
-
-  prepare_gstreamer ();
-  monitor = gst_device_monitor_new ();
-  gst_device_monitor_add_filter (monitor, "Video/Source", NULL);
-  gst_device_monitor_start (monitor);
-  found = gst_device_monitor_get_devices (monitor);
-  for (GList *at = found; at != NULL; at = at->next)
-    g_ptr_array_add (devices, at->data);
-  g_list_free (found);
-  gst_device_monitor_stop (monitor);
-  return devices;
-}
-
+/* A camera that has autofocus is to use it; one that has not ignores this. Frames of PipeWire's are copied once: its
+ * memory goes when the camera is pulled out, under the hands of whoever still looks at a frame. */
 static void
-list_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+set_up_source (GstElement *source)
 {
-  g_autoptr (GPtrArray) devices = find_devices ();
-  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_camera_device_free);
-
-  for (guint i = 0; i < devices->len; i++)
-    {
-      DsCameraDevice *device = g_new0 (DsCameraDevice, 1);
-
-      device->id = make_id (g_ptr_array_index (devices, i));
-      device->name = gst_device_get_display_name (g_ptr_array_index (devices, i));
-      g_ptr_array_add (list, device);
-    }
-  g_task_return_pointer (task, list, (GDestroyNotify)g_ptr_array_unref);
-}
-
-void
-ds_camera_list_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, DS_TASK_TAG (ds_camera_list_async));
-  g_task_run_in_thread (task, list_in_thread);
-}
-
-GPtrArray *
-ds_camera_list_finish (GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/* The one that was chosen, else one on the back, else the first. Returns: (nullable). */
-static GstDevice *
-choose_device (GPtrArray *devices, const char *id)
-{
-  GstDevice *back = NULL;
-
-  for (guint i = 0; i < devices->len; i++)
-    {
-      GstDevice *device = g_ptr_array_index (devices, i);
-      g_autofree char *its_id = make_id (device);
-      g_autofree char *name = gst_device_get_display_name (device);
-      g_autofree char *lower = g_ascii_strdown (name, -1);
-
-      if (g_strcmp0 (its_id, id) == 0)
-        return device;
-      if (back == NULL && (strstr (lower, "back") != NULL || strstr (lower, "rear") != NULL))
-        back = device;
-    }
-  return back != NULL ? back : devices->len > 0 ? g_ptr_array_index (devices, 0) : NULL;
-}
-
-/* A camera that has autofocus is to use it; one that has not ignores this. */
-static void
-ask_for_focus (GstElement *source)
-{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (source), "always-copy") != NULL)
+    g_object_set (source, "always-copy", TRUE, NULL);
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (source), "extra-controls") != NULL)
     {
       g_autoptr (GstStructure) controls
@@ -429,119 +328,203 @@ ask_for_focus (GstElement *source)
 /* Starting */
 
 static void
-open_device_in_thread (GTask *task, gpointer source, gpointer id, GCancellable *cancellable)
-{
-  g_autoptr (GPtrArray) devices = find_devices ();
-  GstDevice *device = choose_device (devices, id);
-  GstElement *element = device != NULL ? gst_device_create_element (device, NULL) : NULL;
-
-  if (element != NULL)
-    g_task_return_pointer (task, gst_object_ref_sink (element), gst_object_unref);
-  else
-    g_task_return_new_error (task, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "no camera");
-}
-
-static void
-did_open_device (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  DsCamera *self = DS_CAMERA (object);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GstElement) element = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || !self->is_on)
-    return;
-  if (element == NULL)
-    {
-      fail_by (self, error);
-      return;
-    }
-  ask_for_focus (element);
-  play (self, element);
-}
-
-static void
-open_device (DsCamera *self)
-{
-  g_autoptr (GTask) task = g_task_new (self, self->cancellable, did_open_device, NULL);
-
-  g_task_set_source_tag (task, DS_TASK_TAG (open_device));
-  g_task_set_task_data (task, g_strdup (self->device), g_free);
-  g_task_run_in_thread (task, open_device_in_thread);
-}
-
-static void
-did_access_camera (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (DsCamera) self = user_data;
-  g_autoptr (GError) error = NULL;
-  gboolean allowed = xdp_portal_access_camera_finish (XDP_PORTAL (object), result, &error);
-  GstElement *element;
-  int remote;
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || !self->is_on)
-    return;
-  remote = allowed ? xdp_portal_open_pipewire_remote_for_camera (self->portal) : -1;
-  if (remote < 0)
-    {
-      fail (self, DS_ERROR_REFUSED,
-            _ ("Doorstep may not use the camera. Allow it in the system's settings, or use the scan key."));
-      return;
-    }
-  element = gst_element_factory_make ("pipewiresrc", NULL);
-  if (element == NULL)
-    {
-      close (remote);
-      fail (self, DS_ERROR_STATE,
-            _ ("The camera cannot be used: parts of GStreamer are missing. Have Doorstep installed again."));
-      return;
-    }
-  g_object_set (element, "fd", remote, NULL);
-  play (self, gst_object_ref (element));
-}
-
-static void
-ask_portal (DsCamera *self)
-{
-  if (self->portal == NULL)
-    self->portal = xdp_portal_new ();
-  if (!xdp_portal_is_camera_present (self->portal))
-    fail (self, DS_ERROR_NOT_FOUND,
-          _ ("There is no camera. Use the scan key, a picture, or type the code in."));
-  else
-    xdp_portal_access_camera (self->portal, NULL, XDP_CAMERA_FLAG_NONE, self->cancellable, did_access_camera,
-                              g_object_ref (self));
-}
-
-static void
 play_source (DsCamera *self)
 {
   g_autoptr (GError) error = NULL;
   GstElement *element = gst_parse_bin_from_description (self->source, TRUE, &error);
 
   if (element != NULL)
-    play (self, element);
+    play (self, element, -1);
   else
     fail (
         self, DS_ERROR_INVALID,
         _ ("The settings describe a camera that cannot be used. Have them put right, or use the scan key."));
 }
 
+/* Inside a sandbox there are no devices to be seen. Returns: (transfer full) (nullable): blocks. */
+static GstElement *
+find_element (const char *id)
+{
+  g_autoptr (GPtrArray) devices = NULL;
+  const DsCameraDevice *device;
+  GstElement *element;
+
+  if (xdp_portal_running_under_sandbox ())
+    return NULL;
+  devices = ds_camera_device_find ();
+  device = ds_camera_device_choose (devices, id);
+  element = device != NULL ? gst_parse_launch (device->element, NULL) : NULL;
+  return element != NULL ? gst_object_ref_sink (element) : NULL;
+}
+
+/* Returns: (transfer full) (nullable): blocks. */
+static XdpPortal *
+find_portal (void)
+{
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autoptr (GVariant) answer = NULL;
+  g_autoptr (GVariant) is_present = NULL;
+
+  /* xdp_portal_is_camera_present() warns where there is no portal, which is nothing to be warned of. */
+  if (bus != NULL)
+    answer = g_dbus_connection_call_sync (
+        bus, "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop",
+        "org.freedesktop.DBus.Properties", "Get",
+        g_variant_new ("(ss)", "org.freedesktop.portal.Camera", "IsCameraPresent"), G_VARIANT_TYPE ("(v)"),
+        G_DBUS_CALL_FLAGS_NONE, DS_CAMERA_LIMIT_MS, NULL, NULL);
+  if (answer != NULL)
+    g_variant_get (answer, "(v)", &is_present);
+  return is_present != NULL && g_variant_is_of_type (is_present, G_VARIANT_TYPE_BOOLEAN)
+                 && g_variant_get_boolean (is_present)
+             ? xdp_portal_new ()
+             : NULL;
+}
+
+typedef struct
+{
+  char *id;              /* (nullable) */
+  gboolean is_described; /* nothing is to be looked for */
+} Wish;
+
+static void
+wish_free (gpointer data)
+{
+  Wish *self = data;
+
+  g_free (self->id);
+  g_free (self);
+}
+
+/* Everything here can take long: GStreamer looks through its plug-ins the first time, devices and the portal are asked.
+ * gst_is_initialized() says yes before the plug-ins are known, so that elements would not be found while another thread
+ * makes the list of cameras: gst_init() waits for it. */
+static void
+look_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Wish *wish = data;
+  gpointer found = NULL;
+
+  gst_init (NULL, NULL);
+  ds_pipeline_wait_for_stopped (DS_CAMERA_LIMIT_MS);
+  if (!wish->is_described)
+    {
+      found = find_element (wish->id);
+      if (found == NULL)
+        found = find_portal ();
+      if (found == NULL)
+        {
+          g_task_return_new_error (task, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "no camera");
+          return;
+        }
+    }
+  g_task_return_pointer (task, found, g_object_unref);
+}
+
+/* The portal: it asks the person, and hands out a connection to PipeWire on which only cameras are seen. */
+
+static void
+open_remote_in_thread (GTask *task, gpointer source, gpointer portal, GCancellable *cancellable)
+{
+  g_task_return_int (task, xdp_portal_open_pipewire_remote_for_camera (portal));
+}
+
+static void
+did_open_remote (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  DsCamera *self = DS_CAMERA (object);
+  int remote = (int)g_task_propagate_int (G_TASK (result), NULL);
+  GstElement *element;
+
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
+    {
+      if (remote >= 0)
+        close (remote);
+      return;
+    }
+  element = remote >= 0 ? gst_element_factory_make ("pipewiresrc", NULL) : NULL;
+  if (remote < 0)
+    fail (self, DS_ERROR_REFUSED,
+          _ ("Doorstep may not use the camera. Allow it in the system's settings, or use the scan key."));
+  else if (element == NULL)
+    {
+      close (remote);
+      fail (self, DS_ERROR_STATE,
+            _ ("The camera cannot be used: parts of GStreamer are missing. Have Doorstep installed again."));
+    }
+  else
+    {
+      g_object_set (element, "fd", remote, NULL); /* which it duplicates */
+      set_up_source (element);
+      play (self, element, remote);
+    }
+}
+
+static void
+did_access_camera (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  /* Whatever the reason: a person who says no comes as "cancelled", as our own cancelling does. */
+  if (!xdp_portal_access_camera_finish (XDP_PORTAL (object), result, NULL))
+    g_task_return_int (task, -1);
+  else
+    {
+      g_task_set_task_data (task, g_object_ref (object), g_object_unref);
+      g_task_run_in_thread (task, open_remote_in_thread);
+    }
+}
+
+static void
+ask_portal (DsCamera *self, XdpPortal *portal)
+{
+  GTask *task = g_task_new (self, self->cancellable, did_open_remote, NULL);
+
+  g_task_set_check_cancellable (task, FALSE); /* a connection that came too late is closed */
+  g_task_set_source_tag (task, DS_TASK_TAG (ask_portal));
+  xdp_portal_access_camera (portal, NULL, XDP_CAMERA_FLAG_NONE, self->cancellable, did_access_camera, task);
+}
+
+static void
+did_look (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  DsCamera *self = DS_CAMERA (object);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) found = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (error != NULL)
+    fail_by (self, error);
+  else if (found == NULL)
+    play_source (self);
+  else if (GST_IS_ELEMENT (found))
+    {
+      set_up_source (GST_ELEMENT (found));
+      play (self, GST_ELEMENT (found), -1);
+    }
+  else
+    ask_portal (self, XDP_PORTAL (found));
+}
+
 void
 ds_camera_start (DsCamera *self)
 {
+  g_autoptr (GTask) task = NULL;
+  Wish *wish;
+
   g_return_if_fail (DS_IS_CAMERA (self));
 
   if (self->is_on)
     return;
-  prepare_gstreamer ();
   self->is_on = TRUE;
   self->cancellable = g_cancellable_new ();
-  if (self->source != NULL && *self->source != '\0')
-    play_source (self);
-  else if (xdp_portal_running_under_sandbox ())
-    ask_portal (self);
-  else
-    open_device (self);
+  wish = g_new0 (Wish, 1);
+  wish->id = g_strdup (self->device);
+  wish->is_described = self->source != NULL && *self->source != '\0';
+  task = g_task_new (self, self->cancellable, did_look, NULL);
+  g_task_set_source_tag (task, DS_TASK_TAG (ds_camera_start));
+  g_task_set_task_data (task, wish, wish_free);
+  g_task_run_in_thread (task, look_in_thread);
 }
 
 void
@@ -555,15 +538,13 @@ ds_camera_stop (DsCamera *self)
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->watchdog, g_source_remove);
   g_clear_handle_id (&self->bus_watch, g_source_remove);
-  if (self->pipeline != NULL)
-    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&self->pipeline, ds_pipeline_stop);
   for (guint i = 0; i < N_SINKS; i++)
     if (self->relays[i] != NULL)
       {
         self->relays[i]->camera = NULL;
         g_clear_pointer (&self->relays[i], relay_unref);
       }
-  g_clear_pointer (&self->pipeline, gst_object_unref);
 }
 
 gboolean
@@ -595,7 +576,6 @@ ds_camera_dispose (GObject *object)
   DsCamera *self = DS_CAMERA (object);
 
   ds_camera_stop (self);
-  g_clear_object (&self->portal);
   G_OBJECT_CLASS (ds_camera_parent_class)->dispose (object);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A camera through GStreamer: PipeWire by the camera portal inside a sandbox, else whatever the system has. */
+/* A camera through GStreamer: one that the system has, else PipeWire by the camera portal, which is all that there is
+ * inside a sandbox. */
 #pragma once
 
 #include <gio/gio.h>
@@ -11,19 +12,6 @@ G_BEGIN_DECLS
 
 /* The longer side of a preview, in pixels: what a handheld's screen shows. */
 #define DS_CAMERA_PREVIEW_SIDE 720
-
-/**
- * DsCameraDevice:
- * @id: names it again after a restart, as long as it is plugged in at the same place
- * @name: what people call it
- */
-typedef struct
-{
-  char *id;
-  char *name;
-} DsCameraDevice;
-
-void ds_camera_device_free (DsCameraDevice *self);
 
 /**
  * DsCameraFrame:
@@ -58,18 +46,8 @@ G_DECLARE_FINAL_TYPE (DsCamera, ds_camera, DS, CAMERA, GObject)
 DsCamera *ds_camera_new (void);
 
 /**
- * ds_camera_list_async:
- *
- * Looks for cameras, which can take a second, off the main thread.
- */
-void ds_camera_list_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-
-/* Returns: (transfer full) (element-type DsCameraDevice): may be empty. */
-GPtrArray *ds_camera_list_finish (GAsyncResult *result, GError **error);
-
-/**
  * ds_camera_set_device:
- * @id: (nullable): which camera to use from the next start on; %NULL for the one that looks away from the screen, or
+ * @id: (nullable): which camera (#DsCameraDevice) to use from the next start on; %NULL for the one that looks away from the screen, or
  *   the first
  */
 void ds_camera_set_device (DsCamera *self, const char *id);

@@ -438,7 +438,7 @@ did_read_clipboard (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (DsWalletWindow) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = ds_picture_source_read_finish (result, &error);
+  g_autofree char *text = ds_picture_source_read_text_finish (result, &error);
 
   if (text != NULL)
     take_code (self, text);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A code out of a picture file or the clipboard, decoded by the helper process (ds-decoder-process.h). */
+/* A code out of a picture file, the clipboard or what is dropped. Pictures are read as the bytes they are and decoded by
+ * the helper process (ds-decoder-process.h) only: nothing of a stranger's picture is opened here. */
 #pragma once
+
+#include "ds-decoder.h"
 
 #include <gtk/gtk.h>
 
@@ -11,9 +14,9 @@ G_BEGIN_DECLS
 
 /**
  * ds_picture_source_read_clipboard_async:
- * @clipboard: holds a text, which is taken as the code itself, or a picture of a code
+ * @clipboard: holds a picture of a code, a file with one, or a text, which is taken as the code itself
  *
- * Main thread.
+ * Main thread, as all of these.
  */
 void ds_picture_source_read_clipboard_async (GdkClipboard *clipboard,
                                              GCancellable *cancellable,
@@ -26,7 +29,33 @@ void ds_picture_source_read_file_async (GFile *file,
                                         GAsyncReadyCallback callback,
                                         gpointer user_data);
 
-/* Returns: (transfer full) (nullable): the first code's text, or %NULL with words that say what to do instead. */
-char *ds_picture_source_read_finish (GAsyncResult *result, GError **error);
+/* The same of what was dropped: a picture, a file, or a text. Ends the drop. */
+void ds_picture_source_read_drop_async (GdkDrop *drop,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+
+/* Returns: (transfer full): takes drops that can be read; connect to its "drop" signal. */
+GtkDropTargetAsync *ds_picture_source_new_drop_target (void);
+
+/**
+ * ds_picture_source_choose_async:
+ * @widget: over whose window the dialog opens, by the portal inside a sandbox
+ * @title: of the dialog
+ *
+ * The same of a file that the person chooses; %G_IO_ERROR_CANCELLED when they choose none, or leave @widget.
+ */
+void ds_picture_source_choose_async (GtkWidget *widget,
+                                     const char *title,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+/* Of all of the above. Returns: (transfer full) (nullable) (element-type DsSymbol): at least one, or %NULL with words
+ * that say what to do instead. */
+GPtrArray *ds_picture_source_read_finish (GAsyncResult *result, GError **error);
+
+/* For who has nothing to choose. Returns: (transfer full) (nullable): the first one's text. */
+char *ds_picture_source_read_text_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

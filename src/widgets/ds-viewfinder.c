@@ -3,6 +3,7 @@
 
 #include "ds-viewfinder.h"
 
+#include "ds-feedback.h"
 #include "ds-scanner.h"
 #include "ds-torch.h"
 
@@ -15,6 +16,9 @@
 
 #define LEDS "/sys/class/leds"
 
+/* Words stay so long at least: nobody reads what flickers. */
+#define WORDS_MS 1200
+
 struct _DsViewfinder
 {
   GtkWidget parent;
@@ -24,6 +28,9 @@ struct _DsViewfinder
   DsTorch *torch;      /* (nullable) */
   GdkTexture *texture; /* (nullable): the last picture */
   char *words;
+  DsView view;       /* what lasts now */
+  DsView shown_view; /* what the words and the corners say */
+  guint settling;    /* until the words may change */
 };
 
 G_DEFINE_FINAL_TYPE (DsViewfinder, ds_viewfinder, GTK_TYPE_WIDGET)
@@ -80,9 +87,11 @@ did_preview (DsViewfinder *self, DsCameraFrame *frame)
 }
 
 static void
-did_view (DsViewfinder *self, guint view)
+show_view (DsViewfinder *self)
 {
-  switch ((DsView)view)
+  self->shown_view = self->view;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  switch (self->view)
     {
     case DS_VIEW_DARK:
       set_words (self, self->torch != NULL ? _ ("It is too dark. Turn on the light.")
@@ -94,16 +103,61 @@ did_view (DsViewfinder *self, guint view)
     case DS_VIEW_UNREADABLE:
       set_words (self, _ ("Hold it steady. Tilt the screen out of the light."));
       break;
-    case DS_VIEW_EMPTY:
     case DS_VIEW_READ:
+      set_words (self, _ ("Code read"));
+      break;
+    case DS_VIEW_EMPTY:
     default:
       set_words (self, _ ("Hold the code inside the frame"));
     }
 }
 
+static gboolean
+did_settle (gpointer user_data)
+{
+  DsViewfinder *self = user_data;
+
+  if (self->view == self->shown_view)
+    {
+      self->settling = 0;
+      return G_SOURCE_REMOVE;
+    }
+  show_view (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+did_view (DsViewfinder *self, guint view)
+{
+  self->view = (DsView)view;
+  if (self->settling != 0 || self->view == self->shown_view)
+    return;
+  show_view (self);
+  self->settling = g_timeout_add (WORDS_MS, did_settle, self);
+}
+
+/* Whatever was said of the frames before is over. */
+static void
+forget_view (DsViewfinder *self)
+{
+  g_clear_handle_id (&self->settling, g_source_remove);
+  self->view = self->shown_view = DS_VIEW_EMPTY;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* Read: at once, and until it is asked for more. */
+static void
+show_read (DsViewfinder *self)
+{
+  forget_view (self);
+  self->view = DS_VIEW_READ;
+  show_view (self);
+}
+
 static void
 did_fail (DsViewfinder *self, const GError *error)
 {
+  forget_view (self);
   ds_camera_stop (self->camera);
   set_texture (self, NULL);
   set_words (self, error->message);
@@ -112,13 +166,16 @@ did_fail (DsViewfinder *self, const GError *error)
 static void
 did_read (DsViewfinder *self, const char *text)
 {
-  gdk_display_beep (gtk_widget_get_display (GTK_WIDGET (self)));
+  ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_READ);
+  show_read (self);
   g_signal_emit (self, signals[SIGNAL_SCANNED], 0, text);
 }
 
 static void
 did_read_several (DsViewfinder *self, char **texts)
 {
+  ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_READ);
+  show_read (self);
   g_signal_emit (self, signals[SIGNAL_SEVERAL], 0, texts);
 }
 
@@ -145,6 +202,7 @@ set_lit (DsViewfinder *self, gboolean lit)
 static void
 turn_on (DsViewfinder *self)
 {
+  forget_view (self);
   set_words (self, _ ("Starting the camera…"));
   ds_camera_start (self->camera);
 }
@@ -153,6 +211,7 @@ static void
 turn_off (DsViewfinder *self)
 {
   set_lit (self, FALSE);
+  forget_view (self);
   ds_camera_stop (self->camera);
   set_texture (self, NULL);
 }
@@ -173,15 +232,27 @@ ds_viewfinder_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (ds_viewfinder_parent_class)->unmap (widget);
 }
 
+/* White while nothing is found, yellow over a code that cannot be read yet, green over one that was: the words say the
+ * same. */
+static const GdkRGBA *
+get_colour (DsView view)
+{
+  static const GdkRGBA white = { 1, 1, 1, 1 };
+  static const GdkRGBA yellow = { 0.97f, 0.78f, 0.17f, 1 };
+  static const GdkRGBA green = { 0.2f, 0.82f, 0.48f, 1 };
+
+  return view == DS_VIEW_READ ? &green : view == DS_VIEW_FAR || view == DS_VIEW_UNREADABLE ? &yellow : &white;
+}
+
 static void
-draw_corners (GtkSnapshot *snapshot, float width, float height)
+draw_corners (GtkSnapshot *snapshot, float width, float height, const GdkRGBA *colour)
 {
   graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, width, height);
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
   double inset = CORNER_WIDTH / 2.0;
   double length = MIN (CORNER_LENGTH, MIN (width, height) / 3);
 
-  cairo_set_source_rgb (cr, 1, 1, 1);
+  gdk_cairo_set_source_rgba (cr, colour);
   cairo_set_line_width (cr, CORNER_WIDTH);
   for (int corner = 0; corner < 4; corner++)
     {
@@ -229,7 +300,7 @@ ds_viewfinder_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   if (self->texture != NULL)
     draw_picture (snapshot, self->texture, width, height);
-  draw_corners (snapshot, width, height);
+  draw_corners (snapshot, width, height, get_colour (self->shown_view));
 }
 
 void
@@ -266,6 +337,9 @@ ds_viewfinder_resume (DsViewfinder *self)
   g_return_if_fail (DS_IS_VIEWFINDER (self));
 
   ds_scanner_resume (self->scanner);
+  forget_view (self);
+  if (ds_camera_is_on (self->camera) && self->texture != NULL)
+    show_view (self);
   if (gtk_widget_get_mapped (GTK_WIDGET (self)) && !ds_camera_is_on (self->camera))
     turn_on (self);
 }
@@ -326,6 +400,7 @@ ds_viewfinder_dispose (GObject *object)
 {
   DsViewfinder *self = DS_VIEWFINDER (object);
 
+  g_clear_handle_id (&self->settling, g_source_remove);
   if (self->camera != NULL)
     ds_camera_stop (self->camera);
   g_clear_object (&self->scanner);

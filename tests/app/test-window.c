@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "app-fixture.h"
+#include "speaker.h"
 #include "ds-navigator.h"
 #include "ds-spoken-proof.h"
 #include "ds-stop-row.h"
@@ -260,6 +261,21 @@ type_digits (AppFixture *fixture, const char *digits)
     }
 }
 
+static gboolean
+was_played (gpointer kind)
+{
+  for (guint i = speaker_count (); i > 0; i--)
+    if (speaker_played (i - 1, (DsFeedbackKind)GPOINTER_TO_UINT (kind)))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+wait_for_tune (DsFeedbackKind kind)
+{
+  ds_test_wait (was_played, GUINT_TO_POINTER (kind), "the tune");
+}
+
 /* Nothing can be scanned: the customer reads out what the wallet shows. */
 static void
 test_spoken (void)
@@ -313,6 +329,7 @@ test_spoken (void)
   ds_test_press (fixture->window, "Check digits");
   ds_test_wait_for_words (fixture->window, "Paid");
   app_fixture_look (fixture, "spoken-paid");
+  wait_for_tune (DS_FEEDBACK_PAID);
 }
 
 /* Three wrong ones, and the keys are dead. */
@@ -502,6 +519,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   if (!app_fixture_init ())
     return 77;
+  speaker_plug_in ();
   g_test_add_func ("/window/enrol-page", test_enrol_page);
   g_test_add_func ("/window/shift", test_shift);
   g_test_add_func ("/window/close-and-statement", test_close_and_statement);

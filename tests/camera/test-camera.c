@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From a camera's frames to the code that is meant. */
+#include "camera-run.h"
 #include "ds-error.h"
-#include "ds-scanner.h"
-#include "frame.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -10,111 +9,12 @@
 #define WAYBILL "JD0012345678"
 #define RECEIPT "DS1:A RECEIPT"
 
-#define RUN_UNTIL(condition)                                                                                 \
-  while (!(condition))                                                                                       \
-  g_main_context_iteration (NULL, TRUE)
-
-/* One run of a camera with everything that came of it. */
-typedef struct
-{
-  DsCamera *camera;
-  DsDecoderProcess *decoder;
-  DsScanner *scanner;
-  guint n_frames;
-  guint n_previews;
-  guint last_width;
-  char *read;
-  char **several;
-  guint view;
-  GError *error;
-} Run;
-
 static void
-count_frame (Run *run, DsCameraFrame *frame)
+did_list (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  run->n_frames++;
-  g_assert_cmpuint (g_bytes_get_size (frame->pixels), >=, frame->stride * (frame->height - 1) + frame->width);
-}
+  GAsyncResult **slot = user_data;
 
-static void
-count_preview (Run *run, DsCameraFrame *frame)
-{
-  run->n_previews++;
-  run->last_width = frame->width;
-}
-
-static void
-did_read (Run *run, const char *text)
-{
-  g_assert_null (run->read);
-  run->read = g_strdup (text);
-}
-
-static void
-did_read_several (Run *run, char **texts)
-{
-  run->several = g_strdupv (texts);
-}
-
-static void
-did_view (Run *run, guint view)
-{
-  run->view = view;
-}
-
-static void
-did_fail (Run *run, const GError *error)
-{
-  g_assert_null (run->error);
-  run->error = g_error_copy (error);
-}
-
-static void
-run_start (Run *run, const char *source)
-{
-  *run = (Run){ .camera = ds_camera_new (), .decoder = ds_decoder_process_new (NULL), .view = G_MAXUINT };
-  run->scanner = ds_scanner_new (run->camera, run->decoder);
-  g_signal_connect_swapped (run->camera, "frame", G_CALLBACK (count_frame), run);
-  g_signal_connect_swapped (run->camera, "preview", G_CALLBACK (count_preview), run);
-  g_signal_connect_swapped (run->camera, "failed", G_CALLBACK (did_fail), run);
-  g_signal_connect_swapped (run->scanner, "failed", G_CALLBACK (did_fail), run);
-  g_signal_connect_swapped (run->scanner, "read", G_CALLBACK (did_read), run);
-  g_signal_connect_swapped (run->scanner, "several", G_CALLBACK (did_read_several), run);
-  g_signal_connect_swapped (run->scanner, "view", G_CALLBACK (did_view), run);
-  ds_camera_set_source (run->camera, source);
-  ds_camera_start (run->camera);
-}
-
-static void
-run_clear (Run *run)
-{
-  ds_camera_stop (run->camera);
-  RUN_UNTIL (!ds_decoder_process_is_busy (run->decoder)); /* which holds on to who asked it */
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_assert_finalize_object (run->scanner);
-  g_assert_finalize_object (run->camera);
-  g_object_unref (run->decoder);
-  g_free (run->read);
-  g_strfreev (run->several);
-  g_clear_error (&run->error);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
-
-/* Returns: (transfer full): a camera before which stands @frame, at @rate pictures a second, and then @more. */
-static char *
-put_before_camera (const Frame *frame, guint rate, const char *more)
-{
-  g_autoptr (GByteArray) rows = g_byte_array_new ();
-  g_autofree char *name = g_strdup_printf ("frame-%u.grey", g_random_int ());
-
-  for (guint y = 0; y < frame->height; y++)
-    g_byte_array_append (rows, frame->pixels + y * frame->stride, frame->width);
-  g_assert_true (g_file_set_contents (name, (const char *)rows->data, (gssize)rows->len, NULL));
-  return g_strdup_printf (
-      "filesrc location=%s blocksize=%u ! rawvideoparse format=gray8 width=%u height=%u ! "
-      "imagefreeze is-live=true %s ! capsfilter caps=video/x-raw,framerate=%u/1",
-      name, rows->len, frame->width, frame->height, more, rate);
+  *slot = g_object_ref (result);
 }
 
 static void
@@ -149,6 +49,26 @@ test_reads (void)
   /* And on again. */
   ds_camera_start (run.camera);
   RUN_UNTIL (run.n_frames > 0);
+}
+
+/* While another part of the window makes the list of cameras, which prepares GStreamer, too. The first test: nothing is
+ * prepared yet. */
+static void
+test_while_listing (void)
+{
+  g_auto (Frame) frame = { 0 };
+  g_auto (Run) run = { 0 };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *source = NULL;
+
+  frame_init (&frame, 640, 360, 0);
+  source = put_before_camera (&frame, 30, "");
+  ds_camera_list_async (NULL, did_list, &result);
+  run_start (&run, source);
+  RUN_UNTIL (run.n_frames > 0 || run.error != NULL);
+  g_assert_no_error (run.error);
+  RUN_UNTIL (result != NULL);
+  g_ptr_array_unref (ds_camera_list_finish (result, NULL));
 }
 
 /* However late the main loop is, one frame waits for it: the latest. */
@@ -259,14 +179,6 @@ test_failures (void)
 }
 
 static void
-did_list (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  *slot = g_object_ref (result);
-}
-
-static void
 test_list (void)
 {
   g_autoptr (GAsyncResult) result = NULL;
@@ -289,6 +201,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   folder = g_dir_make_tmp ("doorstep-camera-XXXXXX", NULL);
   g_assert_cmpint (g_chdir (folder), ==, 0);
+  g_test_add_func ("/camera/while-listing", test_while_listing);
   g_test_add_func ("/camera/reads", test_reads);
   g_test_add_func ("/camera/latest-wins", test_latest_wins);
   g_test_add_func ("/camera/waybill", test_waybill);

@@ -11,7 +11,6 @@ static void
 check_reply (const uint8_t *data, size_t n)
 {
   g_autoptr (DsReading) reading = NULL;
-  g_autoptr (DsReading) again = NULL;
   g_autoptr (GByteArray) message = NULL;
   DsWireReply reply;
   /* Not a byte more than came: what is read beyond is noticed. */

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The scan engine types: real keys from the X server, as fast as an engine's, into the real window, wherever the focus is.
+ * `xdotool` holds the engine's place. */
+#include "config.h"
+
+#include "app-fixture.h"
+#include "ds-preferences.h"
+
+#include <string.h>
+
+#define WAYBILL "DS730200000010"
+#define SHOWN "DS7302 0000 0011"
+#define POSTER "https://example.com/a"
+
+static gboolean
+has_ended (gpointer process)
+{
+  return g_subprocess_get_identifier (process) == NULL;
+}
+
+/* Types @text with @delay_ms between the keys, and then presses @end. */
+static void
+type (AppFixture *fixture, const char *text, guint delay_ms, const char *end)
+{
+  g_autofree char *delay = g_strdup_printf ("%u", delay_ms);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "xdotool", "type", "--delay", delay, text, NULL);
+  g_autoptr (GSubprocess) ending = NULL;
+
+  g_assert_no_error (error);
+  ds_test_wait (has_ended, process, "the keys");
+  ending = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "xdotool", "key", "--delay", "0", end, NULL);
+  g_assert_no_error (error);
+  ds_test_wait (has_ended, ending, "the last key");
+}
+
+/* In the window, or in a dialog over it. */
+static gboolean
+is_said (gpointer words)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *at = windows; at != NULL; at = at->next)
+    if (ds_test_shows (at->data, words))
+      return TRUE;
+  return FALSE;
+}
+
+/* A whole scan is one call of xdotool: the end must come as fast as the rest. An engine takes a moment to read; its keys are
+ * not taken for the end of what was typed before. */
+static void
+scan_ending (AppFixture *fixture, const char *text, const char *end)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "xdotool", "sleep", "0.15", "type", "--delay", "4",
+                          "--args", "1", text, "key", "--delay", "4", end, NULL);
+
+  g_assert_no_error (error);
+  ds_test_wait (has_ended, process, "the engine");
+}
+
+static void
+scan (AppFixture *fixture, const char *text)
+{
+  scan_ending (fixture, text, "Return");
+}
+
+static gboolean
+is_active (gpointer window)
+{
+  return gtk_window_is_active (window);
+}
+
+static AppFixture *
+start (void)
+{
+  AppFixture *fixture = app_fixture_new_enrolled ();
+  g_autoptr (GSubprocess) process = NULL;
+  GdkSurface *surface;
+
+  app_fixture_feed_stops (fixture, 3);
+  app_fixture_open_shift (fixture, 0);
+  gtk_widget_activate_action (fixture->window, "win.show-tab", "s", "route");
+  ds_test_settle (fixture->window);
+  /* Without a window manager nobody gives the keys to the window. */
+  surface = gtk_native_get_surface (GTK_NATIVE (fixture->window));
+  gdk_toplevel_focus (GDK_TOPLEVEL (surface), GDK_CURRENT_TIME);
+  ds_test_wait (is_active, fixture->window, "the window to have the keys");
+  return fixture;
+}
+
+/* With the focus in no field, and whatever the engine ends with. */
+static void
+test_anywhere (void)
+{
+  static const char *const ends[]
+      = { "Return", "KP_Enter", "Tab", "Linefeed", "ctrl+bracketright", "ctrl+j" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autoptr (AppFixture) fixture = start ();
+
+      g_test_message ("%s", ends[i]);
+      scan_ending (fixture, WAYBILL, ends[i]);
+      ds_test_wait_for_words (fixture->window, SHOWN);
+    }
+}
+
+/* Two parcels in one breath are two. */
+static void
+test_double (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+
+  scan (fixture, WAYBILL);
+  ds_test_wait_for_words (fixture->window, SHOWN);
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "xdotool", "type", "--delay", "4", "--args",
+                              "1", WAYBILL, "key", "--delay", "4", "Return", "type", "--delay", "4", "--args",
+                              "1", POSTER, "key", "--delay", "4", "Return", NULL);
+  g_assert_no_error (error);
+  ds_test_wait (has_ended, process, "the engine");
+  /* The first is a parcel of this stop, the second no parcel at all. */
+  ds_test_wait_for_words (fixture->window, "1 checked");
+  ds_test_wait (is_said, (gpointer) "web", "what the code is");
+}
+
+static GtkEditable *
+find_field (AppFixture *fixture)
+{
+  GtkWidget *focus;
+
+  gtk_widget_activate_action (fixture->window, "win.search", NULL);
+  ds_test_settle (fixture->window);
+  focus = gtk_window_get_focus (GTK_WINDOW (fixture->window));
+  g_assert_true (GTK_IS_EDITABLE (focus));
+  return GTK_EDITABLE (focus);
+}
+
+/* In the middle of typing into a field: the field keeps what was typed, and nothing of the scan stays in it. */
+static void
+test_in_field (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  GtkEditable *field = find_field (fixture);
+
+  type (fixture, "Cui", 120, "h");
+  g_assert_cmpstr (gtk_editable_get_text (field), ==, "Cuih");
+  scan (fixture, POSTER);
+  ds_test_wait (is_said, (gpointer) "web", "what the code is");
+  g_assert_cmpstr (gtk_editable_get_text (field), ==, "Cuih");
+}
+
+/* A person's typing is no scan, however often they press Enter. */
+static void
+test_typing (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  GtkEditable *field = find_field (fixture);
+
+  type (fixture, "Cuihu", 100, "Return");
+  ds_test_settle (fixture->window);
+  g_assert_cmpstr (gtk_editable_get_text (field), ==, "Cuihu");
+}
+
+/* Prefix and suffix of the settings are taken off; they count at once. */
+static void
+test_affixes (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  g_autoptr (GSettings) preferences = ds_preferences_new ();
+
+  g_settings_set_string (preferences, "wedge-prefix", "]C1");
+  g_settings_set_string (preferences, "wedge-suffix", "~~");
+  scan (fixture, "]C1" WAYBILL "~~");
+  ds_test_wait_for_words (fixture->window, SHOWN);
+  g_settings_reset (preferences, "wedge-prefix");
+  g_settings_reset (preferences, "wedge-suffix");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *xdotool = g_find_program_in_path ("xdotool");
+
+  g_test_init (&argc, &argv, NULL);
+  if (!app_fixture_init ())
+    return 77;
+  if (xdotool == NULL)
+    {
+      g_print ("1..0 # SKIP xdotool is not installed\n");
+      return 0;
+    }
+  g_test_add_func ("/keys/anywhere", test_anywhere);
+  g_test_add_func ("/keys/double", test_double);
+  g_test_add_func ("/keys/in-field", test_in_field);
+  g_test_add_func ("/keys/typing", test_typing);
+  g_test_add_func ("/keys/affixes", test_affixes);
+  return g_test_run ();
+}
