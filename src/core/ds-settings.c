@@ -13,6 +13,10 @@
 /* More would be an invitation to guess. */
 #define MAX_SPOKEN_TRIES 10
 
+/* A handheld that locks between two touches could not be used; one that locks after a day is not locked. */
+#define MIN_LOCK_AFTER_S 15
+#define MAX_LOCK_AFTER_S 86400
+
 G_DEFINE_FINAL_TYPE (DsSettings, ds_settings, G_TYPE_OBJECT)
 
 static void
@@ -27,6 +31,7 @@ ds_settings_finalize (GObject *object)
   g_free (self->payee_name);
   g_free (self->payee_city);
   g_free (self->payee_mcc);
+  g_free (self->pin_reset_record);
 
   G_OBJECT_CLASS (ds_settings_parent_class)->finalize (object);
 }
@@ -130,13 +135,37 @@ read_spoken_tries (DsSettings *self, json_t *data, GError **error)
   return TRUE;
 }
 
+/* Depots older than PINs do not send them. */
+static gboolean
+read_lock (DsSettings *self, json_t *data, GError **error)
+{
+  json_int_t lock_after_s = DS_SETTINGS_LOCK_AFTER_S;
+  json_int_t number = 0;
+  const char *record = NULL;
+
+  if (!ds_json_unpack (data, error, "{s:{s?I}, s?{s:I, s:s}}", "timings", "lock_after_s", &lock_after_s,
+                       "pin_reset", "number", &number, "record", &record))
+    return FALSE;
+  if (lock_after_s != 0 && (lock_after_s < MIN_LOCK_AFTER_S || lock_after_s > MAX_LOCK_AFTER_S))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID,
+                   "The setting timings.lock_after_s is neither 0 nor between %d and %d", MIN_LOCK_AFTER_S,
+                   MAX_LOCK_AFTER_S);
+      return FALSE;
+    }
+  self->lock_after_s = lock_after_s;
+  self->pin_reset_number = MAX (number, 0);
+  self->pin_reset_record = g_strdup (record);
+  return TRUE;
+}
+
 DsSettings *
 ds_settings_new_from_json (json_t *data, GError **error)
 {
   g_autoptr (DsSettings) self = g_object_new (DS_TYPE_SETTINGS, NULL);
 
   if (!read_names (self, data, error) || !read_numbers (self, data, error)
-      || !read_spoken_tries (self, data, error))
+      || !read_spoken_tries (self, data, error) || !read_lock (self, data, error))
     return NULL;
   return g_steal_pointer (&self);
 }

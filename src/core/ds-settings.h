@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 /* Three guesses of 10^8 values; a settings item may say otherwise. */
 #define DS_SETTINGS_SPOKEN_TRIES 3
 
+/* Long enough for a slow lift, short enough for a handheld that lies on a counter. */
+#define DS_SETTINGS_LOCK_AFTER_S 300
+
 #define DS_TYPE_SETTINGS (ds_settings_get_type ())
 G_DECLARE_FINAL_TYPE (DsSettings, ds_settings, DS, SETTINGS, GObject)
 
@@ -47,6 +50,11 @@ struct _DsSettings
   gint64 query_every_ms;     /* an unknown payment is asked about again */
   gint64 payer_code_life_ms; /* a scanned payer code is stale afterwards */
   gint64 built_code_life_ms;
+
+  gint64
+      lock_after_s; /* without a touch; 0: only when the program starts; DS_SETTINGS_LOCK_AFTER_S unless set */
+  gint64 pin_reset_number; /* grows with every PIN for once that the depot gives; 0: none so far */
+  char *pin_reset_record;  /* (nullable): what was made of the last one */
 };
 
 /**

@@ -125,6 +125,14 @@ settle_entry (DsDepot *depot, const char *entry_id, const char *words, GError **
 }
 
 static json_t *
+reset_pin (DsDepot *depot, const char *courier_id, GError **error)
+{
+  g_autofree char *pin = ds_depot_reset_pin (depot, courier_id, error);
+
+  return pin != NULL ? json_pack ("{s:s}", "pin", pin) : NULL;
+}
+
+static json_t *
 load_journal (DsDepot *depot, const char *device_id, gboolean forked, GError **error)
 {
   g_autoptr (GBytes) lines = ds_depot_load_journal (depot, device_id, forked, error);
@@ -173,6 +181,8 @@ run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *kno
   if (g_strcmp0 (command, "journal") == 0 && get_text (request, "device") != NULL)
     return load_journal (depot, get_text (request, "device"),
                          json_is_true (json_object_get (request, "forked")), error);
+  if (g_strcmp0 (command, "reset-pin") == 0 && get_text (request, "courier") != NULL)
+    return reset_pin (depot, get_text (request, "courier"), error);
   *known = FALSE;
   return NULL;
 }

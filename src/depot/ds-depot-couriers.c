@@ -7,6 +7,7 @@
 #include "ds-encoding.h"
 #include "ds-error.h"
 #include "ds-json.h"
+#include "ds-pin.h"
 #include "ds-settings.h"
 
 #include <string.h>
@@ -90,16 +91,38 @@ write_settings (const char *path, json_t *settings, GError **error)
   return FALSE;
 }
 
+/* A courier's last PIN for once is kept as "NUMBER RECORD". */
+static gboolean
+load_pin_reset (DsDepot *self, const char *courier_id, gint64 *number, char **record, GError **error)
+{
+  g_autofree char *value = NULL;
+  char *space;
+
+  if (!ds_depot_sql_get_text (self->db, &value, error,
+                              "SELECT value FROM property WHERE name = 'pin-reset ' || ?", "s", courier_id))
+    return FALSE;
+  *number = value != NULL ? g_ascii_strtoll (value, &space, 10) : 0;
+  *record = value != NULL ? g_strdup (space + 1) : NULL;
+  return TRUE;
+}
+
 static gboolean
 put_settings (DsDepot *self, const char *courier_id, const char *courier_name, GError **error)
 {
-  gint64 version;
+  g_autofree char *record = NULL;
+  json_t *item;
+  gint64 version, number;
 
-  return ds_depot_sql_get_int (self->db, &version, 1, error,
-                               "SELECT CAST (value AS INTEGER) FROM property WHERE name = 'settings-version'",
-                               "")
-         && ds_feed_put (self->feed, courier_id, "settings", "", ds_depot_now_ms (self),
-                         make_settings_item (self->settings, version, courier_id, courier_name), error);
+  if (!ds_depot_sql_get_int (self->db, &version, 1, error,
+                             "SELECT CAST (value AS INTEGER) FROM property WHERE name = 'settings-version'",
+                             "")
+      || !load_pin_reset (self, courier_id, &number, &record, error))
+    return FALSE;
+  item = make_settings_item (self->settings, version, courier_id, courier_name);
+  if (record != NULL)
+    json_object_set_new (item, "pin_reset",
+                         json_pack ("{s:I, s:s}", "number", (json_int_t)number, "record", record));
+  return ds_feed_put (self->feed, courier_id, "settings", "", ds_depot_now_ms (self), item, error);
 }
 
 /* Calls @put for every courier. */
@@ -334,4 +357,53 @@ ds_depot_put_courier (DsDepot *self, const char *courier_id, const char *name, G
                            "ss", courier_id, name ? name : courier_id)
          && put_settings (self, courier_id, name ? name : courier_id, error)
          && (known != NULL || put_trust (self, courier_id, NULL, error));
+}
+
+static gboolean
+put_pin_reset (DsDepot *self, const char *courier_id, const char *pin, GError **error)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *old = NULL;
+  g_autofree char *record = NULL;
+  g_autofree char *value = NULL;
+  gint64 number;
+
+  if (!ds_depot_sql_get_text (self->db, &name, error, "SELECT name FROM courier WHERE id = ?", "s",
+                              courier_id))
+    return FALSE;
+  if (name == NULL)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "There is no courier “%.*s”",
+                   ds_utf8_cut (courier_id, 40), courier_id);
+      return FALSE;
+    }
+  if (!load_pin_reset (self, courier_id, &number, &old, error)
+      || (record = ds_pin_make_record (pin, error)) == NULL)
+    return FALSE;
+  value = g_strdup_printf ("%" G_GINT64_FORMAT " %s", number + 1, record);
+  return ds_depot_sql_run (self->db, error,
+                           "INSERT INTO property (name, value) VALUES ('pin-reset ' || ?, ?)"
+                           " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                           "ss", courier_id, value)
+         && put_settings (self, courier_id, name, error);
+}
+
+char *
+ds_depot_reset_pin (DsDepot *self, const char *courier_id, GError **error)
+{
+  char pin[DS_PIN_DIGITS + 1] = "";
+
+  g_return_val_if_fail (DS_IS_DEPOT (self), NULL);
+  g_return_val_if_fail (courier_id != NULL, NULL);
+
+  for (gsize i = 0; i < DS_PIN_DIGITS; i++)
+    pin[i] = (char)('0' + ds_random_below (self->random, 10));
+  if (!ds_depot_begin (self, error))
+    return NULL;
+  if (!put_pin_reset (self, courier_id, pin, error))
+    {
+      ds_depot_rollback (self);
+      return NULL;
+    }
+  return ds_depot_commit (self, error) ? g_strdup (pin) : NULL;
 }

@@ -204,6 +204,18 @@ json_t *ds_depot_resolve (DsDepot *self, gint64 number, const char *how, const c
 char *ds_depot_get_spoken (DsDepot *self, const char *payment_id, GError **error);
 
 /**
+ * ds_depot_reset_pin:
+ * @courier_id: a courier who forgot the PIN of their handheld
+ * @error: %DS_ERROR_NOT_FOUND, or of the database
+ *
+ * Makes a PIN for once, sends what was made of it to the courier's handhelds with their settings, and keeps no more. Typed
+ * there it lets the courier choose another.
+ *
+ * Returns: (transfer full) (nullable): six digits, to be told to the courier
+ */
+char *ds_depot_reset_pin (DsDepot *self, const char *courier_id, GError **error);
+
+/**
  * ds_depot_rescue:
  * @file: a rescue file, from a handheld's card or an encrypted export; may be cut at its end
  * @error: %DS_ERROR_INVALID when it is none for this depot; %DS_ERROR_CONFLICT when entries before it are missing,

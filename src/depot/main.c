@@ -447,6 +447,23 @@ print_spoken (const Options *options)
   return EXIT_SUCCESS;
 }
 
+static int
+reset_pin (const Options *options)
+{
+  g_autoptr (json_t) request = NULL;
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (options->courier == NULL)
+    return fail ("say: reset-pin --courier ID");
+  request = json_pack ("{s:s, s:s}", "command", "reset-pin", "courier", options->courier);
+  answer = run_command (options, request, NULL, &error);
+  if (answer == NULL)
+    return fail (error->message);
+  printf ("%s\n", json_string_value (json_object_get (answer, "pin")));
+  return EXIT_SUCCESS;
+}
+
 /* A card may hold several files, of which the names are in order: brought together, they are taken in one by one. */
 static int
 rescue (const Options *options)
@@ -569,7 +586,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "everywhere", 0, 0, G_OPTION_ARG_NONE, &options->everywhere,
       "serve: listen on all addresses, behind a front or in a private network", NULL },
     { "courier", 0, 0, G_OPTION_ARG_STRING, &options->courier,
-      "import, enrol: the courier's number; stop reassign: the new one", "ID" },
+      "import, enrol, reset-pin: the courier's number; stop reassign: the new one", "ID" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "enrol: the courier's name", "NAME" },
     { "address", 0, 0, G_OPTION_ARG_STRING, &options->address, "enrol: where handhelds reach the depot",
       "URL" },
@@ -599,7 +616,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
                               "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
                               " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
-                              "| backup DIRECTORY | restore DIRECTORY | bench");
+                              "| reset-pin | backup DIRECTORY | restore DIRECTORY | bench");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
@@ -647,6 +664,8 @@ main (int argc, char **argv)
     return enrol (&options);
   if (g_str_equal (command, "books"))
     return print_books (&options);
+  if (g_str_equal (command, "reset-pin"))
+    return reset_pin (&options);
   if (g_str_equal (command, "rescue"))
     return rescue (&options);
   if (g_str_equal (command, "journal"))

@@ -10,6 +10,7 @@
 #include "ds-durable-file.h"
 #include "ds-encoding.h"
 #include "ds-error.h"
+#include "ds-lock.h"
 #include "ds-sealed-file.h"
 
 #include <errno.h>
@@ -30,8 +31,8 @@
 
 /* Files of the store, the key first: without it the rest is of no use to anybody. */
 static const char *const files[]
-    = { "device-key.pem",      "doorstep.db", "doorstep.db-wal", "doorstep.db-shm",
-        "doorstep.db-journal", "anchor",      "rescue-folder",   RUNNING_NAME };
+    = { "device-key.pem", "doorstep.db",   "doorstep.db-wal", "doorstep.db-shm", "doorstep.db-journal",
+        "anchor",         "rescue-folder", DS_LOCK_FILE,      RUNNING_NAME };
 #define N_EVIDENCE_FILES 6
 
 static gboolean

@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..41
+echo 1..43
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -54,6 +54,8 @@ check "says which line is refused" grep -q 'line 2, waybill' "$work/refused"
 check "enrols a courier" contains 'doorstep://enrol?address=https%3A%2F%2F127.0.0.1' depot enrol --courier 0317 --name Chen
 check "draws the code" depot enrol --courier 0317 --name Chen --picture "$work/code.svg"
 check "has drawn it" grep -q '<svg' "$work/code.svg"
+check "gives a courier a PIN for once" contains '^[0-9]\{6\}$' depot reset-pin --courier 0317
+check "and nobody it does not know" fails depot reset-pin --courier 9999
 check "keeps books that sum to zero" contains '"sum_fen":0' depot books
 waybill=$(sed -n '2s/,.*//p' "$sample" | tr -d '"')
 check "changes a stop by one of its waybills" contains '"suspense_fen":0' depot stop reprice "$waybill" --waybill "$waybill" --amount 1.50
