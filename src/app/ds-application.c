@@ -3,10 +3,13 @@
 
 #include "ds-application.h"
 
+#include "ds-appearance.h"
 #include "ds-headless.h"
+#include "ds-preferences.h"
 #include "ds-window.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 struct _DsApplication
 {
@@ -14,6 +17,7 @@ struct _DsApplication
 
   char *directory;
   DsSession *session;
+  DsAppearance *appearance; /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (DsApplication, ds_application, ADW_TYPE_APPLICATION)
@@ -24,6 +28,8 @@ static const GOptionEntry options[]
           N_ ("Save an encrypted copy for the depot, without a window"), N_ ("FILE") },
         { "may-remove", 0, 0, G_OPTION_ARG_NONE, NULL,
           N_ ("Say whether the data could be removed without a loss, and leave"), NULL },
+        { "self-check", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Check this handheld, one line a part, and leave"),
+          NULL },
         { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and leave"), NULL },
         { NULL } };
 
@@ -43,6 +49,8 @@ ds_application_handle_local_options (GApplication *application, GVariantDict *gi
     directory = self->directory = g_build_filename (g_get_user_data_dir (), "doorstep", NULL);
   if (g_variant_dict_lookup (given, "export", "^ay", &path))
     return ds_headless_export (self->directory, path);
+  if (g_variant_dict_contains (given, "self-check"))
+    return ds_headless_self_check (self->directory);
   if (g_variant_dict_contains (given, "may-remove"))
     return ds_headless_may_remove (self->directory);
   if (directory == NULL)
@@ -60,10 +68,28 @@ quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     gtk_window_close (window);
 }
 
+/* A notification was activated: "problems", "digest", or "stop:" and an id. */
+static void
+show (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *target = g_variant_get_string (parameter, NULL);
+  GtkWidget *window;
+
+  g_application_activate (user_data);
+  window = GTK_WIDGET (gtk_application_get_active_window (user_data));
+  if (g_str_has_prefix (target, "stop:"))
+    gtk_widget_activate_action (window, "win.open-stop", "s", target + strlen ("stop:"));
+  else if (g_str_equal (target, "digest"))
+    gtk_widget_activate_action (window, "win.show-digest", NULL);
+  else if (g_str_equal (target, "problems"))
+    gtk_widget_activate_action (window, "win.show-tab", "s", target);
+}
+
 static void
 ds_application_startup (GApplication *application)
 {
-  static const GActionEntry actions[] = { { "quit", quit, NULL, NULL, NULL, { 0 } } };
+  static const GActionEntry actions[]
+      = { { "quit", quit, NULL, NULL, NULL, { 0 } }, { "show", show, "s", NULL, NULL, { 0 } } };
   static const struct
   {
     const char *action;
@@ -73,13 +99,20 @@ ds_application_startup (GApplication *application)
     { "win.search", { "<Control>f", NULL } },
     { "win.sync", { "F5", "<Control>r", NULL } },
     { "win.scan", { "<Control>s", NULL } },
+    { "win.lock", { "<Control>l", NULL } },
     { "win.show-tab::route", { "<Control>1", NULL } },
     { "win.show-tab::problems", { "<Control>2", NULL } },
     { "win.show-tab::shift", { "<Control>3", NULL } },
   };
 
+  DsApplication *self = DS_APPLICATION (application);
+  g_autoptr (GSettings) preferences = NULL;
+
   G_APPLICATION_CLASS (ds_application_parent_class)->startup (application);
 
+  preferences = ds_preferences_new ();
+  if (preferences != NULL)
+    self->appearance = ds_appearance_new (preferences);
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), application);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (application), shortcuts[i].action,
@@ -126,6 +159,7 @@ ds_application_shutdown (GApplication *application)
   if (self->session != NULL)
     ds_session_close (self->session);
   g_clear_object (&self->session);
+  g_clear_object (&self->appearance);
 
   G_APPLICATION_CLASS (ds_application_parent_class)->shutdown (application);
 }

@@ -3,9 +3,11 @@
 
 #include "ds-code-page.h"
 
+#include "ds-awake.h"
 #include "ds-clock.h"
 #include "ds-format.h"
 #include "ds-navigator.h"
+#include "ds-preferences.h"
 #include "ds-qr-paintable.h"
 #include "ds-result-page.h"
 #include "ds-scan-page.h"
@@ -31,7 +33,7 @@ struct _DsCodePage
   DsPaymentState state;
   GCancellable *cancellable;
   guint countdown_id;
-  guint inhibit_cookie;
+  DsAwake *awake; /* (nullable): while it can be seen */
 
   AdwWindowTitle *title;
   GtkLabel *amount;
@@ -216,14 +218,12 @@ static void
 ds_code_page_map (GtkWidget *widget)
 {
   DsCodePage *self = DS_CODE_PAGE (widget);
-  GtkRoot *root = gtk_widget_get_root (widget);
+  g_autoptr (GSettings) preferences = ds_preferences_new ();
+  gboolean bright = preferences == NULL || g_settings_get_boolean (preferences, "bright-code");
 
   GTK_WIDGET_CLASS (ds_code_page_parent_class)->map (widget);
 
-  if (GTK_IS_WINDOW (root) && gtk_window_get_application (GTK_WINDOW (root)) != NULL)
-    self->inhibit_cookie
-        = gtk_application_inhibit (gtk_window_get_application (GTK_WINDOW (root)), GTK_WINDOW (root),
-                                   GTK_APPLICATION_INHIBIT_IDLE, _ ("A collection code is shown"));
+  self->awake = ds_awake_new (widget, _ ("A collection code is shown"), bright);
   if (show_countdown (self))
     self->countdown_id
         = ds_clock_add_timeout (ds_session_get_clock (self->collection->session), 1000, show_countdown, self);
@@ -233,12 +233,10 @@ static void
 ds_code_page_unmap (GtkWidget *widget)
 {
   DsCodePage *self = DS_CODE_PAGE (widget);
-  GtkRoot *root = gtk_widget_get_root (widget);
 
-  if (self->inhibit_cookie != 0 && GTK_IS_WINDOW (root)
-      && gtk_window_get_application (GTK_WINDOW (root)) != NULL)
-    gtk_application_uninhibit (gtk_window_get_application (GTK_WINDOW (root)), self->inhibit_cookie);
-  self->inhibit_cookie = 0;
+  if (self->awake != NULL)
+    ds_awake_end (self->awake);
+  g_clear_object (&self->awake);
   g_clear_handle_id (&self->countdown_id, g_source_remove);
 
   GTK_WIDGET_CLASS (ds_code_page_parent_class)->unmap (widget);
@@ -379,4 +377,12 @@ ds_code_page_new (DsCollection *collection, const DsPresentation *presentation)
   g_signal_connect_object (get_door (self), "notify::online", G_CALLBACK (show_wait), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
+}
+
+gboolean
+ds_code_page_is_live (DsCodePage *self)
+{
+  g_return_val_if_fail (DS_IS_CODE_PAGE (self), FALSE);
+
+  return get_left_ms (self) > 0;
 }

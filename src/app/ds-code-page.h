@@ -20,4 +20,7 @@ G_DECLARE_FINAL_TYPE (DsCodePage, ds_code_page, DS, CODE_PAGE, GtkBox)
  */
 GtkWidget *ds_code_page_new (DsCollection *collection, const DsPresentation *presentation);
 
+/* Returns: whether a customer may still scan what it shows. */
+gboolean ds_code_page_is_live (DsCodePage *self);
+
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "ds-error.h"
 #include "ds-feedback.h"
 #include "ds-info-row.h"
+#include "ds-pin-chooser.h"
 #include "ds-picture-source.h"
 #include "ds-preferences.h"
 #include "ds-viewfinder.h"
@@ -19,6 +20,7 @@ typedef enum
   STEP_SCAN,
   STEP_ASKING,
   STEP_CHECK,
+  STEP_PIN,
 } Step;
 
 struct _DsEnrolPage
@@ -44,7 +46,7 @@ struct _DsEnrolPage
   DsInfoRow *address;
   GtkLabel *check_problem;
   GtkStack *foot;
-  GtkWidget *yes;
+  DsPinChooser *pin_chooser;
 };
 
 static void page_init (DsPageInterface *iface);
@@ -57,7 +59,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (DsEnrolPage,
 static void
 show_step (DsEnrolPage *self, Step step)
 {
-  static const char *const names[] = { "code", "scan", "asking", "check" };
+  static const char *const names[] = { "code", "scan", "asking", "check", "pin" };
 
   self->step = step;
   gtk_widget_set_visible (self->back, step != STEP_CODE);
@@ -318,16 +320,36 @@ did_enrol (GObject *source, GAsyncResult *result, gpointer user_data)
   if (ds_session_enrol_finish (DS_SESSION (source), result, &error)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  gtk_widget_set_sensitive (self->yes, TRUE);
+  show_step (self, STEP_CHECK);
   show_problem (self->check_problem, error->message);
+}
+
+/* The PIN first: an enrolled handheld is never without one, wherever the power goes. */
+static void
+did_keep_pin (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsEnrolPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!ds_lock_choose_finish (DS_LOCK (source), result, &error))
+    ds_pin_chooser_begin (self->pin_chooser, error->message);
+  else if (self->identity != NULL)
+    /* Not to be cancelled: half an enrolment helps nobody. */
+    ds_session_enrol_async (self->session, self->identity, NULL, did_enrol, g_object_ref (self));
+}
+
+static void
+did_choose_pin (DsEnrolPage *self, const char *pin)
+{
+  ds_lock_choose_async (ds_session_get_lock (self->session), pin, NULL, did_keep_pin, g_object_ref (self));
 }
 
 static void
 yes_clicked (DsEnrolPage *self)
 {
-  gtk_widget_set_sensitive (self->yes, FALSE);
-  /* Not to be cancelled: half an enrolment helps nobody. */
-  ds_session_enrol_async (self->session, self->identity, NULL, did_enrol, g_object_ref (self));
+  ds_pin_chooser_begin (self->pin_chooser, NULL);
+  show_step (self, STEP_PIN);
+  gtk_widget_grab_focus (GTK_WIDGET (self->pin_chooser));
 }
 
 static void
@@ -364,6 +386,7 @@ ds_enrol_page_class_init (DsEnrolPageClass *klass)
 
   g_type_ensure (DS_TYPE_INFO_ROW);
   g_type_ensure (DS_TYPE_VIEWFINDER);
+  g_type_ensure (DS_TYPE_PIN_CHOOSER);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-enrol-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, back);
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, stack);
@@ -377,7 +400,7 @@ ds_enrol_page_class_init (DsEnrolPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, address);
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, check_problem);
   gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, foot);
-  gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, yes);
+  gtk_widget_class_bind_template_child (widget_class, DsEnrolPage, pin_chooser);
   gtk_widget_class_bind_template_callback (widget_class, begin_anew);
   gtk_widget_class_bind_template_callback (widget_class, scan_clicked);
   gtk_widget_class_bind_template_callback (widget_class, did_scan);
@@ -387,6 +410,7 @@ ds_enrol_page_class_init (DsEnrolPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, picture_clicked);
   gtk_widget_class_bind_template_callback (widget_class, typed);
   gtk_widget_class_bind_template_callback (widget_class, yes_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, did_choose_pin);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "ds-clock.h"
 #include "ds-random.h"
+#include "ds-self-check.h"
 #include "ds-store.h"
 
 #include <glib/gi18n.h>
@@ -89,4 +90,37 @@ ds_headless_may_remove (const char *directory)
                  "copy first: doorstep --export FILE\n"),
               (int)safety.n_unsent, (int)safety.n_problems, safety.shift_open ? 1 : 0);
   return EXIT_FAILURE;
+}
+
+int
+ds_headless_self_check (const char *directory)
+{
+  static const char *const verdicts[] = { "good", "lacking", "bad" };
+  g_autoptr (DsClock) clock = ds_clock_new_system ();
+  g_autoptr (DsRandom) random = ds_random_new_system ();
+  g_autoptr (DsSession) session = ds_session_new (directory, clock, random);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) checks = NULL;
+  int status = EXIT_SUCCESS;
+
+  ds_session_open (session);
+  while (ds_session_get_phase (session) == DS_PHASE_OPENING)
+    g_main_context_iteration (NULL, TRUE);
+  if (ds_session_get_phase (session) == DS_PHASE_FAILED)
+    {
+      g_print ("storage: bad: %s\n", ds_session_get_failure (session));
+      return EXIT_FAILURE;
+    }
+  ds_self_check_async (session, NULL, did_finish, &result);
+  checks = ds_self_check_finish (session, wait_for (&result), NULL);
+  for (guint i = 0; i < checks->len; i++)
+    {
+      const DsCheck *check = g_ptr_array_index (checks, i);
+
+      g_print ("%s: %s: %s\n", check->name, verdicts[check->verdict], check->text);
+      if (check->verdict == DS_CHECK_BAD)
+        status = EXIT_FAILURE;
+    }
+  ds_session_close (session);
+  return status;
 }

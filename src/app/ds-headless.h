@@ -18,4 +18,7 @@ int ds_headless_export (const char *directory, const char *path);
 /* Says what would be lost with the data. Returns: 0 when nothing would be, so that an uninstaller may go on. */
 int ds_headless_may_remove (const char *directory);
 
+/* Prints "NAME: VERDICT: TEXT" for each part. Returns: the exit status: a failure when any is bad. */
+int ds_headless_self_check (const char *directory);
+
 G_END_DECLS

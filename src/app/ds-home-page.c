@@ -3,6 +3,7 @@
 
 #include "ds-home-page.h"
 
+#include "ds-help.h"
 #include "ds-problems-page.h"
 #include "ds-route-page.h"
 #include "ds-shift-page.h"
@@ -34,28 +35,22 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (DsHomePage,
                                GTK_TYPE_BOX,
                                G_IMPLEMENT_INTERFACE (DS_TYPE_PAGE, page_init))
 
-static DsPage *
-get_tab (DsHomePage *self)
-{
-  return DS_PAGE (adw_view_stack_get_visible_child (self->stack));
-}
-
 static const char *
 get_title (DsPage *page)
 {
-  return ds_page_get_title (get_tab (DS_HOME_PAGE (page)));
+  return ds_page_get_title (ds_home_page_get_tab (DS_HOME_PAGE (page)));
 }
 
 static gboolean
 handle_scan (DsPage *page, const char *text)
 {
-  return ds_page_handle_scan (get_tab (DS_HOME_PAGE (page)), text);
+  return ds_page_handle_scan (ds_home_page_get_tab (DS_HOME_PAGE (page)), text);
 }
 
 static gboolean
 can_leave (DsPage *page)
 {
-  return ds_page_can_leave (get_tab (DS_HOME_PAGE (page)));
+  return ds_page_can_leave (ds_home_page_get_tab (DS_HOME_PAGE (page)));
 }
 
 static void
@@ -172,6 +167,9 @@ ds_home_page_new (DsSession *session)
   adw_view_stack_add_titled_with_icon (self->stack, GTK_WIDGET (ds_shift_page_new (session)), "shift",
                                        _ ("Shift"), "ds-cash-symbolic");
 
+  /* The route has it in its menu. */
+  ds_help_add_button (adw_view_stack_get_child_by_name (self->stack, "problems"));
+  ds_help_add_button (adw_view_stack_get_child_by_name (self->stack, "shift"));
   g_signal_connect_object (ds_session_get_digest (session), "notify::n-unread", G_CALLBACK (digest_changed),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_worklist (session), "items-changed", G_CALLBACK (problems_changed),
@@ -202,4 +200,12 @@ ds_home_page_start_search (DsHomePage *self)
 
   ds_home_page_show_tab (self, "route");
   ds_route_page_start_search (self->route);
+}
+
+DsPage *
+ds_home_page_get_tab (DsHomePage *self)
+{
+  g_return_val_if_fail (DS_IS_HOME_PAGE (self), NULL);
+
+  return DS_PAGE (adw_view_stack_get_visible_child (self->stack));
 }

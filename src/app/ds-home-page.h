@@ -18,4 +18,7 @@ void ds_home_page_show_tab (DsHomePage *self, const char *name);
 /* Shows the route with its search open. */
 void ds_home_page_start_search (DsHomePage *self);
 
+/* Returns: (transfer none): the page of the tab in front. */
+DsPage *ds_home_page_get_tab (DsHomePage *self);
+
 G_END_DECLS

@@ -3,6 +3,8 @@
 
 #include "ds-navigator.h"
 
+#include "ds-help.h"
+
 #include <adwaita.h>
 
 struct _DsNavigator
@@ -51,6 +53,7 @@ show_top (DsNavigator *self)
 static void
 add (DsNavigator *self, DsPage *page)
 {
+  ds_help_add_button (GTK_WIDGET (page));
   adw_leaflet_append (self->leaflet, GTK_WIDGET (page));
   g_ptr_array_add (self->pages, g_object_ref (page));
 }

@@ -10,7 +10,8 @@
  *   win.collect (s)              collecting at a stop
  *   win.scan                     the camera
  *   win.show-tab (s)             home with a tab in front: "route", "problems", "shift"
- *   win.open-shift, win.close-shift, win.show-statement, win.sync, win.export-journal, win.about
+ *   win.open-shift, win.close-shift, win.show-statement, win.sync, win.export-journal, win.about,
+ *   win.lock, win.change-pin, win.settings, win.self-check, win.test-scan, win.help
  *
  * and pushes pages of its own with ds_navigator_push (ds_navigator_of (widget), page). Short news goes to
  * ds_window_say(). A text from a code or from the depot is set as a label's text, never as markup. */

@@ -6,8 +6,10 @@
 #include "ds-feedback.h"
 #include "ds-format.h"
 #include "ds-navigator.h"
+#include "ds-preferences.h"
 #include "ds-proof-page.h"
 #include "ds-receipt-page.h"
+#include "ds-voice.h"
 #include "ds-window.h"
 #include "ds-words.h"
 
@@ -338,12 +340,31 @@ hand_over (DsResultPage *self)
                              g_object_ref (self));
 }
 
+/* Only what is in the journal gets here, so nothing is spoken that a restart would not know. */
+static void
+speak (DsResultPage *self)
+{
+  g_autoptr (GSettings) preferences = ds_preferences_new ();
+  g_autofree char *words = NULL;
+
+  if (preferences != NULL && !g_settings_get_boolean (preferences, "voice"))
+    return;
+  words = ds_voice_words_for_payment (self->payment);
+  if (words != NULL)
+    ds_voice_say_async (ds_voice_get_default (), words, NULL, NULL, NULL);
+}
+
 static void
 did_change_payment (DsResultPage *self, DsPayment *payment, DsStop *stop)
 {
+  gboolean another_state = payment->state != self->payment->state;
+
   if (g_strcmp0 (payment->id, self->payment->id) != 0)
     return;
   g_set_object (&self->payment, payment);
+  /* Settled at the depot is nothing new at the door. */
+  if (another_state && payment->state != DS_PAYMENT_SETTLED)
+    speak (self);
   show (self);
   hand_over (self);
 }
@@ -490,6 +511,7 @@ ds_result_page_new (DsCollection *collection, DsPayment *payment)
   self->collection = ds_collection_ref (collection);
   self->payment = g_object_ref (payment);
   show (self);
+  speak (self);
   hand_over (self);
   g_signal_connect_object (ds_session_get_door (collection->session), "payment-changed",
                            G_CALLBACK (did_change_payment), self, G_CONNECT_SWAPPED);

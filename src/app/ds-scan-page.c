@@ -3,6 +3,7 @@
 
 #include "ds-scan-page.h"
 
+#include "ds-awake.h"
 #include "ds-camera-device.h"
 #include "ds-code-guard.h"
 #include "ds-feedback.h"
@@ -33,6 +34,7 @@ struct _DsScanPage
   gboolean busy;
 
   GSettings *preferences; /* (nullable) */
+  DsAwake *awake;         /* (nullable): while it can be seen */
 
   DsViewfinder *viewfinder;
   GtkMenuButton *cameras;
@@ -418,6 +420,26 @@ ds_scan_page_page_iface_init (DsPageInterface *iface)
 }
 
 static void
+ds_scan_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (ds_scan_page_parent_class)->map (widget);
+
+  DS_SCAN_PAGE (widget)->awake = ds_awake_new (widget, _ ("The camera is on"), FALSE);
+}
+
+static void
+ds_scan_page_unmap (GtkWidget *widget)
+{
+  DsScanPage *self = DS_SCAN_PAGE (widget);
+
+  if (self->awake != NULL)
+    ds_awake_end (self->awake);
+  g_clear_object (&self->awake);
+
+  GTK_WIDGET_CLASS (ds_scan_page_parent_class)->unmap (widget);
+}
+
+static void
 ds_scan_page_dispose (GObject *object)
 {
   DsScanPage *self = DS_SCAN_PAGE (object);
@@ -452,6 +474,8 @@ ds_scan_page_class_init (DsScanPageClass *klass)
 
   object_class->dispose = ds_scan_page_dispose;
   object_class->finalize = ds_scan_page_finalize;
+  widget_class->map = ds_scan_page_map;
+  widget_class->unmap = ds_scan_page_unmap;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-scan-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, viewfinder);

@@ -28,6 +28,7 @@ struct _DsSession
   DsRoute *route;
   DsWorklist *worklist;
   DsDigest *digest;
+  DsLock *lock;
   GHashTable *checked_parcels; /* waybills */
   GCancellable *cancellable;
 
@@ -77,6 +78,27 @@ go_to_work (DsSession *self)
 }
 
 static void
+settings_changed (DsSession *self)
+{
+  DsSettings *settings = ds_store_get_settings (self->store);
+
+  if (settings != NULL && settings->pin_reset_number > 0)
+    ds_lock_set_reset (self->lock, settings->pin_reset_number, settings->pin_reset_record);
+}
+
+static void
+did_load_lock (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsSession) self = user_data;
+
+  /* The session may have been closed meanwhile. */
+  if (!ds_lock_load_finish (DS_LOCK (source), result, NULL) || g_cancellable_is_cancelled (self->cancellable))
+    return;
+  settings_changed (self);
+  go_to_work (self);
+}
+
+static void
 did_open (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (DsSession) self = user_data;
@@ -103,7 +125,7 @@ did_open (GObject *source, GAsyncResult *result, gpointer user_data)
   self->tick_id = ds_clock_add_timeout (self->clock, TICK_S * 1000, tick, self);
 
   if (ds_store_get_identity (self->store) != NULL)
-    go_to_work (self);
+    ds_lock_load_async (self->lock, self->cancellable, did_load_lock, g_steal_pointer (&self));
   else
     set_phase (self, DS_PHASE_NEW);
 }
@@ -135,6 +157,7 @@ ds_session_dispose (GObject *object)
   g_clear_object (&self->rescue_copy);
   g_clear_object (&self->link);
   g_clear_object (&self->door);
+  g_clear_object (&self->lock);
   g_clear_object (&self->store);
 
   G_OBJECT_CLASS (ds_session_parent_class)->dispose (object);
@@ -198,6 +221,9 @@ ds_session_new (const char *directory, DsClock *clock, DsRandom *random)
   self->directory = g_strdup (directory);
   self->store = ds_store_new (directory, clock, random);
   self->door = ds_door_new (self->store, clock, random);
+  self->lock = ds_lock_new (directory, clock);
+  g_signal_connect_object (self->store, "notify::settings", G_CALLBACK (settings_changed), self,
+                           G_CONNECT_SWAPPED);
   return self;
 }
 
@@ -241,6 +267,14 @@ ds_session_get_failure (DsSession *self)
   g_return_val_if_fail (DS_IS_SESSION (self), NULL);
 
   return self->failure;
+}
+
+const char *
+ds_session_get_directory (DsSession *self)
+{
+  g_return_val_if_fail (DS_IS_SESSION (self), NULL);
+
+  return self->directory;
 }
 
 DsClock *
@@ -305,6 +339,14 @@ ds_session_get_digest (DsSession *self)
   g_return_val_if_fail (DS_IS_SESSION (self), NULL);
 
   return self->digest;
+}
+
+DsLock *
+ds_session_get_lock (DsSession *self)
+{
+  g_return_val_if_fail (DS_IS_SESSION (self), NULL);
+
+  return self->lock;
 }
 
 DsShift *

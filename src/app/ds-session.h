@@ -5,6 +5,7 @@
 #include "ds-clock.h"
 #include "ds-digest.h"
 #include "ds-link.h"
+#include "ds-lock.h"
 #include "ds-random.h"
 #include "ds-rescue-copy.h"
 #include "ds-route.h"
@@ -57,6 +58,7 @@ DsPhase ds_session_get_phase (DsSession *self);
 const char *ds_session_get_failure (DsSession *self);
 
 /* All (transfer none). */
+const char *ds_session_get_directory (DsSession *self);
 DsClock *ds_session_get_clock (DsSession *self);
 DsStore *ds_session_get_store (DsSession *self);
 DsDoor *ds_session_get_door (DsSession *self);
@@ -65,6 +67,7 @@ DsRescueCopy *ds_session_get_rescue_copy (DsSession *self); /* (nullable): likew
 DsRoute *ds_session_get_route (DsSession *self);
 DsWorklist *ds_session_get_worklist (DsSession *self);
 DsDigest *ds_session_get_digest (DsSession *self);
+DsLock *ds_session_get_lock (DsSession *self);
 
 /* Returns: (transfer none) (nullable): the shift under way. */
 DsShift *ds_session_get_open_shift (DsSession *self);

@@ -4,20 +4,30 @@
 #include "ds-window.h"
 
 #include "ds-close-page.h"
+#include "ds-code-page.h"
 #include "ds-collect-page.h"
 #include "ds-digest-page.h"
 #include "ds-enrol-page.h"
 #include "ds-feedback.h"
+#include "ds-help-page.h"
+#include "ds-help.h"
 #include "ds-home-page.h"
+#include "ds-idle-lock.h"
 #include "ds-navigator.h"
+#include "ds-notifier.h"
 #include "ds-open-shift-page.h"
+#include "ds-pin-page.h"
 #include "ds-preferences.h"
 #include "ds-safety-page.h"
 #include "ds-scan-page.h"
+#include "ds-scan-test-page.h"
+#include "ds-self-check-page.h"
 #include "ds-serial-engine.h"
+#include "ds-settings-page.h"
 #include "ds-start-page.h"
 #include "ds-statement-page.h"
 #include "ds-stop-page.h"
+#include "ds-unlock-page.h"
 #include "ds-wedge.h"
 
 #include <glib/gi18n.h>
@@ -37,8 +47,13 @@ struct _DsWindow
   GtkFileChooserNative *chooser; /* while the courier chooses where to save */
 
   AdwToast *toast; /* (nullable): weak, the last one */
+  DsIdleLock *idle_lock;
+  DsNotifier *notifier;
+  char *unsaid; /* (nullable): what was to be said while nobody could read it */
 
   AdwToastOverlay *toasts;
+  GtkStack *lock_stack;
+  GtkWidget *unlock_page;
   DsNavigator *navigator;
 };
 
@@ -48,6 +63,14 @@ static gboolean
 is_at_work (DsWindow *self)
 {
   return ds_session_get_phase (self->session) == DS_PHASE_ENROLLED;
+}
+
+/* What was said belongs to the page it was said on, and must not lie over the buttons of the next one. */
+static void
+dismiss_toast (DsWindow *self)
+{
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
 }
 
 static DsHomePage *
@@ -235,6 +258,131 @@ show_safety (GtkWidget *widget, const char *action_name, GVariant *parameter)
     ds_navigator_push (self->navigator, DS_PAGE (ds_safety_page_new (self->session)));
 }
 
+/* The lock */
+
+static gboolean
+is_locked (DsWindow *self)
+{
+  return is_at_work (self) && ds_lock_get_locked (ds_session_get_lock (self->session));
+}
+
+/* What the window does for its pages, keys and notifications; each is in class_init. */
+static const char *const work_actions[] = {
+  "win.open-stop",      "win.collect",  "win.show-digest",    "win.scan",        "win.back",
+  "win.show-tab",       "win.search",   "win.open-shift",     "win.close-shift", "win.sync",
+  "win.show-statement", "win.safety",   "win.export-journal", "win.lock",        "win.change-pin",
+  "win.about",          "win.settings", "win.self-check",     "win.test-scan",   "win.help",
+};
+
+/* A question that was on the screen is answered as if it had been closed: nothing was agreed to. */
+static void
+close_dialogs (DsWindow *self)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *at = windows; at != NULL; at = at->next)
+    if (gtk_window_get_transient_for (at->data) == GTK_WINDOW (self))
+      gtk_window_close (at->data);
+}
+
+static void
+lock_changed (DsWindow *self)
+{
+  gboolean locked = is_locked (self);
+  g_autofree char *unsaid = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (work_actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), work_actions[i], !locked);
+  if (locked)
+    {
+      dismiss_toast (self);
+      close_dialogs (self);
+    }
+  gtk_stack_set_visible_child (self->lock_stack, locked ? self->unlock_page : GTK_WIDGET (self->navigator));
+  if (!locked && ds_navigator_get_page (self->navigator) != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (ds_navigator_get_page (self->navigator)));
+  unsaid = locked ? NULL : g_steal_pointer (&self->unsaid);
+  if (unsaid != NULL)
+    ds_window_say (GTK_WIDGET (self), unsaid);
+}
+
+/* A customer may take their time with the code: it must not go away under their eyes. */
+static gboolean
+idle_due (DsWindow *self)
+{
+  DsPage *page = ds_navigator_get_page (self->navigator);
+
+  if (DS_IS_CODE_PAGE (page) && ds_code_page_is_live (DS_CODE_PAGE (page)))
+    return FALSE;
+  ds_lock_lock (ds_session_get_lock (self->session));
+  return is_locked (self);
+}
+
+static void
+lock_now (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+  DsLock *lock = ds_session_get_lock (self->session);
+
+  if (!is_at_work (self))
+    return;
+  if (!ds_lock_get_has_pin (lock))
+    ds_navigator_push (self->navigator, DS_PAGE (ds_pin_page_new (self->session)));
+  else
+    ds_lock_lock (lock);
+}
+
+static void
+change_pin (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (is_at_work (self))
+    ds_navigator_push (self->navigator, DS_PAGE (ds_pin_page_new (self->session)));
+}
+
+static void
+show_settings (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (is_at_work (self) && !DS_IS_SETTINGS_PAGE (ds_navigator_get_page (self->navigator)))
+    ds_navigator_push (self->navigator, DS_PAGE (ds_settings_page_new (self->session)));
+}
+
+static void
+show_self_check (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (is_at_work (self) && !DS_IS_SELF_CHECK_PAGE (ds_navigator_get_page (self->navigator)))
+    ds_navigator_push (self->navigator, DS_PAGE (ds_self_check_page_new (self->session)));
+}
+
+static void
+test_scan (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (is_at_work (self))
+    ds_navigator_push (self->navigator, DS_PAGE (ds_scan_test_page_new (self->session)));
+}
+
+/* About the page in front. */
+static void
+show_help (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+  DsPage *page = ds_navigator_get_page (self->navigator);
+
+  g_autofree char *topic = NULL;
+
+  if (page == NULL || DS_IS_HELP_PAGE (page))
+    return;
+  topic = ds_help_get_name (DS_IS_HOME_PAGE (page) ? ds_home_page_get_tab (DS_HOME_PAGE (page)) : page);
+  ds_navigator_push (self->navigator, DS_PAGE (ds_help_page_new (topic)));
+}
+
 static void
 show_about (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
@@ -335,6 +483,7 @@ phase_changed (DsWindow *self)
       break;
     }
   use_serial_engine (self);
+  lock_changed (self);
 }
 
 /* Before the widgets get their places: a handheld held sideways has little height, and everything draws in. */
@@ -356,14 +505,6 @@ ds_window_realize (GtkWidget *widget)
                            G_CALLBACK (surface_layout), widget, G_CONNECT_SWAPPED);
 }
 
-/* What was said belongs to the page it was said on, and must not lie over the buttons of the next one. */
-static void
-dismiss_toast (DsWindow *self)
-{
-  if (self->toast != NULL)
-    adw_toast_dismiss (self->toast);
-}
-
 static void
 ds_window_dispose (GObject *object)
 {
@@ -374,6 +515,8 @@ ds_window_dispose (GObject *object)
   g_clear_object (&self->chooser);
   g_clear_object (&self->wedge);
   g_clear_object (&self->engine);
+  g_clear_object (&self->idle_lock);
+  g_clear_object (&self->notifier);
   g_clear_object (&self->preferences);
   g_clear_object (&self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_WINDOW);
@@ -384,7 +527,10 @@ ds_window_dispose (GObject *object)
 static void
 ds_window_finalize (GObject *object)
 {
-  g_object_unref (DS_WINDOW (object)->cancellable);
+  DsWindow *self = DS_WINDOW (object);
+
+  g_object_unref (self->cancellable);
+  g_free (self->unsaid);
 
   G_OBJECT_CLASS (ds_window_parent_class)->finalize (object);
 }
@@ -402,6 +548,7 @@ ds_window_class_init (DsWindowClass *klass)
   g_type_ensure (DS_TYPE_NAVIGATOR);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-window.ui");
   gtk_widget_class_bind_template_child (widget_class, DsWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, DsWindow, lock_stack);
   gtk_widget_class_bind_template_child (widget_class, DsWindow, navigator);
 
   gtk_widget_class_install_action (widget_class, "win.open-stop", "s", open_stop);
@@ -420,6 +567,14 @@ ds_window_class_init (DsWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.sync", NULL, sync_now);
   gtk_widget_class_install_action (widget_class, "win.export-journal", NULL, export_journal);
   gtk_widget_class_install_action (widget_class, "win.safety", NULL, show_safety);
+  gtk_widget_class_install_action (widget_class, "win.lock", NULL, lock_now);
+  gtk_widget_class_install_action (widget_class, "win.change-pin", NULL, change_pin);
+  gtk_widget_class_install_action (widget_class, "win.settings", NULL, show_settings);
+  gtk_widget_class_install_action (widget_class, "win.self-check", NULL, show_self_check);
+  gtk_widget_class_install_action (widget_class, "win.test-scan", NULL, test_scan);
+  gtk_widget_class_install_action (widget_class, "win.help", NULL, show_help);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F1, 0, "win.help", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Help, 0, "win.help", NULL);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, show_about);
 }
 
@@ -474,6 +629,13 @@ ds_window_new (GtkApplication *application, DsSession *session)
       g_signal_connect_object (self->preferences, "changed", G_CALLBACK (use_preferences), self,
                                G_CONNECT_SWAPPED);
     }
+  self->unlock_page = GTK_WIDGET (ds_unlock_page_new (session));
+  gtk_stack_add_child (self->lock_stack, self->unlock_page);
+  self->idle_lock = ds_idle_lock_new (GTK_WIDGET (self), session);
+  self->notifier = ds_notifier_new (GTK_WINDOW (self), session);
+  g_signal_connect_object (self->idle_lock, "due", G_CALLBACK (idle_due), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_lock (session), "notify::locked", G_CALLBACK (lock_changed), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::phase", G_CALLBACK (phase_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_store (session), "notice", G_CALLBACK (ds_window_say), self,
                            G_CONNECT_SWAPPED);
@@ -497,6 +659,8 @@ ds_window_take_scan (DsWindow *self, const char *text)
   g_return_if_fail (DS_IS_WINDOW (self));
   g_return_if_fail (text != NULL);
 
+  if (is_locked (self))
+    return;
   page = ds_navigator_get_page (self->navigator);
   if (page != NULL && ds_page_handle_scan (page, text))
     return;
@@ -576,6 +740,13 @@ ds_window_say (GtkWidget *widget, const char *text)
   self = (DsWindow *)gtk_widget_get_ancestor (widget, DS_TYPE_WINDOW);
   if (self == NULL)
     return;
+  if (is_locked (self))
+    {
+      /* It may name a customer. */
+      g_free (self->unsaid);
+      self->unsaid = g_strdup (text);
+      return;
+    }
 
   /* The ordinary title is one line, cut off, and markup; what is said here is text, and all of it counts. */
   toast = adw_toast_new ("");

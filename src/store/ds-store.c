@@ -529,6 +529,14 @@ ds_store_get_health_text (DsStore *self)
   return self->now->health_text;
 }
 
+gboolean
+ds_store_has_trusted_time (DsStore *self)
+{
+  g_return_val_if_fail (DS_IS_STORE (self), FALSE);
+
+  return self->now->trusted.at_ms != 0;
+}
+
 gint64
 ds_store_get_trusted_now_ms (DsStore *self)
 {

@@ -218,6 +218,8 @@ gboolean ds_store_get_short_of_room (DsStore *self);
 const char *ds_store_get_health_text (DsStore *self);
 /* The depot's clock as last heard, carried forward by the monotonic clock; the wall clock until then. */
 gint64 ds_store_get_trusted_now_ms (DsStore *self);
+/* Whether the depot's clock has ever been heard. */
+gboolean ds_store_has_trusted_time (DsStore *self);
 
 /* Makes the device's key pair on first use and keeps it (file mode 0600, fsynced) before it is told to anyone. */
 void ds_store_prepare_key_async (DsStore *self,

@@ -187,21 +187,19 @@ app_fixture_feed (AppFixture *self, const char *type, json_t *data)
   g_assert_no_error (error);
 }
 
-static void
-feed_settings (AppFixture *self)
+json_t *
+app_fixture_make_settings (AppFixture *self)
 {
-  app_fixture_feed (
-      self, "settings",
-      json_pack ("{s:I, s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:b,"
-                 " s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I}}",
-                 "version", (json_int_t)1, "depot_name", "Bluebird Express · Wanghu", "courier", "id", "0317",
-                 "name", "Han Bo", "payee", "id", "BBEXP1", "name", "Bluebird Express", "city", "HANGZHOU",
-                 "mcc", "4215", "built_codes", 1, "limits", "voucher_fen", (json_int_t)50000, "wallet_fen",
-                 (json_int_t)50000, "unredeemed_fen", (json_int_t)150000, "unredeemed_count", (json_int_t)20,
-                 "voucher_age_s", (json_int_t)86400, "trust_age_s", (json_int_t)86400, "cash_fen",
-                 (json_int_t)500000, "timings", "live_code_wait_ms", (json_int_t)3000, "unknown_after_ms",
-                 (json_int_t)60000, "query_every_ms", (json_int_t)20000, "payer_code_life_ms",
-                 (json_int_t)60000, "built_code_life_ms", (json_int_t)300000));
+  return json_pack ("{s:I, s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:b,"
+                    " s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I}}",
+                    "version", (json_int_t)1, "depot_name", "Bluebird Express · Wanghu", "courier", "id",
+                    "0317", "name", "Han Bo", "payee", "id", "BBEXP1", "name", "Bluebird Express", "city",
+                    "HANGZHOU", "mcc", "4215", "built_codes", 1, "limits", "voucher_fen", (json_int_t)50000,
+                    "wallet_fen", (json_int_t)50000, "unredeemed_fen", (json_int_t)150000, "unredeemed_count",
+                    (json_int_t)20, "voucher_age_s", (json_int_t)86400, "trust_age_s", (json_int_t)86400,
+                    "cash_fen", (json_int_t)500000, "timings", "live_code_wait_ms", (json_int_t)3000,
+                    "unknown_after_ms", (json_int_t)60000, "query_every_ms", (json_int_t)20000,
+                    "payer_code_life_ms", (json_int_t)60000, "built_code_life_ms", (json_int_t)300000);
 }
 
 /* The doors of the mock-ups; further ones are made up from their number. */
@@ -309,7 +307,7 @@ app_fixture_new_enrolled (void)
   AppFixture *self = app_fixture_new ();
 
   app_fixture_enrol (self);
-  feed_settings (self);
+  app_fixture_feed (self, "settings", app_fixture_make_settings (self));
   app_fixture_feed_stops (self, 8);
   return self;
 }
@@ -438,10 +436,12 @@ app_fixture_feed_statement (AppFixture *self, gint64 counted_fen, gint64 voucher
 static gboolean
 is_control (GtkWidget *widget)
 {
-  if (!gtk_widget_get_mapped (widget) || GTK_IS_MENU_BUTTON (gtk_widget_get_parent (widget)))
-    return FALSE; /* the button in a menu button is looked at as the menu button */
-  return GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_CHECK_BUTTON (widget)
-         || GTK_IS_ENTRY (widget) || GTK_IS_SEARCH_ENTRY (widget)
+  GtkWidget *parent = gtk_widget_get_parent (widget);
+
+  if (!gtk_widget_get_mapped (widget) || GTK_IS_MENU_BUTTON (parent) || GTK_IS_DROP_DOWN (parent))
+    return FALSE; /* the button in a menu button is looked at as the menu button; likewise in a choice */
+  return GTK_IS_DROP_DOWN (widget) || GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget)
+         || GTK_IS_CHECK_BUTTON (widget) || GTK_IS_ENTRY (widget) || GTK_IS_SEARCH_ENTRY (widget)
          || (GTK_IS_LIST_BOX_ROW (widget) && gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (widget)));
 }
 

@@ -51,6 +51,8 @@ DsStop *app_fixture_make_stop (guint i);
 
 /* The depot's side. @data is (transfer full). */
 void app_fixture_feed (AppFixture *self, const char *type, json_t *data);
+/* Returns: (transfer full): what the fixture's depot decides, as app_fixture_new_enrolled() fed it. */
+json_t *app_fixture_make_settings (AppFixture *self);
 void app_fixture_feed_stops (AppFixture *self, guint n);
 /* Signs and feeds a statement of the closed shift. @voucher_operator_fen below 612.50 is a difference. */
 void app_fixture_feed_statement (AppFixture *self, gint64 counted_fen, gint64 voucher_operator_fen);

@@ -23,6 +23,12 @@ is_gone (gpointer place)
   return *(gpointer *)place == NULL;
 }
 
+static gboolean
+has_settings (gpointer session)
+{
+  return ds_store_get_settings (ds_session_get_store (session)) != NULL;
+}
+
 static void
 test_day (void)
 {
@@ -49,7 +55,15 @@ test_day (void)
   ds_test_wait_for_words (window, "Enrol this handheld");
   ds_window_take_scan (DS_WINDOW (window), code);
   ds_test_press (window, "Yes, next");
+  for (guint i = 0; i < 2; i++)
+    {
+      ds_test_wait_for_words (window, i == 0 ? "Choose a PIN" : "The same PIN again");
+      for (const char *const *key = (const char *const[]){ "0", "4", "8", "2", "1", "3", NULL }; *key != NULL;
+           key++)
+        ds_test_press (window, *key);
+    }
 
+  ds_test_wait (has_settings, session, "the depot's settings");
   ds_test_type (window, "Float in yuan", "100");
   ds_test_press (window, "Open with ¥100.00");
   ds_test_wait_for_words (window, "of ¥198.00");

@@ -11,9 +11,21 @@
 #include <locale.h>
 #include <stdlib.h>
 
+#define PIN "048213"
 #define FLOAT_YUAN "200"
 
 /* The morning */
+
+static void
+type_pin (Shift *shift, const char *pin)
+{
+  for (const char *at = pin; *at != '\0'; at++)
+    {
+      const char name[] = { *at, '\0' };
+
+      ds_test_press (shift->window, name);
+    }
+}
 
 static void
 enrol (Shift *shift)
@@ -29,7 +41,12 @@ enrol (Shift *shift)
   ds_test_wait_for_words (shift->window, "韩师傅");
   shift_take_picture (shift, "enrol-check");
   ds_test_press (shift->window, "Yes, next");
-  shift_tell ("The courier scans it, checks depot and name, and agrees.");
+  ds_test_wait_for_words (shift->window, "Choose a PIN");
+  shift_take_picture (shift, "enrol-pin");
+  type_pin (shift, PIN);
+  ds_test_wait_for_words (shift->window, "The same PIN again");
+  type_pin (shift, PIN);
+  shift_tell ("The courier scans it, checks depot and name, agrees, and chooses a PIN.");
 }
 
 static gboolean
@@ -40,12 +57,21 @@ is_open (gpointer user_data)
   return ds_session_get_open_shift (shift->session) != NULL;
 }
 
+static gboolean
+has_settings (gpointer user_data)
+{
+  Shift *shift = user_data;
+
+  return ds_store_get_settings (ds_session_get_store (shift->session)) != NULL;
+}
+
 static void
 open_shift (Shift *shift)
 {
   DsShiftTotals totals;
   g_autofree char *due = NULL;
 
+  ds_test_wait (has_settings, shift, "the depot's settings");
   ds_test_type (shift->window, "Float in yuan", FLOAT_YUAN);
   shift_take_picture (shift, "open-shift");
   ds_test_press (shift->window, "Open with ¥" FLOAT_YUAN ".00");

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Settings, self-check, scanning test and help, as a courier meets them. */
+#include "config.h"
+
+#include "app-fixture.h"
+#include "ds-appearance.h"
+#include "ds-help.h"
+#include "ds-navigator.h"
+#include "ds-preferences.h"
+#include "ds-self-check.h"
+
+#include <adwaita.h>
+#include <string.h>
+
+static void
+go_back (AppFixture *fixture)
+{
+  gtk_widget_activate_action (fixture->window, "win.back", NULL);
+  ds_test_settle (fixture->window);
+}
+
+static void
+test_settings (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+  g_autoptr (GSettings) preferences = ds_preferences_new ();
+  GtkWidget *choice;
+
+  app_fixture_open_shift (fixture, 20000);
+  gtk_widget_activate_action (fixture->window, "win.settings", NULL);
+  ds_test_wait_for_words (fixture->window, "Language and looks");
+  app_fixture_look (fixture, "settings");
+  ds_test_wait_for_words (fixture->window, "Han Bo · 0317");
+  ds_test_wait_for_words (fixture->window, DS_VERSION);
+
+  g_assert_true (g_settings_get_boolean (preferences, "voice"));
+  ds_test_press (fixture->window, "Voice");
+  ds_test_settle (fixture->window);
+  g_assert_false (g_settings_get_boolean (preferences, "voice"));
+  ds_test_press (fixture->window, "Voice");
+  g_assert_true (g_settings_get_boolean (preferences, "voice"));
+
+  choice = ds_test_find (fixture->window, GTK_TYPE_DROP_DOWN, "Text size");
+  g_assert_nonnull (choice);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (choice), 2);
+  g_assert_cmpint (g_settings_get_int (preferences, "text-size"), ==, 150);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (choice), 0);
+  choice = ds_test_find (fixture->window, GTK_TYPE_DROP_DOWN, "Language, from the next start on");
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (choice), 1);
+  g_assert_cmpstr (g_settings_get_string (preferences, "language"), ==, "zh_CN");
+  g_settings_reset (preferences, "language");
+
+  ds_test_type (fixture->window, "What it sends after each code", "%");
+  {
+    g_autofree char *suffix = g_settings_get_string (preferences, "wedge-suffix");
+
+    g_assert_cmpstr (suffix, ==, "%");
+  }
+  g_settings_reset (preferences, "wedge-suffix");
+
+  ds_test_press (fixture->window, "Choose a PIN");
+  ds_test_wait_for_words (fixture->window, "Six digits that open");
+  go_back (fixture);
+  ds_test_press (fixture->window, "Test camera and scan engine");
+  ds_window_take_scan (DS_WINDOW (fixture->window), "DS730200000010");
+  ds_test_wait_for_words (fixture->window, "Scan engine: 14 characters");
+  app_fixture_look (fixture, "scan-test");
+}
+
+static void
+test_self_check (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 20000);
+  gtk_widget_activate_action (fixture->window, "win.self-check", NULL);
+  ds_test_wait_for_words (fixture->window, "Storage · ");
+  ds_test_wait_for_words (fixture->window, "Journal · Good");
+  ds_test_wait_for_words (fixture->window, "Keys · Good");
+  ds_test_wait_for_words (fixture->window, "Reading codes · Good");
+  ds_test_wait_for_words (fixture->window, "Clock · Lacking"); /* nobody has told the time */
+  ds_test_wait_for_words (fixture->window, "Lock · Lacking");
+  /* Nothing answers at the fixture's depot. */
+  ds_test_wait_for_words (fixture->window, "Network and depot · Lacking");
+  app_fixture_look (fixture, "self-check");
+}
+
+static void
+test_clock (void)
+{
+  static const struct
+  {
+    gboolean heard;
+    gint64 difference_ms;
+    DsCheckVerdict verdict;
+    const char *words;
+  } cases[] = {
+    { FALSE, 0, DS_CHECK_LACKING, "not told its time" },
+    { TRUE, 1500, DS_CHECK_GOOD, "1 seconds" },
+    { TRUE, -120000, DS_CHECK_GOOD, "120 seconds" },
+    { TRUE, -3600000, DS_CHECK_BAD, "60 minutes behind" },
+    { TRUE, 180000, DS_CHECK_BAD, "3 minutes ahead" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = NULL;
+
+      g_assert_cmpint (ds_self_check_judge_clock (cases[i].heard, cases[i].difference_ms, &text), ==,
+                       cases[i].verdict);
+      g_assert_nonnull (strstr (text, cases[i].words));
+    }
+}
+
+static void
+test_help (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+  GtkWidget *search;
+
+  app_fixture_open_shift (fixture, 20000);
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S2");
+  ds_test_wait_for_words (fixture->window, "Stop 2");
+  ds_test_press (fixture->window, "Help");
+  ds_test_wait_for_words (fixture->window, "Scan each parcel before");
+  app_fixture_look (fixture, "help");
+  search = ds_test_find (fixture->window, GTK_TYPE_SEARCH_ENTRY, "Search the help");
+  gtk_editable_set_text (GTK_EDITABLE (search), "eight DIGITS");
+  ds_test_wait_for_words (fixture->window, "Digits read aloud");
+  while (ds_test_shows (fixture->window, "Scan each parcel before"))
+    g_main_context_iteration (NULL, TRUE);
+  go_back (fixture);
+  ds_test_wait_for_words (fixture->window, "Stop 2");
+}
+
+/* Every page has its topic, in each language, with a title and some words. */
+static void
+test_help_files (void)
+{
+  static const char *const languages[] = { "en", "zh_CN" };
+  g_autoptr (GDir) pages = g_dir_open (DS_APP_SOURCES, 0, NULL);
+  const char *file;
+  guint n_pages = 0;
+
+  g_assert_nonnull (pages);
+  while ((file = g_dir_read_name (pages)) != NULL)
+    {
+      g_autofree char *words = NULL;
+      g_auto (GStrv) parts = NULL;
+      GString *name;
+
+      if (!g_str_has_prefix (file, "ds-") || !g_str_has_suffix (file, "-page.c")
+          || g_str_equal (file, "ds-page.c") || g_str_equal (file, "ds-home-page.c")
+          || g_str_equal (file, "ds-help-page.c") || g_str_equal (file, "ds-unlock-page.c"))
+        continue;
+      n_pages++;
+      words = g_strndup (file + strlen ("ds-"), strlen (file) - strlen ("ds-") - strlen ("-page.c"));
+      parts = g_strsplit (words, "-", -1);
+      name = g_string_new (NULL);
+      for (gsize i = 0; parts[i] != NULL; i++)
+        g_string_append_printf (name, "%c%s", g_ascii_toupper (parts[i][0]), parts[i] + 1);
+      for (gsize i = 0; i < G_N_ELEMENTS (languages); i++)
+        {
+          g_autofree char *path = g_strdup_printf (DS_APP_SOURCES "/help/%s.txt", languages[i]);
+          g_autofree char *text = NULL;
+          g_autoptr (GPtrArray) topics = NULL;
+          gboolean found = FALSE;
+
+          g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+          topics = ds_help_parse (text);
+          for (guint t = 0; t < topics->len; t++)
+            {
+              const DsHelpTopic *topic = g_ptr_array_index (topics, t);
+
+              if (!g_str_equal (topic->name, name->str))
+                continue;
+              g_assert_false (found);
+              found = TRUE;
+              g_assert_nonnull (topic->title);
+              g_assert_nonnull (topic->text);
+              g_assert_cmpint (g_utf8_strlen (topic->text, -1), >, 20);
+            }
+          if (!found)
+            g_error ("%s has no topic [%s]", path, name->str);
+        }
+      g_string_free (name, TRUE);
+    }
+  g_assert_cmpuint (n_pages, >, 15);
+}
+
+static void
+test_scale_text (void)
+{
+  static const char css[]
+      = "@define-color a #fff;\n.x { font-size: 16px; color: red; }\n.y { font-size: 56px; }";
+  g_autofree char *same = ds_appearance_scale_text (css, 100);
+  g_autofree char *large = ds_appearance_scale_text (css, 200);
+
+  g_assert_cmpstr (
+      same, ==,
+      ".x { font-size: 16px; color: red; }\n.y { font-size: 56px; }\nbutton { font-size: 16px; }\n");
+  g_assert_cmpstr (
+      large, ==,
+      ".x { font-size: 32px; color: red; }\n.y { font-size: 94px; }\nbutton { font-size: 20px; }\n");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("TZ", "UTC", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  if (!app_fixture_init ())
+    return 77;
+  g_test_add_func ("/settings/page", test_settings);
+  g_test_add_func ("/settings/self-check", test_self_check);
+  g_test_add_func ("/settings/clock", test_clock);
+  g_test_add_func ("/settings/help", test_help);
+  g_test_add_func ("/settings/help-files", test_help_files);
+  g_test_add_func ("/settings/scale-text", test_scale_text);
+  return g_test_run ();
+}
