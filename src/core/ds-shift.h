@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (DsShift, ds_shift, DS, SHIFT, GObject)
  * @float_fen: cash the courier started with
  * @opened_at_ms, @closed_at_ms: wall time; @closed_at_ms is 0 while open
  * @counted_fen: cash counted at closing; -1 before
+ * @load_checked_at_ms: when the courier ended the check of the load; 0 before
  * @statement: (nullable): the depot's statement as JWS, once it came
  *
  * A snapshot; read-only once shared.
@@ -32,6 +33,7 @@ struct _DsShift
   gint64 opened_at_ms;
   gint64 closed_at_ms;
   gint64 counted_fen;
+  gint64 load_checked_at_ms;
   char *statement;
 };
 

@@ -70,6 +70,7 @@ ds_parcel_free (DsParcel *self)
 {
   g_free (self->waybill);
   g_free (self->reason);
+  g_free (self->loaded_in);
   g_free (self);
 }
 

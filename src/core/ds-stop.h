@@ -32,6 +32,8 @@ gboolean ds_parcel_outcome_from_name (const char *name, DsParcelOutcome *outcome
  * @prepaid: already paid online
  * @outcome: what became of it
  * @reason: (nullable): why, where the courier gave one
+ * @outcome_at_ms: wall time; 0 while it is open
+ * @loaded_in: (nullable): the shift in which it was last scanned while loading
  */
 struct _DsParcel
 {
@@ -40,6 +42,8 @@ struct _DsParcel
   gboolean prepaid;
   DsParcelOutcome outcome;
   char *reason;
+  gint64 outcome_at_ms;
+  char *loaded_in;
 };
 
 DsParcel *ds_parcel_new (void);
@@ -103,6 +107,7 @@ G_DECLARE_FINAL_TYPE (DsStop, ds_stop, DS, STOP, GObject)
  * DsStop:
  * @id: the depot's id of the stop
  * @position: its place in the route, from 1
+ * @rank: its place in the courier's own order, see ds-own-order.h
  * @version: grows with each change by the depot
  * @recipient, @phone, @address, @note: as the depot wrote them; never markup
  * @place: a short district or landmark
@@ -125,6 +130,7 @@ struct _DsStop
 
   char *id;
   gint64 position;
+  gint64 rank;
   gint64 version;
   char *recipient;
   char *phone;

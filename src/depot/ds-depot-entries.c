@@ -761,7 +761,7 @@ ds_depot_apply_entry (DsDepot *self,
   if (g_str_equal (entry->type, "payment.query"))
     return apply_question (&applying, FALSE, DS_N_PAYMENT_EVENTS, error);
 
-  /* Notes and clock jumps need nothing done. Of what a newer handheld may write, money must not pass unseen. */
+  /* Notes, clock jumps, the courier's own order and the check of the load need nothing done. Of what a newer handheld may write, money must not pass unseen. */
   return g_str_has_prefix (entry->type, "payment.")
              ? refuse (&applying, "This depot is too old to know “%.40s”", entry->type)
              : TRUE;

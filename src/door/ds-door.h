@@ -5,6 +5,7 @@
  * Main thread only. Every text in an answer is translated and ready to be shown (as text, never as markup). */
 #pragma once
 
+#include "ds-own-order.h"
 #include "ds-store.h"
 
 G_BEGIN_DECLS
@@ -328,5 +329,41 @@ void ds_door_close_shift_async (DsDoor *self,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
 DsShift *ds_door_close_shift_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/* The route */
+
+/* Puts stops where the courier wants them (element-type DsOwnPlace, see ds_own_order_move()). Works without a shift. */
+void ds_door_resequence_async (DsDoor *self,
+                               GArray *places,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean ds_door_resequence_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/* A parcel of a stop was put into the vehicle in this shift. */
+void ds_door_load_parcel_async (DsDoor *self,
+                                const char *stop_id,
+                                const char *waybill,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean ds_door_load_parcel_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/**
+ * ds_door_finish_load_async:
+ * @n_parcels: how many there should be
+ * @missing: the waybills of those that are not there
+ * @strangers: what else was scanned
+ *
+ * The courier has checked the load: DsShift.load_checked_at_ms is set, and the depot learns what is missing.
+ */
+void ds_door_finish_load_async (DsDoor *self,
+                                guint n_parcels,
+                                const char *const *missing,
+                                const char *const *strangers,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean ds_door_finish_load_finish (DsDoor *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -140,8 +140,8 @@ read_waybills (json_t *parcels, GError **error)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static gboolean
-check_parcels (DsLedger *self, const char *stop, json_t *parcels, GError **error)
+gboolean
+ds_ledger_check_parcels (DsLedger *self, const char *stop, json_t *parcels, GError **error)
 {
   DsQuery *query = ds_db_prepare (self->db, "SELECT 1 FROM parcels WHERE waybill = ?2 AND stop = ?1", error);
   gsize i;
@@ -182,8 +182,8 @@ is_open_shift (DsLedger *self, const char *shift, gboolean *open, GError **error
   return TRUE;
 }
 
-static gboolean
-check_open_shift (DsLedger *self, const char *shift, GError **error)
+gboolean
+ds_ledger_check_open_shift (DsLedger *self, const char *shift, GError **error)
 {
   gboolean open;
 
@@ -250,8 +250,8 @@ read_new_payment (DsLedger *self,
   if (payment->waybills == NULL)
     return FALSE;
   return replaying
-         || (check_open_shift (self, payment->shift, error)
-             && check_parcels (self, payment->stop, payment->parcels, error));
+         || (ds_ledger_check_open_shift (self, payment->shift, error)
+             && ds_ledger_check_parcels (self, payment->stop, payment->parcels, error));
 }
 
 static gboolean
@@ -686,7 +686,7 @@ project_outcome (DsLedger *self, const DsEntry *entry, gboolean replaying, GErro
                        &name)
       || !ds_ledger_read_nullable (entry->data, "reason", &reason, error)
       || (waybills = read_waybills (parcels, error)) == NULL
-      || (!replaying && !check_parcels (self, stop, parcels, error)))
+      || (!replaying && !ds_ledger_check_parcels (self, stop, parcels, error)))
     return FALSE;
   if (!ds_parcel_outcome_from_name (name, &outcome) || outcome == DS_OUTCOME_OPEN)
     {
@@ -769,7 +769,7 @@ project_shift_closed (DsLedger *self, const DsEntry *entry, gboolean replaying, 
   json_int_t counted_fen;
 
   if (!ds_json_unpack (entry->data, error, "{s:s, s:I}", "shift", &shift, "cash_counted_fen", &counted_fen)
-      || !check_amount (counted_fen, 0, error) || !check_open_shift (self, shift, error))
+      || !check_amount (counted_fen, 0, error) || !ds_ledger_check_open_shift (self, shift, error))
     return FALSE;
   query = ds_db_prepare (self->db, "UPDATE shifts SET closed_at_ms = ?2, counted_fen = ?3 WHERE id = ?1",
                          error);
@@ -814,6 +814,9 @@ static const struct
   { "proof.refused", ds_ledger_project_proof_refused },
   { "clock.jumped", project_nothing },
   { "note.added", project_nothing },
+  { "route.resequenced", ds_ledger_project_resequenced },
+  { "parcel.loaded", ds_ledger_project_loaded },
+  { "shift.loaded", ds_ledger_project_load_checked },
   { "entry.retried", ds_ledger_project_answer },
   { "entry.corrected", ds_ledger_project_answer },
   { "entry.escalated", ds_ledger_project_answer },

@@ -5,6 +5,7 @@
 #include "ds-ledger.h"
 
 #include "ds-error.h"
+#include "ds-own-order.h"
 
 #include <string.h>
 
@@ -21,12 +22,14 @@ typedef struct
 } Selection;
 
 #define STOP_COLUMNS                                                                                         \
-  "SELECT id, position, version, recipient, phone, address, place, note, lat_e6, lng_e6, window_from_ms,"    \
+  "SELECT s.id, position, version, recipient, phone, address, place, note, lat_e6, lng_e6, window_from_ms,"  \
   " window_to_ms, prefetched_payment, prefetched_code, prefetched_operator, prefetched_amount_fen,"          \
-  " prefetched_expires_at_ms, spoken_secret, removed_reason, pickup_check FROM stops "
+  " prefetched_expires_at_ms, spoken_secret, removed_reason, pickup_check, o.rank"                           \
+  " FROM stops s LEFT JOIN own_order o ON o.stop = s.id "
 #define PARCEL_COLUMNS                                                                                       \
-  "SELECT p.stop, p.waybill, p.due_fen, p.prepaid, o.outcome, o.reason FROM parcels p"                       \
-  " LEFT JOIN outcomes o ON o.stop = p.stop AND o.waybill = p.waybill "
+  "SELECT p.stop, p.waybill, p.due_fen, p.prepaid, o.outcome, o.reason, l.shift, o.at_ms FROM parcels p"     \
+  " LEFT JOIN outcomes o ON o.stop = p.stop AND o.waybill = p.waybill"                                       \
+  " LEFT JOIN loads l ON l.waybill = p.waybill "
 #define PAYMENT_COLUMNS                                                                                      \
   "SELECT id, shift, stop, parcels, amount_fen, tender, state, source, code, code_expires_at_ms, operator,"  \
   " operator_ref, wallet_serial, voucher_counter, reason, red_packet_fen, refunded_fen, tendered_fen,"       \
@@ -35,19 +38,19 @@ typedef struct
 #define WITH_PAYMENTS " IN (SELECT stop FROM payments) "
 
 static const Selection all_stops = {
-  STOP_COLUMNS "ORDER BY position, id",
+  STOP_COLUMNS "ORDER BY position, s.id",
   PARCEL_COLUMNS "ORDER BY p.stop, p.place",
   PAYMENT_COLUMNS "ORDER BY n",
 };
 
 static const Selection one_stop = {
-  STOP_COLUMNS "WHERE id = ?1",
+  STOP_COLUMNS "WHERE s.id = ?1",
   PARCEL_COLUMNS "WHERE p.stop = ?1 ORDER BY p.place",
   PAYMENT_COLUMNS "WHERE stop = ?1 ORDER BY n",
 };
 
 static const Selection stops_with_payments = {
-  STOP_COLUMNS "WHERE id" WITH_PAYMENTS "ORDER BY position, id",
+  STOP_COLUMNS "WHERE s.id" WITH_PAYMENTS "ORDER BY position, s.id",
   PARCEL_COLUMNS "WHERE p.stop" WITH_PAYMENTS "ORDER BY p.stop, p.place",
   PAYMENT_COLUMNS "ORDER BY n",
 };
@@ -87,6 +90,8 @@ read_stop (DsQuery *query)
   stop->spoken_secret = g_strdup (ds_db_column_text (query, 17));
   stop->removed_reason = g_strdup (ds_db_column_text (query, 18));
   stop->pickup_check = g_strdup (ds_db_column_text (query, 19));
+  stop->rank = ds_db_column_text (query, 20) != NULL ? ds_db_column_int (query, 20)
+                                                     : ds_own_order_get_planned_rank (stop->position);
   return stop;
 }
 
@@ -100,6 +105,8 @@ read_parcel (DsQuery *query, GError **error)
   parcel->due_fen = ds_db_column_int (query, 2);
   parcel->prepaid = ds_db_column_int (query, 3) != 0;
   parcel->reason = g_strdup (ds_db_column_text (query, 5));
+  parcel->loaded_in = g_strdup (ds_db_column_text (query, 6));
+  parcel->outcome_at_ms = ds_db_column_int (query, 7);
   if (outcome != NULL && !ds_parcel_outcome_from_name (outcome, &parcel->outcome))
     {
       g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "Parcel %s has no known outcome", parcel->waybill);

@@ -23,6 +23,8 @@ static const struct
   { "payments", "SELECT * FROM payments ORDER BY n", "DELETE FROM payments" },
   { "cash_back", "SELECT * FROM cash_back ORDER BY n", "DELETE FROM cash_back" },
   { "proofs", "SELECT * FROM proofs ORDER BY n", "DELETE FROM proofs" },
+  { "own_order", "SELECT * FROM own_order ORDER BY stop", "DELETE FROM own_order" },
+  { "loads", "SELECT * FROM loads ORDER BY waybill", "DELETE FROM loads" },
 };
 
 static void

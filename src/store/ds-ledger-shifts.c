@@ -12,7 +12,8 @@
 
 #define SHIFT_COLUMNS                                                                                        \
   "SELECT s.id, s.courier, s.accounting_date, s.float_fen, s.opened_at_ms, s.closed_at_ms,"                  \
-  " s.counted_fen, t.jws FROM shifts s LEFT JOIN statements t ON t.shift = s.id ORDER BY s.n DESC"
+  " s.counted_fen, t.jws, s.load_checked_at_ms FROM shifts s LEFT JOIN statements t ON t.shift = s.id"       \
+  " ORDER BY s.n DESC"
 
 static DsShift *
 read_shift (DsQuery *query)
@@ -27,6 +28,7 @@ read_shift (DsQuery *query)
   shift->closed_at_ms = ds_db_column_int (query, 5);
   shift->counted_fen = ds_db_column_int (query, 6);
   shift->statement = g_strdup (ds_db_column_text (query, 7));
+  shift->load_checked_at_ms = ds_db_column_int (query, 8);
   return shift;
 }
 

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* What the journal says and what the depot says stand in tables of their own: `outcomes` and `payments` are the
- * journal's, `stops`, `parcels` and `statements` are the depot's. So a stop that is sent again cannot take back
+/* What the journal says and what the depot says stand in tables of their own: `outcomes`, `payments`, `own_order`
+ * and `loads` are the journal's, `stops`, `parcels` and `statements` are the depot's. So a stop that is sent again cannot take back
  * what was done at its door, in whatever order the two logs arrive.
  *
  * A payment takes news from both logs; the kept feed items say after which entry each of them came, so that they
@@ -99,6 +99,13 @@ const char *const ds_ledger_schema[] = {
   "CREATE TABLE blobs (sm3 TEXT PRIMARY KEY, shift TEXT NOT NULL, size INTEGER NOT NULL, state TEXT NOT NULL)"
   "  STRICT, WITHOUT ROWID;"
   "ALTER TABLE stops ADD COLUMN pickup_check TEXT;",
+
+  /* The courier's own order, and what was scanned while loading: the journal's, so that a stop sent again leaves both
+   * as they are. */
+  "CREATE TABLE own_order (stop TEXT PRIMARY KEY, rank INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE TABLE loads (waybill TEXT PRIMARY KEY, shift TEXT NOT NULL, at_ms INTEGER NOT NULL)"
+  "  STRICT, WITHOUT ROWID;"
+  "ALTER TABLE shifts ADD COLUMN load_checked_at_ms INTEGER NOT NULL DEFAULT 0;",
   NULL,
 };
 

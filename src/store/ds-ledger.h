@@ -237,6 +237,17 @@ typedef struct
 void ds_payment_row_clear (DsPaymentRow *row);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DsPaymentRow, ds_payment_row_clear)
 
+/* What entries have in common: that the parcels, an array of waybills, are that stop's, and that the shift is open. */
+gboolean ds_ledger_check_parcels (DsLedger *self, const char *stop, json_t *parcels, GError **error);
+gboolean ds_ledger_check_open_shift (DsLedger *self, const char *shift, GError **error);
+
+/* The route: ds-ledger-route.c. Apply "route.resequenced", "parcel.loaded" and "shift.loaded": as ds_ledger_project(). */
+gboolean
+ds_ledger_project_resequenced (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
+gboolean ds_ledger_project_loaded (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
+gboolean
+ds_ledger_project_load_checked (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
+
 gboolean ds_ledger_load_payment_row (DsLedger *self, const char *id, DsPaymentRow *row, GError **error);
 
 /* Proofs: ds-ledger-proofs.c */
