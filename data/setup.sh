@@ -5,7 +5,7 @@
 set -eu
 
 build="build-essential meson ninja-build pkg-config gettext libglib2.0-dev libgtk-4-dev libgtk-4-bin libadwaita-1-dev
-  libsoup-3.0-dev libsqlite3-dev libqrencode-dev libzbar-dev libjansson-dev libssl-dev libpng-dev
+  libsoup-3.0-dev libsqlite3-dev libqrencode-dev libzbar-dev libjansson-dev libssl-dev libpng-dev libicu-dev
   libturbojpeg0-dev libseccomp-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libportal-dev"
 run="glib-networking adwaita-icon-theme librsvg2-common fonts-cantarell fonts-wqy-microhei dbus xvfb xauth at-spi2-core
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-pipewire"

@@ -4,6 +4,7 @@
 #include "ds-format.h"
 
 #include "ds-money.h"
+#include "ds-time-window.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -126,9 +127,10 @@ char *
 ds_format_window_left (gint64 from_ms, gint64 to_ms, gint64 now_ms)
 {
   gint64 left_ms = to_ms - now_ms;
+  DsUrgency urgency = ds_time_window_get_urgency (from_ms, to_ms, now_ms);
   gint64 minutes;
 
-  if (to_ms <= 0 || (from_ms > 0 && now_ms < from_ms) || left_ms > DS_WINDOW_WARNING_MS)
+  if (urgency == DS_WINDOW_ANY || urgency == DS_WINDOW_AHEAD)
     return NULL;
 
   if (left_ms >= 0)
@@ -140,6 +142,15 @@ ds_format_window_left (gint64 from_ms, gint64 to_ms, gint64 now_ms)
   if (minutes >= 60)
     return g_strdup_printf (ngettext ("%d h late", "%d h late", (gulong)(minutes / 60)), (int)(minutes / 60));
   return g_strdup_printf (ngettext ("%d min late", "%d min late", (gulong)minutes), (int)minutes);
+}
+
+char *
+ds_format_distance (gint metres)
+{
+  /* Nearer than that nobody knows where a door is. */
+  if (metres < 1000)
+    return g_strdup_printf (_ ("%d m"), MAX (metres / 10 * 10, 10));
+  return g_strdup_printf (_ ("%d.%d km"), metres / 1000, metres % 1000 / 100);
 }
 
 double

@@ -35,9 +35,6 @@ char *ds_format_waybill (const char *waybill);
  */
 char *ds_format_window (gint64 from_ms, gint64 to_ms);
 
-/* Below this the time left in a window is a warning. */
-#define DS_WINDOW_WARNING_MS (G_GINT64_CONSTANT (60) * 60 * 1000)
-
 /**
  * ds_format_window_left:
  * @from_ms, @to_ms: promised window; 0 when there is no such bound
@@ -46,6 +43,9 @@ char *ds_format_window (gint64 from_ms, gint64 to_ms);
  * Returns: (transfer full) (nullable): "38 min left", "12 min late"; %NULL while there is nothing to warn of
  */
 char *ds_format_window_left (gint64 from_ms, gint64 to_ms, gint64 now_ms);
+
+/* Returns: (transfer full): a distance as the crow flies: "40 m", "1.2 km". */
+char *ds_format_distance (gint metres);
 
 /* Returns: @part_fen of @whole_fen as 0 … 1, for bars. A picture of two amounts, never to be turned into one. */
 double ds_format_ratio (gint64 part_fen, gint64 whole_fen);

@@ -9,6 +9,8 @@
  *   win.open-stop (s)            the page of a stop, by its id
  *   win.collect (s)              collecting at a stop
  *   win.scan                     the camera
+ *   win.show-map, win.check-load
+ *   win.arrange (s)              the courier's own order, with a stop (or none) to be moved
  *   win.show-tab (s)             home with a tab in front: "route", "problems", "shift"
  *   win.open-shift, win.close-shift, win.show-statement, win.sync, win.export-journal, win.about,
  *   win.lock, win.change-pin, win.settings, win.self-check, win.test-scan, win.help

@@ -3,30 +3,44 @@
 
 #include "ds-route-page.h"
 
+#include "ds-clock.h"
 #include "ds-connection-chip.h"
 #include "ds-format.h"
+#include "ds-load.h"
+#include "ds-preferences.h"
+#include "ds-state-label.h"
 #include "ds-stop-filter.h"
 #include "ds-stop-row.h"
+#include "ds-window.h"
 
 #include <glib/gi18n.h>
 
 #define ROWS_A_FRAME 8
 /* A list view makes no more rows than this, however long the list. */
 #define MAX_ROWS 208
+/* What a search finds is put away with the next letter: it gets no more rows than are looked at, and as many again when
+ * they are scrolled past. */
+#define FOUND_ROWS 24
 
 struct _DsRoutePage
 {
   GtkBox parent;
 
   DsSession *session;
+  GSettings *preferences; /* (nullable) */
+  GSimpleAction *order;
+  DsStopIndex *index;
   DsStopFilter *filter;
   GtkFilterListModel *listed; /* owned by the next */
-  GtkSliceListModel *shown;   /* owned by the list view's selection model */
+  guint n_found_rows;         /* rows for what a search finds, so far */
+  gboolean growing;
+  GtkSliceListModel *shown; /* owned by the list view's selection model */
 
   DsConnectionChip *chip;
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;
   GtkWidget *summary;
+  GtkWidget *totals;
   GtkLabel *due;
   GtkLabel *collected;
   GtkProgressBar *progress;
@@ -36,6 +50,12 @@ struct _DsRoutePage
   GtkToggleButton *to_collect_chip;
   GtkToggleButton *done_chip;
   GtkToggleButton *problems_chip;
+  GtkWidget *strips;
+  GtkWidget *load;
+  GtkLabel *load_text;
+  GtkWidget *next;
+  GtkLabel *next_title;
+  DsStateLabel *next_reason;
   GtkStack *stack;
   GtkListView *list;
   GtkLabel *empty_title;
@@ -115,8 +135,38 @@ show_more_rows (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   DsRoutePage *self = DS_ROUTE_PAGE (widget);
   guint n = gtk_slice_list_model_get_size (self->shown) + ROWS_A_FRAME;
 
-  gtk_slice_list_model_set_size (self->shown, n < MAX_ROWS ? n : G_MAXUINT);
-  return n < MAX_ROWS ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+  if (gtk_search_bar_get_search_mode (self->search_bar))
+    n = MIN (n, self->n_found_rows);
+  else if (n >= MAX_ROWS)
+    n = G_MAXUINT;
+  gtk_slice_list_model_set_size (self->shown, n);
+  if (n != G_MAXUINT && (n < self->n_found_rows || !gtk_search_bar_get_search_mode (self->search_bar)))
+    return G_SOURCE_CONTINUE;
+  self->growing = FALSE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+grow (DsRoutePage *self)
+{
+  if (self->growing)
+    return;
+  self->growing = TRUE;
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), show_more_rows, NULL, NULL);
+}
+
+/* Near the end of the rows that were made for a search. */
+static void
+list_scrolled (GtkAdjustment *adjustment, DsRoutePage *self)
+{
+  double left = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_value (adjustment);
+
+  if (!gtk_search_bar_get_search_mode (self->search_bar) || self->growing
+      || left > 3 * gtk_adjustment_get_page_size (adjustment)
+      || self->n_found_rows >= g_list_model_get_n_items (G_LIST_MODEL (self->listed)))
+    return;
+  self->n_found_rows += FOUND_ROWS;
+  grow (self);
 }
 
 static void
@@ -133,12 +183,22 @@ show_list_or_words (DsRoutePage *self)
       if (gtk_slice_list_model_get_size (self->shown) == 0)
         {
           gtk_slice_list_model_set_size (self->shown, ROWS_A_FRAME);
-          gtk_widget_add_tick_callback (GTK_WIDGET (self), show_more_rows, NULL, NULL);
+          grow (self);
         }
       return;
     }
   explain_empty (self);
   gtk_stack_set_visible_child_name (self->stack, "empty");
+}
+
+/* Another list begins at its top, with a screenful. */
+static void
+begin_list (DsRoutePage *self)
+{
+  self->n_found_rows = FOUND_ROWS;
+  gtk_slice_list_model_set_size (self->shown,
+                                 MIN (gtk_slice_list_model_get_size (self->shown), ROWS_A_FRAME));
+  grow (self);
 }
 
 static void
@@ -148,6 +208,56 @@ set_chip (GtkToggleButton *chip, const char *word, guint count)
 
   gtk_button_set_label (GTK_BUTTON (chip), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (chip), GTK_ACCESSIBLE_PROPERTY_LABEL, word, -1);
+}
+
+/* One strip at most: what is loaded comes before where to go. */
+static void
+show_strips (DsRoutePage *self)
+{
+  DsRoute *route = ds_session_get_route (self->session);
+  DsShift *shift = ds_session_get_open_shift (self->session);
+  DsLoad load = { 0 };
+  DsNextStop next;
+
+  if (shift != NULL)
+    ds_load_count (ds_route_get_stops (route), shift, &load);
+  ds_route_get_next (route, &next);
+  gtk_widget_set_visible (self->strips,
+                          !is_searching (self) && (ds_load_is_due (&load) || next.stop != NULL));
+  gtk_widget_set_visible (self->load, ds_load_is_due (&load));
+  gtk_widget_set_visible (self->next, !ds_load_is_due (&load) && next.stop != NULL);
+  if (ds_load_is_due (&load))
+    {
+      g_autofree char *text = g_strdup_printf (
+          ngettext ("Check the load: %u of %u parcel", "Check the load: %u of %u parcels", load.n_parcels),
+          load.n_loaded, load.n_parcels);
+
+      gtk_label_set_text (self->load_text, text);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->load), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+    }
+  if (next.stop != NULL)
+    {
+      DsWords words;
+      g_autofree char *reason
+          = ds_words_for_next (&next, ds_clock_get_wall_ms (ds_session_get_clock (self->session)), &words);
+      /* Translators: the stop to go to next, its number and address: "Next: 12 · Cuihu Court 6-2" */
+      g_autofree char *title
+          = g_strdup_printf (_ ("Next: %d · %s"), (int)next.stop->position, next.stop->address);
+      g_autofree char *name = g_strdup_printf ("%s, %s", title, reason);
+
+      gtk_label_set_text (self->next_title, title);
+      ds_state_label_set (self->next_reason, &words);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->next), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+    }
+}
+
+static void
+next_clicked (DsRoutePage *self)
+{
+  const char *stop_id = ds_route_get_next_stop (ds_session_get_route (self->session));
+
+  if (stop_id != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", stop_id);
 }
 
 static void
@@ -183,6 +293,7 @@ show_summary (DsRoutePage *self)
   set_chip (self->to_collect_chip, C_ ("stops, filter", "Collect"), counts.n_to_collect);
   set_chip (self->done_chip, C_ ("stops, filter", "Done"), counts.n_done);
   set_chip (self->problems_chip, _ ("Issues"), counts.n_problems);
+  show_strips (self);
   show_list_or_words (self);
 }
 
@@ -192,6 +303,7 @@ chip_toggled (GtkToggleButton *chip, DsRoutePage *self)
   if (!gtk_toggle_button_get_active (chip) || self->filter == NULL)
     return;
 
+  begin_list (self);
   ds_stop_filter_set_kind (self->filter, get_kind (self));
   show_list_or_words (self);
 }
@@ -199,10 +311,21 @@ chip_toggled (GtkToggleButton *chip, DsRoutePage *self)
 static void
 search_changed (GtkSearchEntry *entry, DsRoutePage *self)
 {
+  begin_list (self);
   ds_stop_filter_set_search (self->filter, gtk_editable_get_text (GTK_EDITABLE (entry)));
   /* A search looks through all stops: the totals and filters would only mislead, and the room is needed. */
   gtk_widget_set_visible (self->summary, !is_searching (self));
+  show_strips (self);
   show_list_or_words (self);
+}
+
+/* While the first letters are typed the rest of what is needed to find stops is made. */
+static void
+search_began (DsRoutePage *self)
+{
+  if (gtk_search_bar_get_search_mode (self->search_bar))
+    ds_stop_index_prepare (self->index);
+  begin_list (self);
 }
 
 static void
@@ -229,6 +352,75 @@ row_activated (GtkListView *list, guint position, DsRoutePage *self)
   g_autoptr (DsStop) stop = g_list_model_get_item (G_LIST_MODEL (self->listed), position);
 
   gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", stop->id);
+}
+
+/* Held for a while: to be moved. */
+static void
+row_held (GtkGestureLongPress *gesture, double x, double y, DsRoutePage *self)
+{
+  GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self->list), x, y, GTK_PICK_DEFAULT);
+  GtkWidget *row = picked != NULL ? gtk_widget_get_ancestor (picked, DS_TYPE_STOP_ROW) : NULL;
+  DsStop *stop = row != NULL ? ds_stop_row_get_stop (DS_STOP_ROW (row)) : NULL;
+
+  if (stop == NULL)
+    return;
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.arrange", "s", stop->id);
+}
+
+/* The order of the stops */
+
+static const char *const order_names[] = { "own", "planned", "window" };
+
+static void
+order_changed (DsRoutePage *self)
+{
+  DsRouteOrder order = ds_route_get_order (ds_session_get_route (self->session));
+
+  g_simple_action_set_state (self->order, g_variant_new_string (order_names[order]));
+  if (self->preferences != NULL)
+    g_settings_set_string (self->preferences, "route-order", order_names[order]);
+}
+
+static void
+choose_order (DsRoutePage *self, const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (order_names); i++)
+    {
+      if (g_str_equal (name, order_names[i]))
+        {
+          begin_list (self);
+          ds_route_set_order (ds_session_get_route (self->session), (DsRouteOrder)i);
+        }
+    }
+}
+
+static void
+order_activated (DsRoutePage *self, GVariant *parameter)
+{
+  choose_order (self, g_variant_get_string (parameter, NULL));
+}
+
+static void
+prepare_order (DsRoutePage *self)
+{
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+
+  self->order = g_simple_action_new_stateful ("order", G_VARIANT_TYPE_STRING,
+                                              g_variant_new_string (order_names[DS_ROUTE_OWN]));
+  g_signal_connect_object (self->order, "activate", G_CALLBACK (order_activated), self, G_CONNECT_SWAPPED);
+  g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (self->order));
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "route", G_ACTION_GROUP (group));
+  self->preferences = ds_preferences_new ();
+  if (self->preferences != NULL)
+    {
+      g_autofree char *name = g_settings_get_string (self->preferences, "route-order");
+
+      choose_order (self, name);
+    }
+  g_signal_connect_object (ds_session_get_route (self->session), "notify::order", G_CALLBACK (order_changed),
+                           self, G_CONNECT_SWAPPED);
+  order_changed (self);
 }
 
 static const char *
@@ -261,10 +453,26 @@ ds_route_page_dispose (GObject *object)
   DsRoutePage *self = DS_ROUTE_PAGE (object);
 
   g_clear_object (&self->filter);
+  g_clear_object (&self->index);
+  g_clear_object (&self->order);
+  g_clear_object (&self->preferences);
   g_clear_object (&self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_ROUTE_PAGE);
 
   G_OBJECT_CLASS (ds_route_page_parent_class)->dispose (object);
+}
+
+/* Held sideways there is room for the stops, or for the totals, which the shift's page has too. */
+static void
+ds_route_page_root (GtkWidget *widget)
+{
+  GtkRoot *root;
+
+  GTK_WIDGET_CLASS (ds_route_page_parent_class)->root (widget);
+  root = gtk_widget_get_root (widget);
+  if (DS_IS_WINDOW (root))
+    g_object_bind_property (root, "short", DS_ROUTE_PAGE (widget)->totals, "visible",
+                            G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
 }
 
 static void
@@ -273,13 +481,16 @@ ds_route_page_class_init (DsRoutePageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ds_route_page_dispose;
+  widget_class->root = ds_route_page_root;
 
   g_type_ensure (DS_TYPE_CONNECTION_CHIP);
+  g_type_ensure (DS_TYPE_STATE_LABEL);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-route-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, chip);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, search_bar);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, search_entry);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, summary);
+  gtk_widget_class_bind_template_child (widget_class, DsRoutePage, totals);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, due);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, collected);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, progress);
@@ -289,6 +500,12 @@ ds_route_page_class_init (DsRoutePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, to_collect_chip);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, done_chip);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, problems_chip);
+  gtk_widget_class_bind_template_child (widget_class, DsRoutePage, strips);
+  gtk_widget_class_bind_template_child (widget_class, DsRoutePage, load);
+  gtk_widget_class_bind_template_child (widget_class, DsRoutePage, load_text);
+  gtk_widget_class_bind_template_child (widget_class, DsRoutePage, next);
+  gtk_widget_class_bind_template_child (widget_class, DsRoutePage, next_title);
+  gtk_widget_class_bind_template_child (widget_class, DsRoutePage, next_reason);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, stack);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, list);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, empty_title);
@@ -299,6 +516,8 @@ ds_route_page_class_init (DsRoutePageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_bind);
   gtk_widget_class_bind_template_callback (widget_class, row_unbind);
   gtk_widget_class_bind_template_callback (widget_class, row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, row_held);
+  gtk_widget_class_bind_template_callback (widget_class, next_clicked);
 }
 
 static void
@@ -321,18 +540,27 @@ ds_route_page_new (DsSession *session)
   self->session = g_object_ref (session);
   route = ds_session_get_route (session);
 
-  self->filter = ds_stop_filter_new ();
+  self->index = ds_stop_index_new (route);
+  self->filter = ds_stop_filter_new (self->index);
   self->listed = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (route)),
                                             g_object_ref (GTK_FILTER (self->filter)));
-  gtk_filter_list_model_set_incremental (self->listed, TRUE);
   self->shown = gtk_slice_list_model_new (G_LIST_MODEL (self->listed), 0, 0);
   selection = gtk_no_selection_new (G_LIST_MODEL (self->shown));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
   /* After the slice has heard of it, whose size may be changed then. */
   g_signal_connect_object (self->listed, "items-changed", G_CALLBACK (show_list_or_words), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list)), "value-changed",
+                           G_CALLBACK (list_scrolled), self, 0);
 
   ds_connection_chip_set_session (self->chip, session);
+  prepare_order (self);
+  g_signal_connect_object (session, "tick", G_CALLBACK (show_strips), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (route, "notify::next-stop", G_CALLBACK (show_strips), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_store (session), "notify::shift", G_CALLBACK (show_strips), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_bar, "notify::search-mode-enabled", G_CALLBACK (search_began), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (route, "summary-changed", G_CALLBACK (show_summary), self, G_CONNECT_SWAPPED);
   show_summary (self);
   return self;

@@ -3,14 +3,20 @@
 
 #include "ds-route.h"
 
+/* More changed stops than these are sorted once, not put in one by one. */
+#define MAX_PUT 100
+
 struct _DsRoute
 {
   GObject parent;
 
   DsStore *store;
   GCancellable *cancellable;
-  GPtrArray *stops;        /* (element-type DsStop), in route order */
+  GPtrArray *stops;        /* (element-type DsStop), in the order shown */
   GHashTable *index_by_id; /* borrowed id → index in stops */
+  DsRouteOrder order;
+  gint64 now_ms; /* wall time, as last told */
+  DsNextStop next;
   char *next_stop;
   DsShiftTotals totals;
   DsRouteCounts counts;
@@ -30,6 +36,7 @@ enum
 {
   PROP_NEXT_STOP = 1,
   PROP_LOADED,
+  PROP_ORDER,
   N_PROPS
 };
 
@@ -71,62 +78,90 @@ list_model_init (GListModelInterface *iface)
   iface->get_item = get_item;
 }
 
-static int
-compare_position (gconstpointer a, gconstpointer b)
+static gint
+compare_position (DsStop *a, DsStop *b)
 {
-  const DsStop *first = *(DsStop *const *)a;
-  const DsStop *second = *(DsStop *const *)b;
-
-  if (first->position != second->position)
-    return first->position < second->position ? -1 : 1;
-  return g_strcmp0 (first->id, second->id);
+  if (a->position != b->position)
+    return a->position < b->position ? -1 : 1;
+  return g_strcmp0 (a->id, b->id);
 }
 
-static void
-index_stops (DsRoute *self)
+static gint
+compare_windows (DsStop *a, DsStop *b)
 {
-  g_hash_table_remove_all (self->index_by_id);
-  for (guint i = 0; i < self->stops->len; i++)
-    {
-      DsStop *stop = g_ptr_array_index (self->stops, i);
+  gint64 a_ms = a->window_to_ms > 0 ? a->window_to_ms : G_MAXINT64;
+  gint64 b_ms = b->window_to_ms > 0 ? b->window_to_ms : G_MAXINT64;
 
-      g_hash_table_insert (self->index_by_id, stop->id, GUINT_TO_POINTER (i));
+  if (a_ms != b_ms)
+    return a_ms < b_ms ? -1 : 1;
+  return ds_own_order_compare (a, b);
+}
+
+static gint
+compare_stops (DsRoute *self, DsStop *a, DsStop *b)
+{
+  switch (self->order)
+    {
+    case DS_ROUTE_PLANNED:
+      return compare_position (a, b);
+    case DS_ROUTE_BY_WINDOW:
+      return compare_windows (a, b);
+    case DS_ROUTE_OWN:
+    default:
+      return ds_own_order_compare (a, b);
     }
 }
 
-/* A stop that can be walked up to: nothing to find out about it first. */
-static gboolean
-can_be_next (DsStopStatus status)
+static gint
+compare_items (gconstpointer a, gconstpointer b, gpointer self)
 {
-  return status == DS_STOP_TO_DELIVER || status == DS_STOP_TO_COLLECT || status == DS_STOP_WAITING;
+  return compare_stops (self, *(DsStop *const *)a, *(DsStop *const *)b);
+}
+
+static gint
+compare_own_items (gconstpointer a, gconstpointer b)
+{
+  return ds_own_order_compare (*(DsStop *const *)a, *(DsStop *const *)b);
+}
+
+/* The keys are borrowed from the stops: each must be in the table with its own stop's. */
+static void
+index_range (DsRoute *self, guint from, guint to)
+{
+  for (guint i = from; i < to; i++)
+    {
+      DsStop *stop = g_ptr_array_index (self->stops, i);
+
+      g_hash_table_replace (self->index_by_id, stop->id, GUINT_TO_POINTER (i));
+    }
+}
+
+static void
+choose_next (DsRoute *self)
+{
+  ds_next_stop_choose (self->stops, self->now_ms, &self->next);
+  if (g_strcmp0 (self->next_stop, self->next.stop != NULL ? self->next.stop->id : NULL) == 0)
+    return;
+  g_free (self->next_stop);
+  self->next_stop = self->next.stop != NULL ? g_strdup (self->next.stop->id) : NULL;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NEXT_STOP]);
 }
 
 static void
 sum_up (DsRoute *self)
 {
-  const char *next = NULL;
-
   ds_shift_totals_from_stops (self->stops, &self->totals);
   self->counts = (DsRouteCounts){ 0 };
   for (guint i = 0; i < self->stops->len; i++)
     {
-      DsStop *stop = g_ptr_array_index (self->stops, i);
-      DsStopStatus status = ds_stop_get_status (stop);
+      DsStopStatus status = ds_stop_get_status (g_ptr_array_index (self->stops, i));
 
       self->counts.n_to_do += !ds_stop_status_is_done (status);
       self->counts.n_to_collect += status == DS_STOP_TO_COLLECT || status == DS_STOP_REJECTED;
       self->counts.n_done += ds_stop_status_is_done (status) && status != DS_STOP_REMOVED;
       self->counts.n_problems += ds_stop_status_is_problem (status);
-      if (next == NULL && can_be_next (status))
-        next = stop->id;
     }
-
-  if (g_strcmp0 (self->next_stop, next) != 0)
-    {
-      g_free (self->next_stop);
-      self->next_stop = g_strdup (next);
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NEXT_STOP]);
-    }
+  choose_next (self);
   g_signal_emit (self, signals[SIGNAL_SUMMARY_CHANGED], 0);
 }
 
@@ -182,6 +217,9 @@ ds_route_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec
     case PROP_LOADED:
       g_value_set_boolean (value, self->loaded);
       break;
+    case PROP_ORDER:
+      g_value_set_uint (value, self->order);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -226,6 +264,8 @@ ds_route_class_init (DsRouteClass *klass)
       = g_param_spec_string ("next-stop", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_LOADED]
       = g_param_spec_boolean ("loaded", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ORDER] = g_param_spec_uint ("order", NULL, NULL, DS_ROUTE_OWN, DS_ROUTE_BY_WINDOW,
+                                              DS_ROUTE_OWN, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[SIGNAL_SUMMARY_CHANGED] = g_signal_new ("summary-changed", DS_TYPE_ROUTE, G_SIGNAL_RUN_LAST, 0,
@@ -328,23 +368,94 @@ ds_route_get_counts (DsRoute *self, DsRouteCounts *counts)
 }
 
 void
-ds_route_set_stops (DsRoute *self, GPtrArray *stops)
+ds_route_get_next (DsRoute *self, DsNextStop *next)
 {
-  guint n_before;
-
   g_return_if_fail (DS_IS_ROUTE (self));
-  g_return_if_fail (stops != NULL);
+  g_return_if_fail (next != NULL);
 
-  n_before = self->stops->len;
+  *next = self->next;
+}
+
+DsRouteOrder
+ds_route_get_order (DsRoute *self)
+{
+  g_return_val_if_fail (DS_IS_ROUTE (self), DS_ROUTE_OWN);
+
+  return self->order;
+}
+
+static GPtrArray *
+copy_stops (DsRoute *self)
+{
+  GPtrArray *stops = g_ptr_array_new_full (self->stops->len, g_object_unref);
+
+  for (guint i = 0; i < self->stops->len; i++)
+    g_ptr_array_add (stops, g_object_ref (g_ptr_array_index (self->stops, i)));
+  return stops;
+}
+
+/* All of them at once, from @stops, which is sorted here. */
+static void
+replace_all (DsRoute *self, GPtrArray *stops)
+{
+  guint n_before = self->stops->len;
+
   g_hash_table_remove_all (self->index_by_id);
+  self->next = (DsNextStop){ .distance_m = -1 };
   g_ptr_array_set_size (self->stops, 0);
   for (guint i = 0; i < stops->len; i++)
     g_ptr_array_add (self->stops, g_object_ref (g_ptr_array_index (stops, i)));
-  g_ptr_array_sort (self->stops, compare_position);
-  index_stops (self);
-
+  g_ptr_array_sort_with_data (self->stops, compare_items, self);
+  index_range (self, 0, self->stops->len);
   if (n_before > 0 || self->stops->len > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, self->stops->len);
+}
+
+void
+ds_route_set_order (DsRoute *self, DsRouteOrder order)
+{
+  g_autoptr (GPtrArray) stops = NULL;
+
+  g_return_if_fail (DS_IS_ROUTE (self));
+
+  if (self->order == order)
+    return;
+  self->order = order;
+  stops = copy_stops (self);
+  replace_all (self, stops);
+  choose_next (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ORDER]);
+  g_signal_emit (self, signals[SIGNAL_SUMMARY_CHANGED], 0);
+}
+
+GPtrArray *
+ds_route_dup_own_order (DsRoute *self)
+{
+  GPtrArray *stops;
+
+  g_return_val_if_fail (DS_IS_ROUTE (self), NULL);
+
+  stops = copy_stops (self);
+  g_ptr_array_sort (stops, compare_own_items);
+  return stops;
+}
+
+void
+ds_route_set_now (DsRoute *self, gint64 now_ms)
+{
+  g_return_if_fail (DS_IS_ROUTE (self));
+
+  self->now_ms = now_ms;
+  choose_next (self);
+}
+
+void
+ds_route_set_stops (DsRoute *self, GPtrArray *stops)
+{
+  g_return_if_fail (DS_IS_ROUTE (self));
+  g_return_if_fail (stops != NULL);
+
+  replace_all (self, stops);
   if (!self->loaded)
     {
       self->loaded = TRUE;
@@ -353,60 +464,90 @@ ds_route_set_stops (DsRoute *self, GPtrArray *stops)
   sum_up (self);
 }
 
-/* Returns: whether @stop took the place of its older self; not if it is new or belongs elsewhere. */
-static gboolean
-replace_in_place (DsRoute *self, DsStop *stop)
+/* Where @stop belongs among the others; @but: (out of range for none) leaves one of them out. */
+static guint
+find_place (DsRoute *self, DsStop *stop, guint but)
+{
+  guint low = 0;
+  guint high = self->stops->len - (but < self->stops->len);
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      DsStop *other = g_ptr_array_index (self->stops, middle < but ? middle : middle + 1);
+
+      if (compare_stops (self, other, stop) < 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* Takes a new snapshot of a stop, or a new stop, to its place. Only the items between its old and its new place move, so
+ * that a list that shows others stays as it is. */
+static void
+put_stop (DsRoute *self, DsStop *stop)
 {
   gpointer found;
-  guint index;
-  DsStop *old;
+  guint from, to, first, last;
 
   if (!g_hash_table_lookup_extended (self->index_by_id, stop->id, NULL, &found))
-    return FALSE;
-  index = GPOINTER_TO_UINT (found);
-  old = g_ptr_array_index (self->stops, index);
-  if (old->position != stop->position)
-    return FALSE;
+    {
+      to = find_place (self, stop, G_MAXUINT);
+      g_ptr_array_insert (self->stops, (gint)to, g_object_ref (stop));
+      index_range (self, to, self->stops->len);
+      g_list_model_items_changed (G_LIST_MODEL (self), to, 0, 1);
+      return;
+    }
 
-  /* The key of the index is borrowed from the stop: it must not outlive it. */
-  g_hash_table_replace (self->index_by_id, stop->id, found);
-  self->stops->pdata[index] = g_object_ref (stop);
-  g_object_unref (old);
-  g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 1);
-  return TRUE;
+  from = GPOINTER_TO_UINT (found);
+  to = find_place (self, stop, from);
+  first = MIN (from, to);
+  last = MAX (from, to);
+  g_hash_table_remove (self->index_by_id, stop->id);
+  g_ptr_array_remove_index (self->stops, from);
+  g_ptr_array_insert (self->stops, (gint)to, g_object_ref (stop));
+  index_range (self, first, last + 1);
+  g_list_model_items_changed (G_LIST_MODEL (self), first, last - first + 1, last - first + 1);
+}
+
+static void
+take_all (DsRoute *self, GPtrArray *changed)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < changed->len; i++)
+    {
+      DsStop *stop = g_ptr_array_index (changed, i);
+
+      g_hash_table_remove (self->index_by_id, stop->id);
+      g_ptr_array_add (all, g_object_ref (stop));
+    }
+  for (guint i = 0; i < self->stops->len; i++)
+    {
+      DsStop *stop = g_ptr_array_index (self->stops, i);
+
+      if (g_hash_table_contains (self->index_by_id, stop->id))
+        g_ptr_array_add (all, g_object_ref (stop));
+    }
+  replace_all (self, all);
 }
 
 void
 ds_route_update_stops (DsRoute *self, GPtrArray *stops)
 {
-  g_autoptr (GPtrArray) moved = g_ptr_array_new ();
-
   g_return_if_fail (DS_IS_ROUTE (self));
   g_return_if_fail (stops != NULL);
 
-  for (guint i = 0; i < stops->len; i++)
+  /* What comes next may be a stop that is replaced here. */
+  self->next = (DsNextStop){ .distance_m = -1 };
+  if (stops->len > MAX_PUT)
+    take_all (self, stops);
+  else
     {
-      if (!replace_in_place (self, g_ptr_array_index (stops, i)))
-        g_ptr_array_add (moved, g_ptr_array_index (stops, i));
-    }
-
-  if (moved->len > 0)
-    {
-      g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
-
-      for (guint i = 0; i < moved->len; i++)
-        g_hash_table_remove (self->index_by_id, ((DsStop *)g_ptr_array_index (moved, i))->id);
-      for (guint i = 0; i < self->stops->len; i++)
-        {
-          DsStop *stop = g_ptr_array_index (self->stops, i);
-
-          if (g_hash_table_contains (self->index_by_id, stop->id))
-            g_ptr_array_add (all, g_object_ref (stop));
-        }
-      for (guint i = 0; i < moved->len; i++)
-        g_ptr_array_add (all, g_object_ref (g_ptr_array_index (moved, i)));
-      ds_route_set_stops (self, all);
-      return;
+      for (guint i = 0; i < stops->len; i++)
+        put_stop (self, g_ptr_array_index (stops, i));
     }
   sum_up (self);
 }

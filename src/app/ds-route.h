@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ds-door.h"
+#include "ds-next-stop.h"
 
 G_BEGIN_DECLS
 
@@ -23,13 +24,27 @@ typedef struct
 } DsRouteCounts;
 
 /**
+ * DsRouteOrder:
+ * @DS_ROUTE_OWN: the courier's own order: the depot's plan with his moves
+ * @DS_ROUTE_PLANNED: the depot's plan
+ * @DS_ROUTE_BY_WINDOW: by the end of the promised window; stops without one come last
+ */
+typedef enum
+{
+  DS_ROUTE_OWN,
+  DS_ROUTE_PLANNED,
+  DS_ROUTE_BY_WINDOW,
+} DsRouteOrder;
+
+/**
  * DsRoute:next-stop: (nullable): the id of the stop to go to next
+ * DsRoute:order: a DsRouteOrder, as guint: the order of the items
  * DsRoute:loaded: whether the stops were read once
  * DsRoute::summary-changed (): totals or counts are others than before
  * DsRoute::failed (char *message): the stops could not be read
  *
- * A GListModel of DsStop in route order. A changed stop replaces its item; only a changed order, a new stop or
- * a reload moves items.
+ * A GListModel of DsStop. A changed stop replaces its item; only another order, a moved stop, a new one or a reload
+ * moves items.
  */
 DsRoute *ds_route_new (void);
 
@@ -42,10 +57,20 @@ DsStop *ds_route_find (DsRoute *self, const char *stop_id);
 /* Returns: (transfer none) (nullable): the stop of a parcel. */
 DsStop *ds_route_find_waybill (DsRoute *self, const char *waybill);
 
-/* Returns: (transfer none) (element-type DsStop): all stops, in route order; valid until the model changes. */
+/* Returns: (transfer none) (element-type DsStop): all stops, in the order of the model; valid until the model changes. */
 GPtrArray *ds_route_get_stops (DsRoute *self);
 
 const char *ds_route_get_next_stop (DsRoute *self);
+/* The same with the reason; @next borrows, until the model changes. */
+void ds_route_get_next (DsRoute *self, DsNextStop *next);
+DsRouteOrder ds_route_get_order (DsRoute *self);
+void ds_route_set_order (DsRoute *self, DsRouteOrder order);
+
+/* Returns: (transfer full) (element-type DsStop): all stops in the courier's own order, whatever order is shown. */
+GPtrArray *ds_route_dup_own_order (DsRoute *self);
+
+/* Tells the wall time: which stop comes next depends on it. */
+void ds_route_set_now (DsRoute *self, gint64 now_ms);
 gboolean ds_route_get_loaded (DsRoute *self);
 void ds_route_get_totals (DsRoute *self, DsShiftTotals *totals);
 void ds_route_get_counts (DsRoute *self, DsRouteCounts *counts);
@@ -53,7 +78,7 @@ void ds_route_get_counts (DsRoute *self, DsRouteCounts *counts);
 /* Takes @stops (element-type DsStop) for the whole route. For what reads stops from elsewhere, and for tests. */
 void ds_route_set_stops (DsRoute *self, GPtrArray *stops);
 
-/* Takes new snapshots of some stops: each replaces the stop of the same id or joins the route at its position. */
+/* Takes new snapshots of some stops: each replaces the stop of the same id or joins the route in its place. */
 void ds_route_update_stops (DsRoute *self, GPtrArray *stops);
 
 G_END_DECLS

@@ -62,6 +62,13 @@ set_phase (DsSession *self, DsPhase phase)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PHASE]);
 }
 
+/* Before anybody else hears of it: which stop comes next depends on the time. */
+static void
+did_tick (DsSession *self)
+{
+  ds_route_set_now (self->route, ds_clock_get_wall_ms (self->clock));
+}
+
 static gboolean
 tick (gpointer user_data)
 {
@@ -116,6 +123,7 @@ did_open (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->link = ds_link_new (self->store, self->clock, self->random);
   g_object_bind_property (self->link, "online", self->door, "online", G_BINDING_SYNC_CREATE);
+  ds_route_set_now (self->route, ds_clock_get_wall_ms (self->clock));
   ds_route_follow (self->route, self->store);
   ds_worklist_follow (self->worklist, self->store);
   ds_digest_follow (self->digest, self->store, self->route);
@@ -193,8 +201,8 @@ ds_session_class_init (DsSessionClass *klass)
 
   signals[SIGNAL_PARCEL_CHECKED] = g_signal_new ("parcel-checked", DS_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0,
                                                  NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_TICK]
-      = g_signal_new ("tick", DS_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_TICK] = g_signal_new_class_handler ("tick", DS_TYPE_SESSION, G_SIGNAL_RUN_FIRST,
+                                                     G_CALLBACK (did_tick), NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

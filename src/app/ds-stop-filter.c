@@ -9,6 +9,7 @@ struct _DsStopFilter
 {
   GtkFilter parent;
 
+  DsStopIndex *index;
   DsStopsKind kind;
   char *search; /* folded */
   GStrv words;  /* of the search, folded; NULL when there is none */
@@ -35,44 +36,6 @@ ds_stops_kind_holds (DsStopsKind kind, DsStopStatus status)
     }
 }
 
-static char *
-fold (const char *text)
-{
-  g_autofree char *normal = g_utf8_normalize (text, -1, G_NORMALIZE_ALL);
-
-  /* Only text that is not UTF-8 has no normal form. */
-  return g_utf8_casefold (normal != NULL ? normal : "", -1);
-}
-
-static gboolean
-text_contains (const char *text, const char *word)
-{
-  g_autofree char *folded = NULL;
-
-  if (text == NULL)
-    return FALSE;
-  folded = fold (text);
-  return strstr (folded, word) != NULL;
-}
-
-static gboolean
-word_matches (DsStop *stop, const char *word)
-{
-  if (text_contains (stop->recipient, word) || text_contains (stop->address, word)
-      || text_contains (stop->place, word))
-    return TRUE;
-  if (stop->phone != NULL && strlen (word) >= 2 && g_str_has_suffix (stop->phone, word))
-    return TRUE;
-  for (guint i = 0; i < stop->parcels->len; i++)
-    {
-      const DsParcel *parcel = g_ptr_array_index (stop->parcels, i);
-
-      if (text_contains (parcel->waybill, word))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static gboolean
 ds_stop_filter_match (GtkFilter *filter, gpointer item)
 {
@@ -83,7 +46,7 @@ ds_stop_filter_match (GtkFilter *filter, gpointer item)
 
   for (gsize i = 0; self->words[i] != NULL; i++)
     {
-      if (*self->words[i] != '\0' && !word_matches (item, self->words[i]))
+      if (*self->words[i] != '\0' && !ds_stop_index_matches (self->index, item, self->words[i]))
         return FALSE;
     }
   return TRUE;
@@ -95,11 +58,20 @@ ds_stop_filter_get_strictness (GtkFilter *filter)
   return GTK_FILTER_MATCH_SOME;
 }
 
+/* More stops may be found now than when it was typed. */
+static void
+index_changed (DsStopFilter *self)
+{
+  if (self->words != NULL)
+    gtk_filter_changed (GTK_FILTER (self), GTK_FILTER_CHANGE_LESS_STRICT);
+}
+
 static void
 ds_stop_filter_finalize (GObject *object)
 {
   DsStopFilter *self = DS_STOP_FILTER (object);
 
+  g_object_unref (self->index);
   g_free (self->search);
   g_strfreev (self->words);
 
@@ -121,9 +93,16 @@ ds_stop_filter_init (DsStopFilter *self)
 }
 
 DsStopFilter *
-ds_stop_filter_new (void)
+ds_stop_filter_new (DsStopIndex *index)
 {
-  return g_object_new (DS_TYPE_STOP_FILTER, NULL);
+  DsStopFilter *self;
+
+  g_return_val_if_fail (DS_IS_STOP_INDEX (index), NULL);
+
+  self = g_object_new (DS_TYPE_STOP_FILTER, NULL);
+  self->index = g_object_ref (index);
+  g_signal_connect_object (index, "changed", G_CALLBACK (index_changed), self, G_CONNECT_SWAPPED);
+  return self;
 }
 
 void
@@ -145,7 +124,7 @@ ds_stop_filter_set_search (DsStopFilter *self, const char *text)
   g_return_if_fail (DS_IS_STOP_FILTER (self));
   g_return_if_fail (text != NULL);
 
-  folded = g_strstrip (fold (text));
+  folded = g_strstrip (ds_stop_index_fold (text));
   if (strcmp (folded, self->search) == 0)
     return;
 

@@ -2,7 +2,7 @@
 /* Which stops of the route are listed: by what is to be done, or by what was searched. */
 #pragma once
 
-#include "ds-stop.h"
+#include "ds-stop-index.h"
 
 #include <gtk/gtk.h>
 
@@ -23,7 +23,7 @@ gboolean ds_stops_kind_holds (DsStopsKind kind, DsStopStatus status);
 G_DECLARE_FINAL_TYPE (DsStopFilter, ds_stop_filter, DS, STOP_FILTER, GtkFilter)
 
 /* A filter of DsStop items: those to do, until told otherwise. */
-DsStopFilter *ds_stop_filter_new (void);
+DsStopFilter *ds_stop_filter_new (DsStopIndex *index);
 
 void ds_stop_filter_set_kind (DsStopFilter *self, DsStopsKind kind);
 
@@ -31,8 +31,8 @@ void ds_stop_filter_set_kind (DsStopFilter *self, DsStopsKind kind);
  * ds_stop_filter_set_search:
  * @text: what the courier typed; empty ends the search
  *
- * A search looks through all stops, whatever the kind: every word of it must be in the name, the address, the
- * place or a waybill, or be the end of the phone number (two digits at least). Case does not matter.
+ * A search looks through all stops, whatever the kind: every word of it must match, see ds_stop_index_matches(). Case does
+ * not matter.
  */
 void ds_stop_filter_set_search (DsStopFilter *self, const char *text);
 

@@ -14,6 +14,7 @@
 #include "ds-proof-page.h"
 #include "ds-receipt-page.h"
 #include "ds-state-label.h"
+#include "ds-stop-history.h"
 #include "ds-window.h"
 #include "ds-words.h"
 
@@ -192,14 +193,18 @@ static void
 show_window (DsStopPage *self)
 {
   DsStop *stop = self->stop;
+  gint64 now_ms = ds_clock_get_wall_ms (ds_session_get_clock (self->session));
   g_autofree char *window = ds_format_window (stop->window_from_ms, stop->window_to_ms);
   g_autofree char *left = NULL;
 
   if (!ds_stop_status_is_done (ds_stop_get_status (stop)))
-    left = ds_format_window_left (stop->window_from_ms, stop->window_to_ms,
-                                  ds_clock_get_wall_ms (ds_session_get_clock (self->session)));
+    left = ds_format_window_left (stop->window_from_ms, stop->window_to_ms, now_ms);
   ds_info_row_set_title (self->time_window, window);
   ds_info_row_set_value (self->time_window, left);
+  if (left != NULL && stop->window_to_ms < now_ms)
+    gtk_widget_add_css_class (GTK_WIDGET (self->time_window), "late-value");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->time_window), "late-value");
 }
 
 static void
@@ -233,41 +238,13 @@ show_parcels (DsStopPage *self)
   gtk_label_set_text (self->n_checked, n_checked);
 }
 
-/* How it was made or why it ended, and what came from red packets or went back. */
-static char *
-describe_payment (DsPayment *payment)
-{
-  g_autofree char *clock = ds_format_clock (payment->changed_at_ms);
-  g_autofree char *said = payment->reason != NULL ? ds_words_for_bank_reason (payment->reason)
-                                                  : g_strdup (ds_words_for_tender (payment->tender));
-  g_autofree char *parts
-      = ds_words_for_parts (payment->red_packet_fen, payment->refunded_fen, payment->red_packet_refunded_fen);
-
-  return parts != NULL ? g_strdup_printf ("%s · %s · %s", clock, said, parts)
-                       : g_strdup_printf ("%s · %s", clock, said);
-}
-
 static void
 show_history (DsStopPage *self)
 {
-  GPtrArray *payments = self->stop->payments;
+  guint n = ds_stop_history_fill (self->history, self->stop, ds_session_get_digest (self->session));
 
-  clear (self->history);
-  for (guint i = payments->len; i > 0; i--)
-    {
-      DsPayment *payment = g_ptr_array_index (payments, i - 1);
-      DsWords words = ds_words_for_payment (payment->state);
-      g_autofree char *money = ds_format_money (payment->amount_fen);
-      g_autofree char *line = describe_payment (payment);
-      DsInfoRow *row = ds_info_row_new (NULL, words.text, line);
-
-      ds_info_row_set_words (row, &words);
-      ds_info_row_set_value (row, money);
-      g_object_set (row, "leads", ds_customer_slip_can_be_made (payment), NULL);
-      gtk_list_box_append (self->history, GTK_WIDGET (row));
-    }
-  gtk_widget_set_visible (self->history_heading, payments->len > 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->history), payments->len > 0);
+  gtk_widget_set_visible (self->history_heading, n > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->history), n > 0);
 }
 
 static void
@@ -298,14 +275,14 @@ show_proofs (DsStopPage *self)
 }
 
 static void
-payment_activated (DsStopPage *self, GtkListBoxRow *row)
+event_activated (DsStopPage *self, GtkListBoxRow *row)
 {
-  /* The newest stands first. */
-  guint at = self->stop->payments->len - 1 - (guint)gtk_list_box_row_get_index (row);
+  DsPayment *payment = ds_stop_history_get_payment (self->stop, ds_session_get_digest (self->session),
+                                                    (guint)gtk_list_box_row_get_index (row));
 
-  ds_navigator_push (
-      ds_navigator_of (GTK_WIDGET (self)),
-      DS_PAGE (ds_receipt_page_new (self->session, g_ptr_array_index (self->stop->payments, at))));
+  if (payment != NULL)
+    ds_navigator_push (ds_navigator_of (GTK_WIDGET (self)),
+                       DS_PAGE (ds_receipt_page_new (self->session, payment)));
 }
 
 /* Only the last row, which adds one, leads anywhere. */
@@ -613,7 +590,7 @@ ds_stop_page_class_init (DsStopPageClass *klass)
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, main_clicked);
   gtk_widget_class_bind_template_callback (widget_class, give_back_clicked);
-  gtk_widget_class_bind_template_callback (widget_class, payment_activated);
+  gtk_widget_class_bind_template_callback (widget_class, event_activated);
   gtk_widget_class_bind_template_callback (widget_class, proof_activated);
   gtk_widget_class_bind_template_callback (widget_class, another_way_clicked);
   gtk_widget_class_bind_template_callback (widget_class, refused_clicked);
@@ -660,6 +637,8 @@ ds_stop_page_new (DsSession *session, const char *stop_id)
   self->stop = g_object_ref (stop);
   g_signal_connect_object (ds_session_get_route (session), "summary-changed", G_CALLBACK (route_changed),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_digest (session), "items-changed", G_CALLBACK (show_history), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "parcel-checked", G_CALLBACK (show_parcels), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "tick", G_CALLBACK (show_window), self, G_CONNECT_SWAPPED);
   show (self);

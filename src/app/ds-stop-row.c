@@ -21,7 +21,7 @@ struct _DsStopRow
   GtkLabel *address;
   GtkWidget *next;
   GtkLabel *recipient;
-  GtkWidget *warning;
+  GtkImage *warning;
   GtkLabel *window;
   DsStateLabel *state;
   GtkLabel *amount;
@@ -55,19 +55,26 @@ show_window (DsStopRow *self)
   g_autofree char *window = NULL;
   g_autofree char *left = NULL;
   g_autofree char *text = NULL;
-  gboolean done;
+  gint64 now_ms;
+  DsUrgency urgency = DS_WINDOW_ANY;
+  DsWords words;
 
   if (self->stop == NULL)
     return;
 
-  done = ds_stop_status_is_done (ds_stop_get_status (self->stop));
-  if (!done)
-    left = ds_format_window_left (self->stop->window_from_ms, self->stop->window_to_ms,
-                                  ds_clock_get_wall_ms (ds_session_get_clock (self->session)));
+  now_ms = ds_clock_get_wall_ms (ds_session_get_clock (self->session));
+  if (!ds_stop_status_is_done (ds_stop_get_status (self->stop)))
+    {
+      urgency = ds_time_window_get_urgency (self->stop->window_from_ms, self->stop->window_to_ms, now_ms);
+      left = ds_format_window_left (self->stop->window_from_ms, self->stop->window_to_ms, now_ms);
+    }
+  words = ds_words_for_urgency (urgency);
   window = ds_format_window (left != NULL ? 0 : self->stop->window_from_ms, self->stop->window_to_ms);
   text = left != NULL ? g_strdup_printf ("%s · %s", window, left) : g_strdup (window);
   gtk_label_set_text (self->window, text);
-  gtk_widget_set_visible (self->warning, left != NULL);
+  gtk_image_set_from_icon_name (self->warning, words.icon_name);
+  gtk_widget_set_visible (GTK_WIDGET (self->warning), left != NULL);
+  set_class (GTK_WIDGET (self), "late", urgency == DS_WINDOW_LATE);
   set_class (GTK_WIDGET (self->window), "urgent", left != NULL);
   set_class (GTK_WIDGET (self->window), "dim-label", left == NULL);
 }
@@ -85,8 +92,9 @@ show_amount (DsStopRow *self)
 static void
 name_row (DsStopRow *self, const char *number, const char *recipient, const char *state)
 {
-  g_autofree char *text = g_strdup_printf ("%s, %s, %s, %s, %s", number, self->stop->address, recipient,
-                                           state, gtk_label_get_text (self->amount));
+  g_autofree char *text
+      = g_strdup_printf ("%s, %s, %s, %s, %s, %s", number, self->stop->address, recipient,
+                         gtk_label_get_text (self->window), state, gtk_label_get_text (self->amount));
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
@@ -172,4 +180,12 @@ ds_stop_row_set_stop (DsStopRow *self, DsStop *stop)
   show_window (self);
   show_next (self);
   name_row (self, number, recipient, state);
+}
+
+DsStop *
+ds_stop_row_get_stop (DsStopRow *self)
+{
+  g_return_val_if_fail (DS_IS_STOP_ROW (self), NULL);
+
+  return self->stop;
 }

@@ -16,5 +16,7 @@ DsStopRow *ds_stop_row_new (DsSession *session);
 
 /* @stop: (nullable): what to show; %NULL when the row is put aside for reuse. */
 void ds_stop_row_set_stop (DsStopRow *self, DsStop *stop);
+/* Returns: (transfer none) (nullable) */
+DsStop *ds_stop_row_get_stop (DsStopRow *self);
 
 G_END_DECLS

@@ -13,9 +13,12 @@
 #include "ds-help.h"
 #include "ds-home-page.h"
 #include "ds-idle-lock.h"
+#include "ds-load-page.h"
+#include "ds-map-page.h"
 #include "ds-navigator.h"
 #include "ds-notifier.h"
 #include "ds-open-shift-page.h"
+#include "ds-order-page.h"
 #include "ds-pin-page.h"
 #include "ds-preferences.h"
 #include "ds-safety-page.h"
@@ -51,6 +54,8 @@ struct _DsWindow
   DsNotifier *notifier;
   char *unsaid; /* (nullable): what was to be said while nobody could read it */
 
+  gboolean is_short;
+
   AdwToastOverlay *toasts;
   GtkStack *lock_stack;
   GtkWidget *unlock_page;
@@ -58,6 +63,14 @@ struct _DsWindow
 };
 
 G_DEFINE_FINAL_TYPE (DsWindow, ds_window, ADW_TYPE_APPLICATION_WINDOW)
+
+enum
+{
+  PROP_SHORT = 1,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
 
 static gboolean
 is_at_work (DsWindow *self)
@@ -147,6 +160,38 @@ scan (GtkWidget *widget, const char *action_name, GVariant *parameter)
 
   if (is_at_work (self) && !DS_IS_SCAN_PAGE (ds_navigator_get_page (self->navigator)))
     ds_navigator_push (self->navigator, DS_PAGE (ds_scan_page_new (self->session, NULL, NULL)));
+}
+
+static void
+show_map (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (is_at_work (self) && !DS_IS_MAP_PAGE (ds_navigator_get_page (self->navigator)))
+    ds_navigator_push (self->navigator, DS_PAGE (ds_map_page_new (self->session)));
+}
+
+static void
+arrange (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (is_at_work (self) && !DS_IS_ORDER_PAGE (ds_navigator_get_page (self->navigator)))
+    ds_navigator_push (self->navigator,
+                       DS_PAGE (ds_order_page_new (self->session, g_variant_get_string (parameter, NULL))));
+}
+
+static void
+check_load (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+
+  if (!is_at_work (self) || DS_IS_LOAD_PAGE (ds_navigator_get_page (self->navigator)))
+    return;
+  if (ds_session_get_open_shift (self->session) != NULL)
+    ds_navigator_push (self->navigator, DS_PAGE (ds_load_page_new (self->session)));
+  else
+    ds_window_say (widget, _ ("No shift is open. Open your shift, then check the load."));
 }
 
 static void
@@ -490,10 +535,16 @@ phase_changed (DsWindow *self)
 static void
 surface_layout (DsWindow *self, int width, int height)
 {
-  if (height < SHORT_PX)
+  gboolean is_short = height < SHORT_PX;
+
+  if (is_short == self->is_short)
+    return;
+  self->is_short = is_short;
+  if (is_short)
     gtk_widget_add_css_class (GTK_WIDGET (self), "short");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "short");
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHORT]);
 }
 
 static void
@@ -503,6 +554,19 @@ ds_window_realize (GtkWidget *widget)
 
   g_signal_connect_object (gtk_native_get_surface (GTK_NATIVE (widget)), "layout",
                            G_CALLBACK (surface_layout), widget, G_CONNECT_SWAPPED);
+}
+
+static void
+ds_window_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SHORT:
+      g_value_set_boolean (value, DS_WINDOW (object)->is_short);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -542,8 +606,13 @@ ds_window_class_init (DsWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   widget_class->realize = ds_window_realize;
+  object_class->get_property = ds_window_get_property;
   object_class->dispose = ds_window_dispose;
   object_class->finalize = ds_window_finalize;
+
+  properties[PROP_SHORT]
+      = g_param_spec_boolean ("short", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (DS_TYPE_NAVIGATOR);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-window.ui");
@@ -559,6 +628,9 @@ ds_window_class_init (DsWindowClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.back", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Back, 0, "win.back", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "win.back", NULL);
+  gtk_widget_class_install_action (widget_class, "win.show-map", NULL, show_map);
+  gtk_widget_class_install_action (widget_class, "win.arrange", "s", arrange);
+  gtk_widget_class_install_action (widget_class, "win.check-load", NULL, check_load);
   gtk_widget_class_install_action (widget_class, "win.show-tab", "s", show_tab);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search);
   gtk_widget_class_install_action (widget_class, "win.open-shift", NULL, open_shift);

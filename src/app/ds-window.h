@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 #define DS_TYPE_WINDOW (ds_window_get_type ())
 G_DECLARE_FINAL_TYPE (DsWindow, ds_window, DS, WINDOW, AdwApplicationWindow)
 
+/* DsWindow:short: there is little height: the handheld is held sideways. */
+
 /* @session: opened or about to be. Actions: see ds-page.h. */
 DsWindow *ds_window_new (GtkApplication *application, DsSession *session);
 

@@ -17,6 +17,7 @@
 #define CASH "ds-cash-symbolic"
 #define REFUSED "ds-refused-symbolic"
 #define WARNING "dialog-warning-symbolic"
+#define ALARM "alarm-symbolic"
 
 static DsWords
 translate (DsWords words)
@@ -504,4 +505,68 @@ ds_words_for_health_advice (DsStoreHealth health)
   g_return_val_if_fail (health < G_N_ELEMENTS (healths), "");
 
   return gettext (healths[health].advice);
+}
+
+DsWords
+ds_words_for_urgency (DsUrgency urgency)
+{
+  switch (urgency)
+    {
+    case DS_WINDOW_SOON:
+      return translate ((DsWords){ ALARM, N_ ("Soon"), "accepted" });
+    case DS_WINDOW_LATE:
+      return translate ((DsWords){ WARNING, N_ ("Late"), "failed" });
+    case DS_WINDOW_AHEAD:
+    case DS_WINDOW_ANY:
+    default:
+      return translate ((DsWords){ ALARM, N_ ("No hurry"), NULL });
+    }
+}
+
+static char *
+describe_next (const DsNextStop *next, gint64 now_ms)
+{
+  const DsStop *stop = next->stop;
+  g_autofree char *window = ds_format_window (0, stop->window_to_ms);
+  g_autofree char *left = ds_format_window_left (stop->window_from_ms, stop->window_to_ms, now_ms);
+  g_autofree char *from = ds_format_clock (stop->window_from_ms);
+
+  switch (next->reason)
+    {
+    case DS_NEXT_LATE:
+    case DS_NEXT_SOON:
+      return g_strdup_printf ("%s · %s", window, left != NULL ? left : "");
+    case DS_NEXT_NEAR:
+      return g_strdup (_ ("close to the last door"));
+    case DS_NEXT_EARLY:
+      return g_strdup_printf (_ ("the first that opens, at %s"), from);
+    case DS_NEXT_FIRST:
+    case DS_NEXT_NONE:
+    default:
+      return g_strdup (_ ("first in your order"));
+    }
+}
+
+char *
+ds_words_for_next (const DsNextStop *next, gint64 now_ms, DsWords *words)
+{
+  g_autofree char *reason = NULL;
+  g_autofree char *distance = NULL;
+  char *text;
+
+  g_return_val_if_fail (next != NULL && next->stop != NULL, NULL);
+  g_return_val_if_fail (words != NULL, NULL);
+
+  *words = ds_words_for_urgency (next->reason == DS_NEXT_LATE   ? DS_WINDOW_LATE
+                                 : next->reason == DS_NEXT_SOON ? DS_WINDOW_SOON
+                                                                : DS_WINDOW_ANY);
+  if (next->reason == DS_NEXT_NEAR)
+    words->icon_name = "mark-location-symbolic";
+  else if (next->reason == DS_NEXT_FIRST)
+    words->icon_name = "go-next-symbolic";
+  reason = describe_next (next, now_ms);
+  distance = next->distance_m >= 0 ? ds_format_distance (next->distance_m) : NULL;
+  text = distance != NULL ? g_strdup_printf ("%s · %s", reason, distance) : g_strdup (reason);
+  words->text = text;
+  return text;
 }

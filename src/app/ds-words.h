@@ -2,8 +2,10 @@
 /* States in words: each with an icon, a word and a colour, never one of them alone. Pure; texts are translated. */
 #pragma once
 
+#include "ds-next-stop.h"
 #include "ds-stop.h"
 #include "ds-store.h"
+#include "ds-time-window.h"
 
 G_BEGIN_DECLS
 
@@ -41,6 +43,13 @@ char *ds_words_for_stop_row (DsStop *stop);
 
 /* The amount a stop's row shows: what is open, at stake, taken or too much. Returns: -1 when nothing is to be shown. */
 gint64 ds_words_get_row_amount_fen (DsStop *stop);
+
+/* How a promised time presses. */
+DsWords ds_words_for_urgency (DsUrgency urgency);
+
+/* Returns: (transfer full): why a stop comes next, and how far it is: "by 12:00 · 38 min left · 40 m". The same words come
+ * with their icon and colour in @words, whose text they are. */
+char *ds_words_for_next (const DsNextStop *next, gint64 now_ms, DsWords *words);
 
 /* What a reason of an outcome says: the names that the pages offer are translated, own words stay as they are. */
 const char *ds_words_for_reason (const char *reason);

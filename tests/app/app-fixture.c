@@ -7,6 +7,7 @@
 #include "ds-json.h"
 #include "ds-jws.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -40,6 +41,13 @@ app_fixture_init (void)
 {
   g_autoptr (GtkCssProvider) css = NULL;
 
+  const char *translations = g_getenv ("DS_PICTURES_LOCALE");
+
+  if (translations != NULL)
+    {
+      bindtextdomain (DS_GETTEXT_PACKAGE, translations);
+      textdomain (DS_GETTEXT_PACKAGE);
+    }
   if (!gtk_init_check ())
     return FALSE;
   adw_init ();
@@ -87,7 +95,10 @@ app_fixture_new (void)
 
   self->session = ds_session_new (self->directory, DS_CLOCK (self->clock), random);
   self->window = GTK_WIDGET (ds_window_new (NULL, self->session));
-  gtk_window_set_default_size (GTK_WINDOW (self->window), 360, 720);
+  if (g_getenv ("DS_PICTURES_WIDE") != NULL)
+    gtk_window_set_default_size (GTK_WINDOW (self->window), 720, 360);
+  else
+    gtk_window_set_default_size (GTK_WINDOW (self->window), 360, 720);
   ds_session_open (self->session);
   gtk_window_present (GTK_WINDOW (self->window));
   ds_test_wait (is_open, self->session, "the store to open");

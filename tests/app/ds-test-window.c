@@ -133,6 +133,24 @@ ds_test_find (GtkWidget *root, GType type, const char *words)
   return g_type_is_a (G_OBJECT_TYPE (root), type) && is_called (root, words) ? root : NULL;
 }
 
+GtkWidget *
+ds_test_find_type (GtkWidget *root, GType type)
+{
+  if (!gtk_widget_get_mapped (root))
+    return NULL;
+  if (g_type_is_a (G_OBJECT_TYPE (root), type))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = ds_test_find_type (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
 gboolean
 ds_test_shows (GtkWidget *root, const char *words)
 {

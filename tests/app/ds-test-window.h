@@ -23,6 +23,9 @@ void ds_test_settle (GtkWidget *window);
 /* Returns: (transfer none) (nullable): the mapped widget of @type whose accessible label, label, title or subtitle is @words. */
 GtkWidget *ds_test_find (GtkWidget *root, GType type, const char *words);
 
+/* Returns: (transfer none) (nullable): the first mapped widget of @type. */
+GtkWidget *ds_test_find_type (GtkWidget *root, GType type);
+
 /* Returns: whether a label on the screen has @words in it. */
 gboolean ds_test_shows (GtkWidget *root, const char *words);
 

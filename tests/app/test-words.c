@@ -105,11 +105,20 @@ test_no_state_without_words (void)
     g_assert_nonnull (ds_words_for_verdict (verdicts[i]).text);
 }
 
+static DsStopFilter *
+make_filter (void)
+{
+  g_autoptr (DsRoute) route = ds_route_new ();
+  g_autoptr (DsStopIndex) index = ds_stop_index_new (route);
+
+  return ds_stop_filter_new (index);
+}
+
 static void
 test_search (void)
 {
   g_autoptr (DsStop) stop = make_stop ();
-  g_autoptr (DsStopFilter) filter = ds_stop_filter_new ();
+  g_autoptr (DsStopFilter) filter = make_filter ();
   const struct
   {
     const char *text;
@@ -132,7 +141,7 @@ static void
 test_kinds (void)
 {
   g_autoptr (DsStop) stop = make_stop ();
-  g_autoptr (DsStopFilter) filter = ds_stop_filter_new ();
+  g_autoptr (DsStopFilter) filter = make_filter ();
 
   g_assert_true (gtk_filter_match (GTK_FILTER (filter), stop));
   ds_stop_filter_set_kind (filter, DS_STOPS_TO_COLLECT);
