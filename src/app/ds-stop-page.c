@@ -5,7 +5,6 @@
 
 #include "ds-cash-back.h"
 #include "ds-clock.h"
-#include "ds-customer-slip.h"
 #include "ds-format.h"
 #include "ds-info-row.h"
 #include "ds-navigator.h"
