@@ -11,10 +11,13 @@
 
 #include <math.h>
 
-/* Finder patterns are looked for at this size and at half and double of it, and so on: the threshold's window suits
- * modules of a few pixels. Beginning here costs little and finds what a courier holds up. */
-#define FIRST_SIDE 650
+/* Finder patterns are looked for at full size, half of it, a quarter and so on, beginning at the first that is no
+ * larger than this: it costs little and finds what a courier holds up. */
+#define FIRST_SIDE 700
 #define SMALLEST_SIDE 80
+
+/* No code has fewer pixels a side. */
+#define CODE_SIDE 16
 
 /* Where ZBar reads most of whole pictures: in a larger one modules are so wide that their edges are missed. */
 #define WHOLE_SIDE 1000
@@ -23,15 +26,15 @@
 #define THRESHOLD_RADIUS 10
 #define THRESHOLD_BIAS 5
 
-/* Around stripes, in pixels at that size and as a share of them: the squares in which a code ends have no direction. */
-#define STRIPES_ROOM 24
-#define STRIPES_ROOM_SHARE 0.15
+/* Halving the largest picture so often leaves a pixel. */
+#define MAX_LEVELS 14
 
-/* A speck in the quiet zone ends a waybill's code. */
-#define STRIPES_BIAS 20
+/* Lines across a waybill's bars that ZBar is given at first, and when they are not enough. */
+#define FEW_LINES 6
+#define MANY_LINES 24
 
-/* Lines that have to cross a finder pattern of small modules. */
-#define MIN_LINES 3
+/* A finder pattern of larger modules is seen at half the size as well. */
+#define LARGE_MODULE_PX 9.0
 
 /* Pictures this small are looked at at twice their size too, where a module may be less than two pixels. */
 #define DOUBLE_BELOW_SIDE 500
@@ -45,6 +48,7 @@
 /* What one picture is asked. */
 typedef struct
 {
+  const DsGrey *levels[MAX_LEVELS]; /* the whole picture, half of it, a quarter and so on, until %NULL */
   const DsGrey *whole;
   DsZbar *zbar;
   GPtrArray *symbols;
@@ -126,7 +130,7 @@ is_taken (const Search *search, const DsFinder *finder)
   return FALSE;
 }
 
-/* Returns: how many finder patterns are left over that no code which was read explains. */
+/* Returns: how many sure finder patterns are left over that no code which was read explains. */
 static guint
 count_left (Search *search, const GArray *finders)
 {
@@ -136,7 +140,7 @@ count_left (Search *search, const GArray *finders)
     {
       const DsFinder *finder = &g_array_index (finders, DsFinder, i);
 
-      if (is_taken (search, finder))
+      if (!ds_finder_is_sure (finder) || is_taken (search, finder))
         continue;
       n++;
       search->smallest_module = MIN (search->smallest_module, finder->module);
@@ -157,37 +161,21 @@ enlarge (GArray *finders, double by)
     }
 }
 
-/* Texture makes finder patterns too, but few lines in a row cross them; a real one is crossed by up to three a
- * module. */
-static void
-drop_doubtful (GArray *finders)
-{
-  for (guint i = finders->len; i > 0; i--)
-    {
-      const DsFinder *finder = &g_array_index (finders, DsFinder, i - 1);
-
-      if (finder->n_lines < MAX (MIN_LINES, finder->module))
-        g_array_remove_index (finders, i - 1);
-    }
-}
-
 /* Reads the QR codes whose finder patterns are seen at one size of the picture. Returns: whether that is enough:
  * something was read and no finder pattern is left over that could be another code's. */
 static gboolean
-read_level (Search *search, const DsGrey *level)
+read_level (Search *search, const DsGrey *level, const DsGrey *quarter, double max_module)
 {
-  g_autoptr (DsGrey) binary = ds_grey_threshold (level, THRESHOLD_RADIUS, THRESHOLD_BIAS);
-  g_autoptr (GArray) finders = ds_finders_search (binary);
-  g_autoptr (GArray) sure = g_array_copy (finders);
+  g_auto (DsGround) ground = { 0 };
+  g_autoptr (GArray) finders = NULL;
   g_autoptr (GArray) triples = NULL;
   double by = (double)search->whole->width / level->width;
   guint n_left;
 
-  drop_doubtful (sure);
-  enlarge (sure, by);
+  ds_ground_init (&ground, level, quarter);
+  finders = ds_finders_search (&ground, max_module);
   enlarge (finders, by);
-  /* Noise at full size makes dozens of doubtful ones: without a sure one among them there is no code. */
-  triples = sure->len > 0 ? ds_finders_combine (finders) : g_array_new (FALSE, FALSE, sizeof (DsTriple));
+  triples = ds_finders_combine (finders);
   for (guint i = 0; i < triples->len; i++)
     {
       const DsTriple *triple = &g_array_index (triples, DsTriple, i);
@@ -197,43 +185,72 @@ read_level (Search *search, const DsGrey *level)
         g_array_append_val (search->read, *triple);
     }
 
-  n_left = count_left (search, sure);
-  search->has_finders = search->has_finders || n_left >= 3;
-  search->has_stripes = search->has_stripes || ds_stripes_are_in (binary);
+  n_left = count_left (search, finders);
+  search->has_finders = search->has_finders || n_left >= 2;
   return search->read->len > 0 && n_left == 0;
 }
 
-static gboolean
-read_level_of_side (Search *search, guint side)
+static guint
+get_longest (const DsGrey *grey)
 {
-  g_autoptr (DsGrey) level = ds_grey_shrink (search->whole, side);
+  return MAX (grey->width, grey->height);
+}
 
-  return read_level (search, level);
+/* Whether level @i is there, and a quarter of it, and whether a code could be in it. */
+static gboolean
+has_level (const Search *search, guint i)
+{
+  const DsGrey *level = i < MAX_LEVELS ? search->levels[i] : NULL;
+
+  return level != NULL && MIN (level->width, level->height) >= CODE_SIDE
+         && get_longest (level) >= SMALLEST_SIDE;
+}
+
+static guint
+find_first_level (const Search *search)
+{
+  guint first = 0;
+
+  while (get_longest (search->levels[first]) > FIRST_SIDE && search->levels[first + 1] != NULL)
+    first++;
+  return first;
+}
+
+static gboolean
+try_level (Search *search, guint i)
+{
+  /* Whatever is larger is seen at the next smaller size, where texture makes less of it. */
+  double max_module = i < find_first_level (search) ? LARGE_MODULE_PX : G_MAXDOUBLE;
+
+  return has_level (search, i) && read_level (search, search->levels[i], search->levels[i + 2], max_module);
+}
+
+static gboolean
+read_twice_as_large (Search *search)
+{
+  g_autoptr (DsGrey) twice = NULL;
+
+  if (get_longest (search->whole) >= DOUBLE_BELOW_SIDE || search->levels[1] == NULL)
+    return FALSE;
+  twice = ds_grey_double (search->whole);
+  return read_level (search, twice, search->levels[1], LARGE_MODULE_PX);
 }
 
 /* By finder patterns: the first size, a larger one, ever smaller ones, and then whatever is larger still. */
 static void
 read_by_finders (Search *search)
 {
-  guint longest = MAX (search->whole->width, search->whole->height);
-  guint first = MIN (longest, FIRST_SIDE);
+  guint first = find_first_level (search);
 
-  if (read_level_of_side (search, first))
+  if (try_level (search, first) || (first > 0 && try_level (search, first - 1)))
     return;
-  if (longest > first && read_level_of_side (search, MIN (longest, 2 * FIRST_SIDE)))
-    return;
-  for (guint side = first / 2; side >= SMALLEST_SIDE; side /= 2)
-    if (read_level_of_side (search, side))
+  for (guint i = first + 1; has_level (search, i); i++)
+    if (try_level (search, i))
       return;
-  for (guint side = 4 * FIRST_SIDE; side / 2 < longest; side *= 2)
-    if (read_level_of_side (search, MIN (longest, side)))
+  for (guint i = first; i > 1; i--)
+    if (try_level (search, i - 2))
       return;
-  if (longest < DOUBLE_BELOW_SIDE)
-    {
-      g_autoptr (DsGrey) twice = ds_grey_double (search->whole);
-
-      read_level (search, twice);
-    }
+  read_twice_as_large (search);
 }
 
 /* The whole picture as ZBar takes it: for codes whose finder patterns are damaged. Each try brings another sort of
@@ -262,48 +279,36 @@ read_whole (Search *search)
     ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_QR, search->symbols);
 }
 
-/* The part of the picture that is striped, with room for the quiet zone on every side. Returns: (transfer full). */
-static DsGrey *
-cut_out (const DsGrey *whole, const DsStripes *stripes, double by)
+static gboolean
+read_place (Search *search, const DsStripes *place, double by)
 {
-  double room = STRIPES_ROOM + STRIPES_ROOM_SHARE * MAX (stripes->width, stripes->height);
-  guint left = (guint)(MAX (stripes->left - room, 0) * by);
-  guint top = (guint)(MAX (stripes->top - room, 0) * by);
-  guint right = MIN ((guint)((stripes->left + stripes->width + room) * by), whole->width);
-  guint bottom = MIN ((guint)((stripes->top + stripes->height + room) * by), whole->height);
+  g_autoptr (DsGrey) few = ds_stripes_straighten (place, search->whole, by, FEW_LINES);
+  g_autoptr (DsGrey) many = NULL;
 
-  return ds_grey_new_scaled (whole->pixels + (gsize)top * whole->width + left, right - left, bottom - top,
-                             whole->width, WHOLE_SIDE);
+  if (!ds_stripes_are_bars (few))
+    return FALSE;
+  search->has_stripes = TRUE;
+  if (ds_zbar_scan (search->zbar, few, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
+    return TRUE;
+  many = ds_stripes_straighten (place, search->whole, by, MANY_LINES);
+  return ds_zbar_scan (search->zbar, many, DS_SYMBOLOGY_CODE128, search->symbols) > 0;
 }
 
-/* A scan line has to cross all of a waybill's bars: they are turned upright. What has no direction is texture, of which
- * there is much; and where a QR code was read the stripes are most likely those of the screen it was on: one look is
- * enough. */
+/* A scan line has to cross all of a waybill's bars. */
 static void
 read_stripes (Search *search)
 {
-  g_autoptr (DsGrey) half = ds_grey_shrink (search->whole, FIRST_SIDE);
-  g_autoptr (DsGrey) part = NULL;
-  g_autoptr (DsGrey) upright = NULL;
-  g_autoptr (DsGrey) clean = NULL;
-  DsStripes stripes;
+  const DsGrey *half = search->levels[find_first_level (search)];
+  g_autoptr (GArray) places = ds_stripes_search (half);
 
-  if (!ds_stripes_measure (half, &stripes))
-    return;
-  part = cut_out (search->whole, &stripes, (double)search->whole->width / half->width);
-  if (ds_zbar_scan (search->zbar, part, DS_SYMBOLOGY_CODE128, search->symbols) > 0 || search->read->len > 0)
-    return;
-
-  upright = ds_grey_turn (part, stripes.degrees);
-  if (ds_zbar_scan (search->zbar, upright, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
-    return;
-  clean = ds_grey_threshold (upright, THRESHOLD_RADIUS, STRIPES_BIAS);
-  if (ds_zbar_scan (search->zbar, clean, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
-    return;
-  ds_zbar_scan (search->zbar, half, DS_SYMBOLOGY_CODE128, search->symbols);
+  for (guint i = 0; i < places->len; i++)
+    if (read_place (search, &g_array_index (places, DsStripes, i),
+                    (double)search->whole->width / half->width))
+      return;
 }
 
-/* A lens cap, a pocket, night: nothing in the picture is brighter than this, but for a few pixels' noise. */
+/* A lens cap, a pocket, night: nothing in the picture is brighter than this, but for a few pixels' noise. @grey: the
+ * smaller, the less noise. */
 static gboolean
 is_dark (const DsGrey *grey)
 {
@@ -320,7 +325,7 @@ judge_view (const Search *search)
 {
   if (search->symbols->len > 0)
     return DS_VIEW_READ;
-  if (is_dark (search->whole))
+  if (is_dark (search->levels[find_first_level (search)]))
     return DS_VIEW_DARK;
   if (search->has_finders)
     return search->smallest_module < FAR_MODULE_PX ? DS_VIEW_FAR : DS_VIEW_UNREADABLE;
@@ -336,31 +341,61 @@ ds_reading_free (DsReading *self)
   g_free (self);
 }
 
+/* Returns: (transfer full) (element-type DsGrey): @whole halved again and again, in @levels after it. */
+static GPtrArray *
+make_levels (const DsGrey *whole, const DsGrey *levels[MAX_LEVELS])
+{
+  GPtrArray *made = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_grey_free);
+
+  levels[0] = whole;
+  for (guint i = 1; i < MAX_LEVELS && MIN (levels[i - 1]->width, levels[i - 1]->height) >= 2; i++)
+    {
+      DsGrey *half = ds_grey_halve (levels[i - 1]);
+
+      levels[i] = half;
+      g_ptr_array_add (made, half);
+    }
+  return made;
+}
+
+static void
+decode (const DsGrey *whole, DsReading *reading)
+{
+  g_autoptr (DsZbar) zbar = ds_zbar_new ();
+  g_autoptr (GArray) read = g_array_new (FALSE, FALSE, sizeof (DsTriple));
+  g_autoptr (GPtrArray) smaller = NULL;
+  Search search = {
+    .whole = whole, .zbar = zbar, .symbols = reading->symbols, .read = read, .smallest_module = G_MAXDOUBLE
+  };
+
+  smaller = make_levels (whole, search.levels);
+  /* A label may have both; and most frames have neither, and nothing that looks like it. */
+  read_by_finders (&search);
+  if (read->len == 0 && search.has_finders)
+    read_whole (&search);
+  read_stripes (&search);
+  reading->view = judge_view (&search);
+}
+
 DsReading *
 ds_decode_frame (const guint8 *pixels, guint width, guint height, gsize stride)
 {
   DsReading *reading = g_new0 (DsReading, 1);
-  g_autoptr (DsGrey) whole = NULL;
-  g_autoptr (DsZbar) zbar = NULL;
-  g_autoptr (GArray) read = g_array_new (FALSE, FALSE, sizeof (DsTriple));
-  Search search;
+  DsGrey whole = { width, height, (guint8 *)pixels };
 
   reading->symbols = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_symbol_free);
   g_return_val_if_fail (pixels != NULL && stride >= width, reading);
 
   if (width == 0 || height == 0)
     return reading;
-  whole = ds_grey_new_scaled (pixels, width, height, stride, DS_PICTURE_MAX_SIDE);
-  zbar = ds_zbar_new ();
-  search = (Search){ whole, zbar, reading->symbols, read, G_MAXDOUBLE, FALSE, FALSE };
+  if (stride == width && MAX (width, height) <= DS_PICTURE_MAX_SIDE)
+    decode (&whole, reading);
+  else
+    {
+      g_autoptr (DsGrey) packed = ds_grey_new_scaled (pixels, width, height, stride, DS_PICTURE_MAX_SIDE);
 
-  /* A label may have both; and most frames have neither, and nothing that looks like it. */
-  read_by_finders (&search);
-  if (read->len == 0 && search.has_finders)
-    read_whole (&search);
-  if (search.has_stripes)
-    read_stripes (&search);
-  reading->view = judge_view (&search);
+      decode (packed, reading);
+    }
   return reading;
 }
 

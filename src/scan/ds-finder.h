@@ -2,7 +2,7 @@
 /* Finder patterns: the three squares in a QR code's corners (ISO/IEC 18004 section 6.3.3). */
 #pragma once
 
-#include "ds-grey.h"
+#include "ds-ground.h"
 
 G_BEGIN_DECLS
 
@@ -16,19 +16,34 @@ typedef struct
  * @centre: in pixels of the picture searched
  * @module: width of a module in pixels, as a scan line sees it: up to √2 too large in a turned code
  * @n_lines: how many scan lines crossed it
+ * @fit: how well the square around it looks like one: 1 perfectly, 0 not at all
+ * @n_sides: in how many of eight directions a line through its middle crosses it
  * @light_on_dark: whether the code is inverted
  */
 typedef struct
 {
   DsPoint centre;
   double module;
+  double fit;
   guint n_lines;
+  guint n_sides;
   gboolean light_on_dark;
 } DsFinder;
 
-/* Returns: (transfer full) (element-type DsFinder): the finder patterns in a picture of 0 and 255, of codes and of
- * inverted codes, those that most lines crossed first. */
-GArray *ds_finders_search (const DsGrey *binary);
+/* Whether it is one without doubt: by how it looks, or by the many lines that cross it. */
+gboolean ds_finder_is_sure (const DsFinder *self);
+
+/**
+ * ds_finders_search:
+ * @ground: where the picture is dark
+ * @max_module: patterns of larger modules are passed over
+ *
+ * Looks at every other row for runs of 1:1:3:1:1, and at what is there from other sides.
+ *
+ * Returns: (transfer full) (element-type DsFinder): the finder patterns of codes and of inverted codes, those that
+ *   most lines crossed first; in texture there are some too
+ */
+GArray *ds_finders_search (const DsGround *ground, double max_module);
 
 /**
  * DsTriple:

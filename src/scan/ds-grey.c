@@ -91,6 +91,38 @@ ds_grey_shrink (const DsGrey *self, guint max_side)
   return ds_grey_new_scaled (self->pixels, self->width, self->height, self->width, max_side);
 }
 
+/* Two pixels beside each other, whichever of them is the upper half of the number. */
+typedef guint16 Pair __attribute__ ((may_alias, aligned (1)));
+
+static void
+halve_row (const Pair *restrict row, const Pair *restrict below, guint8 *restrict to, guint width)
+{
+  for (guint x = 0; x < width; x++)
+    {
+      guint16 sum = (guint16)((row[x] & 0xFF) + (row[x] >> 8) + (below[x] & 0xFF) + (below[x] >> 8) + 2);
+
+      to[x] = (guint8)(sum >> 2);
+    }
+}
+
+DsGrey *
+ds_grey_halve (const DsGrey *self)
+{
+  DsGrey *half;
+
+  g_return_val_if_fail (self->width >= 2 && self->height >= 2, NULL);
+
+  half = ds_grey_new (self->width / 2, self->height / 2);
+  for (guint y = 0; y < half->height; y++)
+    {
+      const guint8 *row = self->pixels + (gsize)y * 2 * self->width;
+
+      halve_row ((const Pair *)row, (const Pair *)(row + self->width), half->pixels + (gsize)y * half->width,
+                 half->width);
+    }
+  return half;
+}
+
 DsGrey *
 ds_grey_double (const DsGrey *self)
 {

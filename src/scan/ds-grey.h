@@ -41,6 +41,10 @@ DsGrey *ds_grey_new_scaled (const guint8 *pixels, guint width, guint height, gsi
 /* Returns: (transfer full): as ds_grey_new_scaled(). */
 DsGrey *ds_grey_shrink (const DsGrey *self, guint max_side);
 
+/* Returns: (transfer full): half the size, each pixel the mean of four; an odd last row or column is left out. The
+ * quickest way to a smaller picture. @self: at least two pixels a side. */
+DsGrey *ds_grey_halve (const DsGrey *self);
+
 /* Returns: (transfer full): twice the size, bilinear. */
 DsGrey *ds_grey_double (const DsGrey *self);
 

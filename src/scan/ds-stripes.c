@@ -5,311 +5,401 @@
 
 #include <math.h>
 
-/* Bars and spaces in a row of stripes: those of four characters. */
-#define N_RUNS 24
-
-/* A bar has up to 4 modules and 1.8 on average. */
-#define MAX_TO_MEAN 2.6
-
-/* Every character of Code 128 has 4 to 8 dark modules of 11; the rest is what a camera makes of them. Noise on flat
- * ground is a few dark specks. */
-#define MIN_DARK_PERCENT 28
-#define MAX_DARK_PERCENT 80
-
-/* Lines looked at, and how far from each the bars have to go on. */
-#define LINE_STEP 6
-#define HEIGHT 6
-
-/* Of the pixels @HEIGHT away, how many have to be alike. */
-#define ALIKE_PERCENT 88
-
-/* How many lines have to cross stripes. */
-#define MIN_LINES 2
-
 /* The picture is divided into squares of this many pixels; each has one direction or none. */
 #define SQUARE 16
 
-/* Directions told apart, in 180°, and how many squares have to agree on one. */
+/* Rows that are looked at: one of so many. */
+#define ROW_STEP 2
+
+/* Directions told apart, in 180°, and how many of them a square may be from its neighbour. */
 #define N_DIRECTIONS 60
-#define MIN_SQUARES 5
+#define MAX_APART 3
 
 /* How much of a square's contrast has to be across one direction, and how strong it has to be, in squared levels of
  * grey a pixel. */
-#define MIN_COHERENCE 0.8
+#define MIN_COHERENCE 0.75
 #define MIN_ENERGY 50
-
-#define BLUR_RADIUS 2
 
 /* Squares of one code that have a direction may have some between them that have none. */
 #define GAP 2
 
-/* The lines of a picture, or its columns. */
-typedef struct
-{
-  const guint8 *pixels;
-  gsize along; /* from a pixel to the next on the line */
-  gsize aside; /* from a line to the next */
-  guint length;
-  guint n_lines;
-} Lines;
+/* An edge has many squares too, but in one line: a code has several beside each other, across the bars. */
+#define MIN_SQUARES 5
+#define MIN_WIDTH (4 * SQUARE)
 
-/* Whether bars that cross @line from @from to @until cross the line @HEIGHT further too, there perhaps shifted by as
- * much: then they lean by up to 45°. */
-static gboolean
-goes_on (const Lines *lines, guint line, guint from, guint until)
-{
-  const guint8 *here = lines->pixels + line * lines->aside;
-  const guint8 *there = here + HEIGHT * lines->aside;
+/* Beyond the squares, as a share of the width and in pixels: those in which a code ends have no direction, and then
+ * comes the quiet zone. */
+#define ROOM_SHARE 0.15
+#define ROOM 24
 
-  for (gint shift = -HEIGHT; shift <= HEIGHT; shift++)
-    {
-      guint alike = 0;
-      guint n = 0;
+/* The ends of the bars are worn and leaning ones end earlier. */
+#define HEIGHT_SHARE 0.8
 
-      for (guint i = from; i < until; i++)
-        {
-          gint other = (gint)i + shift;
+/* ZBar smooths what it scans, and is at its best when a module is half a dozen pixels wide. Three times as wide, a
+ * hundred drawn labels are read as often as four times, and half as often again as if left alone. */
+#define STRETCH 3
 
-          if (other < 0 || other >= (gint)lines->length)
-            continue;
-          n++;
-          alike += here[i * lines->along] == there[(gsize)other * lines->along] ? 1 : 0;
-        }
-      if (n > 0 && alike * 100 >= n * ALIKE_PERCENT)
-        return TRUE;
-    }
-  return FALSE;
-}
+/* Pixels along the bars of which a line takes the mean: more, and bars that lean melt into each other. */
+#define MEAN_OF 5
 
-static gboolean
-is_striped (const Lines *lines, guint line)
-{
-  const guint8 *at = lines->pixels + line * lines->aside;
-  guint ends[N_RUNS + 1] = { 0 };
-  guint n = 0;
-  guint next = N_RUNS; /* windows overlap by half */
+/* Bars and spaces looked at together: those of four characters. The distance from the middle of one to that of the next
+ * is 1 to 4 modules, 1.8 on average; and it varies: the mean of the squares is larger than the square of the mean. */
+#define N_RUNS 24
+#define MAX_TO_MEAN 2.6
+#define MIN_SPREAD 1.04
 
-  for (guint i = 1; i <= lines->length; i++)
-    {
-      guint total;
-      guint dark = 0;
-      guint longest = 0;
+/* How much of a line's contrast a bar has at least, and in levels of grey. */
+#define CONTRAST_PART 6
+#define MIN_CONTRAST 8
 
-      if (i < lines->length && at[i * lines->along] == at[(i - 1) * lines->along])
-        continue;
-      n++;
-      ends[n % (N_RUNS + 1)] = i;
-      if (n <= next)
-        continue;
-
-      total = i - ends[(n + 1) % (N_RUNS + 1)];
-      for (guint run = 0; run < N_RUNS; run++)
-        {
-          guint end = ends[(n - run) % (N_RUNS + 1)];
-          guint length = end - ends[(n - run - 1) % (N_RUNS + 1)];
-
-          longest = MAX (longest, length);
-          dark += at[(end - 1) * lines->along] == 0 ? length : 0;
-        }
-      if (longest * N_RUNS > MAX_TO_MEAN * total || dark * 100 < total * MIN_DARK_PERCENT
-          || dark * 100 > total * MAX_DARK_PERCENT)
-        continue;
-      if (goes_on (lines, line, i - total, i))
-        return TRUE;
-      next = n + N_RUNS / 2;
-    }
-  return FALSE;
-}
-
-static gboolean
-are_striped (const Lines *lines)
-{
-  guint n = 0;
-
-  for (guint line = 0; line + HEIGHT < lines->n_lines && n < MIN_LINES; line += LINE_STEP)
-    n += is_striped (lines, line) ? 1 : 0;
-  return n >= MIN_LINES;
-}
-
-gboolean
-ds_stripes_are_in (const DsGrey *binary)
-{
-  const Lines rows = { binary->pixels, 1, binary->width, binary->width, binary->height };
-  const Lines columns = { binary->pixels, binary->width, 1, binary->height, binary->width };
-
-  return are_striped (&rows) || are_striped (&columns);
-}
+/* How many lines have to cross bars. */
+#define MIN_LINES 2
 
 /* The structure tensor of a square: how strongly the picture changes along x, along y, and along both together. */
 typedef struct
 {
-  gint64 xx, yy, xy;
+  gint32 xx, yy, xy;
 } Tensor;
 
-static void
-measure_square (const DsGrey *grey, guint left, guint top, Tensor *tensor)
-{
-  *tensor = (Tensor){ 0 };
-  for (guint y = top; y < top + SQUARE; y++)
-    {
-      const guint8 *row = grey->pixels + (gsize)y * grey->width;
-      const guint8 *above = row - grey->width;
-      const guint8 *below = row + grey->width;
-
-      for (guint x = left; x < left + SQUARE; x++)
-        {
-          gint dx = row[x + 1] - row[x - 1];
-          gint dy = below[x] - above[x];
-
-          tensor->xx += dx * dx;
-          tensor->yy += dy * dy;
-          tensor->xy += dx * dy;
-        }
-    }
-}
-
-/* The picture as squares: each has the number of its direction, or none. */
+/* The picture as squares: each has the number of its direction, or −1 for none. */
 typedef struct
 {
   guint columns, rows;
-  gint8 *directions; /* −1 for none */
+  Tensor *tensors;
+  gint8 *directions;
+  gboolean *is_taken;
 } Squares;
 
-static gint8
-find_direction (const DsGrey *grey, guint left, guint top)
+static void
+squares_clear (Squares *self)
 {
-  Tensor tensor;
-  double across;
-  double angle;
+  g_free (self->tensors);
+  g_free (self->directions);
+  g_free (self->is_taken);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Squares, squares_clear)
 
-  measure_square (grey, left, top, &tensor);
-  across = hypot ((double)(tensor.xx - tensor.yy), 2.0 * tensor.xy);
-  if (tensor.xx + tensor.yy < MIN_ENERGY * SQUARE * SQUARE
-      || across < MIN_COHERENCE * (double)(tensor.xx + tensor.yy))
-    return -1;
-  angle = atan2 (2.0 * tensor.xy, (double)(tensor.xx - tensor.yy)) / 2; /* from −90° to 90° */
-  return (gint8)((guint)lround ((angle / G_PI + 0.5) * N_DIRECTIONS) % N_DIRECTIONS);
+/* Adds one row of the picture to a row of squares. @dx, @dy: room for a row each. */
+static void
+add_row (const DsGrey *grey, guint y, gint16 *dx, gint16 *dy, guint columns, Tensor *tensors)
+{
+  const guint8 *row = grey->pixels + (gsize)y * grey->width;
+  const guint8 *above = row - grey->width;
+  const guint8 *below = row + grey->width;
+
+  for (guint x = 0; x < columns * SQUARE; x++)
+    {
+      dx[x] = (gint16)(row[x + 2] - row[x]);
+      dy[x] = (gint16)(below[x + 1] - above[x + 1]);
+    }
+  for (guint column = 0; column < columns; column++)
+    {
+      const gint16 *a = dx + column * SQUARE;
+      const gint16 *b = dy + column * SQUARE;
+      gint32 xx = 0;
+      gint32 yy = 0;
+      gint32 xy = 0;
+
+      for (guint i = 0; i < SQUARE; i++)
+        {
+          xx += a[i] * a[i];
+          yy += b[i] * b[i];
+          xy += a[i] * b[i];
+        }
+      tensors[column].xx += xx;
+      tensors[column].yy += yy;
+      tensors[column].xy += xy;
+    }
 }
 
-/* Returns: the direction that most squares have; what lies on the border of two counts for both. */
-static guint
-find_best_direction (const Squares *squares, guint *most)
+/* The direction across the bars, from −90° to 90°. */
+static double
+get_angle (double xx, double yy, double xy)
 {
-  guint counts[N_DIRECTIONS] = { 0 };
-  guint best = 0;
+  return atan2 (2 * xy, xx - yy) / 2;
+}
 
-  *most = 0;
-  for (guint i = 0; i < squares->columns * squares->rows; i++)
-    if (squares->directions[i] >= 0)
-      counts[squares->directions[i]]++;
-  for (guint i = 0; i < N_DIRECTIONS; i++)
-    {
-      guint n
-          = counts[i] * 2 + counts[(i + 1) % N_DIRECTIONS] + counts[(i + N_DIRECTIONS - 1) % N_DIRECTIONS];
+static gint8
+find_direction (const Tensor *tensor)
+{
+  double all = (double)tensor->xx + tensor->yy;
+  double apart = (double)tensor->xx - tensor->yy;
+  double both = 2.0 * tensor->xy;
 
-      if (n > *most)
-        {
-          *most = n;
-          best = i;
-        }
-    }
-  return best;
+  if (all < MIN_ENERGY * SQUARE * SQUARE / ROW_STEP
+      || apart * apart + both * both < all * all * MIN_COHERENCE * MIN_COHERENCE)
+    return -1;
+  return (gint8)((guint)lround ((get_angle (tensor->xx, tensor->yy, tensor->xy) / G_PI + 0.5) * N_DIRECTIONS)
+                 % N_DIRECTIONS);
+}
+
+static void
+squares_init (Squares *self, const DsGrey *grey)
+{
+  g_autofree gint16 *room = g_new (gint16, 2 * grey->width);
+
+  /* A gradient needs a pixel on either side. */
+  self->columns = (MAX (grey->width, 2) - 2) / SQUARE;
+  self->rows = (MAX (grey->height, 2) - 2) / SQUARE;
+  self->tensors = g_new0 (Tensor, self->columns * self->rows + 1);
+  self->is_taken = g_new0 (gboolean, self->columns * self->rows + 1);
+  self->directions = g_new (gint8, self->columns * self->rows + 1);
+  for (guint y = 0; y < self->rows * SQUARE; y += ROW_STEP)
+    add_row (grey, y + 1, room, room + grey->width, self->columns,
+             self->tensors + y / SQUARE * self->columns);
+  for (guint i = 0; i < self->columns * self->rows; i++)
+    self->directions[i] = find_direction (&self->tensors[i]);
 }
 
 static gboolean
-is_along (gint8 direction, guint best)
+is_along (gint8 direction, guint wanted)
 {
-  guint apart = direction >= 0 ? ((guint)direction + N_DIRECTIONS - best) % N_DIRECTIONS : N_DIRECTIONS;
+  guint apart = direction >= 0 ? ((guint)direction + N_DIRECTIONS - wanted) % N_DIRECTIONS : N_DIRECTIONS;
 
-  return apart <= 2 || (apart >= N_DIRECTIONS - 2 && apart < N_DIRECTIONS);
+  return apart <= MAX_APART || (apart >= N_DIRECTIONS - MAX_APART && apart < N_DIRECTIONS);
 }
 
-/* How far a place reaches, in squares. */
-typedef struct
+/* Goes from square @at to all that are no more than @GAP away from one another and lie almost the same: seen from
+ * aside or around a bottle the bars fan out. Marks them as taken. @found: (out) (element-type guint): their numbers */
+static void
+gather (Squares *squares, guint at, GArray *found)
 {
-  guint left, top, right, bottom; /* the last ones included */
-  guint n;
-} Place;
-
-/* Goes from the square at (@column, @row) to all of its kind that are no more than @GAP away from one another, and
- * clears them. */
-static Place
-gather (Squares *squares, guint column, guint row, guint best)
-{
-  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (guint));
-  Place place = { column, row, column, row, 0 };
-  guint at = row * squares->columns + column;
-
-  squares->directions[at] = -1;
-  g_array_append_val (open, at);
-  while (open->len > 0)
+  g_array_set_size (found, 0);
+  squares->is_taken[at] = TRUE;
+  g_array_append_val (found, at);
+  for (guint done = 0; done < found->len; done++)
     {
-      guint x, y;
+      guint here = g_array_index (found, guint, done);
+      guint x = here % squares->columns;
+      guint y = here / squares->columns;
 
-      at = g_array_index (open, guint, open->len - 1);
-      g_array_set_size (open, open->len - 1);
-      x = at % squares->columns;
-      y = at / squares->columns;
-      place = (Place){ MIN (place.left, x), MIN (place.top, y), MAX (place.right, x), MAX (place.bottom, y),
-                       place.n + 1 };
       for (guint j = y > GAP ? y - GAP : 0; j <= MIN (y + GAP, squares->rows - 1); j++)
         for (guint i = x > GAP ? x - GAP : 0; i <= MIN (x + GAP, squares->columns - 1); i++)
           {
             guint next = j * squares->columns + i;
 
-            if (!is_along (squares->directions[next], best))
+            if (squares->is_taken[next]
+                || !is_along (squares->directions[next], (guint)squares->directions[here]))
               continue;
-            squares->directions[next] = -1;
-            g_array_append_val (open, next);
+            squares->is_taken[next] = TRUE;
+            g_array_append_val (found, next);
           }
     }
-  return place;
 }
 
-static Place
-find_largest_place (Squares *squares, guint best)
+/* The place that the squares @found make up. Returns: whether a code could be there. */
+static gboolean
+outline (const Squares *squares, const GArray *found, DsStripes *stripes)
 {
-  Place largest = { 0 };
+  double xx = 0, yy = 0, xy = 0;
+  double left = G_MAXDOUBLE, right = -G_MAXDOUBLE, top = G_MAXDOUBLE, bottom = -G_MAXDOUBLE;
+  double angle;
 
-  for (guint row = 0; row < squares->rows; row++)
-    for (guint column = 0; column < squares->columns; column++)
-      if (is_along (squares->directions[row * squares->columns + column], best))
+  if (found->len < MIN_SQUARES)
+    return FALSE;
+  for (guint i = 0; i < found->len; i++)
+    {
+      const Tensor *tensor = &squares->tensors[g_array_index (found, guint, i)];
+
+      xx += tensor->xx;
+      yy += tensor->yy;
+      xy += tensor->xy;
+    }
+  angle = get_angle (xx, yy, xy);
+  stripes->across_x = cos (angle);
+  stripes->across_y = sin (angle);
+  for (guint i = 0; i < found->len; i++)
+    {
+      guint at = g_array_index (found, guint, i);
+      double x = (at % squares->columns + 0.5) * SQUARE + 1;
+      double y = (at / squares->columns + 0.5) * SQUARE + 1;
+      double across = x * stripes->across_x + y * stripes->across_y;
+      double along = y * stripes->across_x - x * stripes->across_y;
+
+      left = MIN (left, across);
+      right = MAX (right, across);
+      top = MIN (top, along);
+      bottom = MAX (bottom, along);
+    }
+  stripes->width = right - left + SQUARE;
+  stripes->height = bottom - top + SQUARE;
+  stripes->x = ((left + right) * stripes->across_x - (top + bottom) * stripes->across_y) / 2;
+  stripes->y = ((left + right) * stripes->across_y + (top + bottom) * stripes->across_x) / 2;
+  stripes->n_squares = found->len;
+  return stripes->width >= MIN_WIDTH;
+}
+
+static int
+compare_squares (gconstpointer a, gconstpointer b)
+{
+  const DsStripes *first = a;
+  const DsStripes *second = b;
+
+  return (first->n_squares < second->n_squares) - (first->n_squares > second->n_squares);
+}
+
+GArray *
+ds_stripes_search (const DsGrey *grey)
+{
+  GArray *places = g_array_new (FALSE, FALSE, sizeof (DsStripes));
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_auto (Squares) squares = { 0 };
+
+  squares_init (&squares, grey);
+  for (guint i = 0; i < squares.columns * squares.rows; i++)
+    {
+      DsStripes stripes;
+
+      if (squares.directions[i] < 0 || squares.is_taken[i])
+        continue;
+      gather (&squares, i, found);
+      if (outline (&squares, found, &stripes))
+        g_array_append_val (places, stripes);
+    }
+  g_array_sort (places, compare_squares);
+  if (places->len > DS_STRIPES_MAX)
+    g_array_set_size (places, DS_STRIPES_MAX);
+  return places;
+}
+
+/* Bilinear, with 16 bits behind the point; what is outside the picture is its nearest edge. */
+static inline guint32
+look (const DsGrey *grey, gint32 x, gint32 y)
+{
+  guint x0 = (guint)CLAMP (x >> 16, 0, (gint)grey->width - 1);
+  guint y0 = (guint)CLAMP (y >> 16, 0, (gint)grey->height - 1);
+  gsize right = x0 + 1 < grey->width ? 1 : 0;
+  gsize down = y0 + 1 < grey->height ? grey->width : 0;
+  const guint8 *p = grey->pixels + (gsize)y0 * grey->width + x0;
+  guint32 fx = (guint32)(x & 0xFFFF) >> 8;
+  guint32 fy = (guint32)(y & 0xFFFF) >> 8;
+
+  return (p[0] * (256 - fx) + p[right] * fx) * (256 - fy)
+         + (p[down] * (256 - fx) + p[down + right] * fx) * fy;
+}
+
+static gint32
+to_fixed (double value)
+{
+  return (gint32)lround (value * 65536);
+}
+
+/* Three pixels for one, by the cubic through four neighbours (Catmull and Rom). @from: with a pixel more than @n at its
+ * beginning and two at its end. */
+static void
+stretch_row (const guint8 *from, guint n, guint8 *to)
+{
+  for (guint i = 0; i < n; i++, to += STRETCH)
+    {
+      gint a = from[i], b = from[i + 1], c = from[i + 2], d = from[i + 3];
+      gint near = (21 * b + 9 * c - 2 * a - d) / 27;
+      gint far = (21 * c + 9 * b - 2 * d - a) / 27;
+
+      to[0] = (guint8)b;
+      to[1] = (guint8)CLAMP (near, 0, 255);
+      to[2] = (guint8)CLAMP (far, 0, 255);
+    }
+}
+
+DsGrey *
+ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, guint n_rows)
+{
+  guint width = (guint)((self->width + 2 * (ROOM + ROOM_SHARE * self->width)) * by) + 1;
+  double height = self->height * by * HEIGHT_SHARE;
+  DsGrey *strip = ds_grey_new (width * STRETCH, n_rows);
+  g_autofree guint8 *line = g_malloc (width + 3);
+  gint32 across_x = to_fixed (self->across_x);
+  gint32 across_y = to_fixed (self->across_y);
+
+  for (guint row = 0; row < n_rows; row++)
+    {
+      double along = n_rows > 1 ? height * ((double)row / (n_rows - 1) - 0.5) : 0;
+      gint32 x = to_fixed (self->x * by - (width / 2.0 + 1) * self->across_x - along * self->across_y);
+      gint32 y = to_fixed (self->y * by - (width / 2.0 + 1) * self->across_y + along * self->across_x);
+
+      for (guint column = 0; column < width + 3; column++, x += across_x, y += across_y)
         {
-          Place place = gather (squares, column, row, best);
+          guint32 sum = 0;
 
-          if (place.n > largest.n)
-            largest = place;
+          for (gint i = -(MEAN_OF / 2); i <= MEAN_OF / 2; i++)
+            sum += look (grey, x - i * across_y, y + i * across_x) >> 8;
+          line[column] = (guint8)((sum / MEAN_OF) >> 8);
         }
-  return largest;
+      stretch_row (line, width, strip->pixels + (gsize)row * strip->width);
+    }
+  return strip;
+}
+
+/* Finds how far it is from each top to the next bottom, and on. What is less than a part of the line's contrast is
+ * noise. @runs: (out) (array). Returns: how many there are. */
+static guint
+measure_runs (const guint8 *line, guint n, guint *runs)
+{
+  guint8 lowest = 255;
+  guint8 highest = 0;
+  gint least;
+  gint extreme = line[0];
+  guint extreme_at = 0;
+  guint last_at = 0;
+  guint n_runs = 0;
+  gboolean rises = TRUE;
+
+  for (guint i = 0; i < n; i += STRETCH)
+    {
+      lowest = MIN (lowest, line[i]);
+      highest = MAX (highest, line[i]);
+    }
+  least = MAX ((highest - lowest) / CONTRAST_PART, MIN_CONTRAST);
+  for (guint i = 0; i < n; i += STRETCH)
+    {
+      gint above = rises ? line[i] - extreme : extreme - line[i];
+
+      if (above >= 0)
+        {
+          extreme = line[i];
+          extreme_at = i;
+        }
+      else if (-above >= least)
+        {
+          runs[n_runs++] = extreme_at - last_at;
+          last_at = extreme_at;
+          extreme = line[i];
+          extreme_at = i;
+          rises = !rises;
+        }
+    }
+  return n_runs;
+}
+
+static gboolean
+is_barred (const guint *runs, guint n)
+{
+  for (guint first = 1; first + N_RUNS <= n; first += N_RUNS / 2)
+    {
+      guint longest = 0;
+      guint total = 0;
+      guint squares = 0;
+
+      for (guint i = first; i < first + N_RUNS; i++)
+        {
+          longest = MAX (longest, runs[i]);
+          total += runs[i];
+          squares += runs[i] * runs[i];
+        }
+      if (longest * N_RUNS <= MAX_TO_MEAN * total
+          && (guint64)squares * N_RUNS >= (guint64)(MIN_SPREAD * total * total))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 gboolean
-ds_stripes_measure (const DsGrey *grey, DsStripes *stripes)
+ds_stripes_are_bars (const DsGrey *lines)
 {
-  /* Differences of neighbours misjudge the direction of bars that are hardly wider than they. */
-  g_autoptr (DsGrey) blurred = NULL;
-  /* A gradient needs a pixel on either side. */
-  Squares squares = { (MAX (grey->width, 2) - 2) / SQUARE, (MAX (grey->height, 2) - 2) / SQUARE, NULL };
-  g_autofree gint8 *directions = g_malloc ((gsize)squares.columns * squares.rows + 1);
-  Place place;
-  guint best;
-  guint most;
+  g_autofree guint *runs = g_new (guint, lines->width + 1);
+  guint n = 0;
 
-  blurred = ds_grey_blur (grey, BLUR_RADIUS);
-  squares.directions = directions;
-  for (guint row = 0; row < squares.rows; row++)
-    for (guint column = 0; column < squares.columns; column++)
-      directions[row * squares.columns + column]
-          = find_direction (blurred, 1 + column * SQUARE, 1 + row * SQUARE);
-
-  best = find_best_direction (&squares, &most);
-  if (most < 2 * MIN_SQUARES)
-    return FALSE;
-  place = find_largest_place (&squares, best);
-  stripes->degrees = -180.0 * ((double)best / N_DIRECTIONS - 0.5);
-  stripes->left = place.left * SQUARE;
-  stripes->top = place.top * SQUARE;
-  stripes->width = (place.right - place.left + 1) * SQUARE;
-  stripes->height = (place.bottom - place.top + 1) * SQUARE;
-  return TRUE;
+  for (guint y = 0; y < lines->height; y++)
+    n += is_barred (runs, measure_runs (lines->pixels + (gsize)y * lines->width, lines->width, runs)) ? 1 : 0;
+  return n >= MIN (MIN_LINES, lines->height);
 }

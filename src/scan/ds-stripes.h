@@ -1,33 +1,53 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether something in a picture is striped like a Code 128 (ISO/IEC 15417). */
+/* Places in a picture that are striped like a Code 128 (ISO/IEC 15417). */
 #pragma once
 
 #include "ds-grey.h"
 
 G_BEGIN_DECLS
 
-/* @binary: a picture of 0 and 255. A cheap look that saves the dear one: it may be wrong about stripes that are no
- * code, hardly about a code that could be read. */
-gboolean ds_stripes_are_in (const DsGrey *binary);
+/* Places that are kept, the largest ones. */
+#define DS_STRIPES_MAX 4
 
 /**
  * DsStripes:
- * @degrees: by how much to turn the picture so that they stand upright; from −90 to 90
- * @left, @top, @width, @height: the largest place of one direction, in pixels
+ * @x, @y: the middle of the place, in pixels
+ * @across_x, @across_y: the direction across the bars, of length 1
+ * @width: how far the place reaches across the bars, in pixels
+ * @height: and how far along them
+ * @n_squares: how many squares of the picture agree on it
  */
 typedef struct
 {
-  double degrees;
-  guint left, top, width, height;
+  double x, y;
+  double across_x, across_y;
+  double width, height;
+  guint n_squares;
 } DsStripes;
 
 /**
- * ds_stripes_measure:
- * @grey: a picture with stripes in it
- * @stripes: (out): where they are and how they lie
+ * ds_stripes_search:
+ * @grey: a picture, best of some 600 pixels
  *
- * Returns: whether enough of the picture has stripes of one direction
+ * Returns: (transfer full) (element-type DsStripes): the places where bars of one direction stand beside each other,
+ *   largest first; cloth, blinds and print have some too
  */
-gboolean ds_stripes_measure (const DsGrey *grey, DsStripes *stripes);
+GArray *ds_stripes_search (const DsGrey *grey);
+
+/**
+ * ds_stripes_straighten:
+ * @self: a place
+ * @grey: the picture it was found in, or the same picture at another size
+ * @by: how much larger @grey is
+ * @n_rows: how many lines to take; they are spread over the height of the bars
+ *
+ * Returns: (transfer full): lines across the bars, which stand upright, with room for the quiet zone at both ends;
+ *   no two lines share a pixel of @grey if it has enough
+ */
+DsGrey *ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, guint n_rows);
+
+/* Whether lines across stripes, as ds_stripes_straighten() gives them, go up and down as bars and spaces do: many times,
+ * no run much longer than the others, and not all of them alike as in cloth, blinds and fences. */
+gboolean ds_stripes_are_bars (const DsGrey *lines);
 
 G_END_DECLS

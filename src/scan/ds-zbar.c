@@ -10,9 +10,6 @@
  * counts when this many scan lines agree. */
 #define CODE128_MIN_QUALITY 2
 
-/* Bars are long: one scan line of so many is enough to cross them. */
-#define CODE128_DENSITY 4
-
 struct _DsZbar
 {
   zbar_image_scanner_t *scanner;
@@ -126,15 +123,14 @@ guint
 ds_zbar_scan (DsZbar *self, const DsGrey *picture, DsSymbology symbology, GPtrArray *symbols)
 {
   g_autoptr (zbar_image_t) image = zbar_image_create ();
-  int density = symbology == DS_SYMBOLOGY_QR ? 1 : CODE128_DENSITY;
   guint added = 0;
 
   /* Each costs time, and what is not looked for cannot be misread. */
   zbar_image_scanner_set_config (self->scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, symbology == DS_SYMBOLOGY_QR);
   zbar_image_scanner_set_config (self->scanner, ZBAR_CODE128, ZBAR_CFG_ENABLE,
                                  symbology == DS_SYMBOLOGY_CODE128);
-  zbar_image_scanner_set_config (self->scanner, ZBAR_NONE, ZBAR_CFG_X_DENSITY, density);
-  zbar_image_scanner_set_config (self->scanner, ZBAR_NONE, ZBAR_CFG_Y_DENSITY, density);
+  /* Bars are given upright: only lines across them are scanned. */
+  zbar_image_scanner_set_config (self->scanner, ZBAR_NONE, ZBAR_CFG_X_DENSITY, symbology == DS_SYMBOLOGY_QR);
   zbar_image_set_format (image, zbar_fourcc ('Y', '8', '0', '0'));
   zbar_image_set_size (image, picture->width, picture->height);
   zbar_image_set_data (image, picture->pixels, (gsize)picture->width * picture->height, NULL);

@@ -17,7 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsZbar, ds_zbar_free)
 /**
  * ds_zbar_scan:
  * @self: a scanner
- * @picture: what to look at
+ * @picture: what to look at; the bars of a Code 128 have to stand upright in it
  * @symbology: what to look for
  * @symbols: (element-type DsSymbol): what is read is added to it, each text once
  *
