@@ -29,7 +29,7 @@ ds_decoder_server_decode (const DsWireRequest *request, const guint8 *memory)
   g_autoptr (DsGrey) grey = NULL;
 
   if (request->content == DS_WIRE_FRAME)
-    return ds_decode_frame (memory, request->width, request->height, request->stride);
+    return ds_decode_frame_in_turn (memory, request->width, request->height, request->stride, request->id);
   file = g_bytes_new_static (memory, request->size);
   grey = ds_picture_load (file, NULL);
   return grey != NULL ? ds_decode_frame (grey->pixels, grey->width, grey->height, grey->width) : NULL;

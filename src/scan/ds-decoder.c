@@ -45,6 +45,20 @@
 /* Modules of fewer pixels run into each other. */
 #define FAR_MODULE_PX 1.8
 
+/* Warping takes some milliseconds: in a frame of a camera only this often. */
+#define MAX_WARPS 3
+
+/* How ZBar is given the whole picture, the likeliest first. */
+enum
+{
+  WHOLE_BINARY,
+  WHOLE_GREY,
+  WHOLE_HALF,
+  WHOLE_TURNED,
+  WHOLE_FULL,
+  N_WHOLE
+};
+
 /* What one picture is asked. */
 typedef struct
 {
@@ -56,7 +70,16 @@ typedef struct
   double smallest_module; /* of finder patterns left over, in pixels of the whole picture */
   gboolean has_finders;   /* enough for a code that was not read by them */
   gboolean has_stripes;
+  guint n_warps; /* of grids, in a frame of a camera */
+  guint turn;    /* which of the dear tries are made; %DS_N_TURNS for all of them */
 } Search;
+
+/* Whether the dear try @i may be made. */
+static gboolean
+is_turn_of (const Search *search, guint i)
+{
+  return search->turn == DS_N_TURNS || search->turn == i % DS_N_TURNS;
+}
 
 const char *
 ds_symbology_to_name (DsSymbology symbology)
@@ -91,8 +114,9 @@ read_grid (Search *search, const DsGrid *grid)
   return ds_zbar_scan (search->zbar, upright, DS_SYMBOLOGY_QR, search->symbols) > 0;
 }
 
+/* @i: how many triples were likelier */
 static gboolean
-read_triple (Search *search, const DsTriple *triple)
+read_triple (Search *search, const DsTriple *triple, guint i)
 {
   DsGrid grid;
 
@@ -100,10 +124,14 @@ read_triple (Search *search, const DsTriple *triple)
     return FALSE;
   if (read_grid (search, &grid))
     return TRUE;
+  if (i > 0 && !is_turn_of (search, i))
+    return FALSE;
   if (!ds_grid_adjust (&grid, search->whole))
     return FALSE;
   if (read_grid (search, &grid))
     return TRUE;
+  if (search->turn != DS_N_TURNS && search->n_warps++ >= MAX_WARPS)
+    return FALSE;
   ds_grid_warp (&grid, search->whole);
   return read_grid (search, &grid);
 }
@@ -181,7 +209,7 @@ read_level (Search *search, const DsGrey *level, const DsGrey *quarter, double m
       const DsTriple *triple = &g_array_index (triples, DsTriple, i);
 
       if (!is_taken (search, &triple->corner) && !is_taken (search, &triple->right)
-          && !is_taken (search, &triple->below) && read_triple (search, triple))
+          && !is_taken (search, &triple->below) && read_triple (search, triple, i))
         g_array_append_val (search->read, *triple);
     }
 
@@ -255,41 +283,54 @@ read_by_finders (Search *search)
 
 /* The whole picture as ZBar takes it: for codes whose finder patterns are damaged. Each try brings another sort of
  * picture closer to light ground, dark modules, and edges of a few pixels. */
+static gboolean
+read_whole_as (Search *search, guint way)
+{
+  g_autoptr (DsGrey) working = NULL;
+  g_autoptr (DsGrey) binary = NULL;
+  g_autoptr (DsGrey) turned = NULL;
+
+  if (way == WHOLE_HALF)
+    {
+      const DsGrey *half = search->levels[1];
+
+      return half != NULL && ds_zbar_scan (search->zbar, half, DS_SYMBOLOGY_QR, search->symbols) > 0;
+    }
+  if (way == WHOLE_FULL)
+    return get_longest (search->whole) > WHOLE_SIDE
+           && ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_QR, search->symbols) > 0;
+
+  working = ds_grey_shrink (search->whole, WHOLE_SIDE);
+  if (way == WHOLE_GREY)
+    return ds_zbar_scan (search->zbar, working, DS_SYMBOLOGY_QR, search->symbols) > 0;
+  binary = ds_grey_threshold (working, THRESHOLD_RADIUS, THRESHOLD_BIAS);
+  if (way == WHOLE_BINARY)
+    return ds_zbar_scan (search->zbar, binary, DS_SYMBOLOGY_QR, search->symbols) > 0;
+  turned = ds_grey_turn (binary, 45);
+  return ds_zbar_scan (search->zbar, turned, DS_SYMBOLOGY_QR, search->symbols) > 0;
+}
+
 static void
 read_whole (Search *search)
 {
-  guint longest = MAX (search->whole->width, search->whole->height);
-  g_autoptr (DsGrey) working = ds_grey_shrink (search->whole, WHOLE_SIDE);
-  g_autoptr (DsGrey) binary = ds_grey_threshold (working, THRESHOLD_RADIUS, THRESHOLD_BIAS);
-  g_autoptr (DsGrey) half = NULL;
-  g_autoptr (DsGrey) turned = NULL;
-
-  if (ds_zbar_scan (search->zbar, binary, DS_SYMBOLOGY_QR, search->symbols) > 0
-      || ds_zbar_scan (search->zbar, working, DS_SYMBOLOGY_QR, search->symbols) > 0)
-    return;
-
-  half = ds_grey_shrink (search->whole, MAX (longest / 2, 1));
-  if (ds_zbar_scan (search->zbar, half, DS_SYMBOLOGY_QR, search->symbols) > 0)
-    return;
-
-  turned = ds_grey_turn (binary, 45);
-  if (ds_zbar_scan (search->zbar, turned, DS_SYMBOLOGY_QR, search->symbols) > 0)
-    return;
-  if (longest > WHOLE_SIDE)
-    ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_QR, search->symbols);
+  for (guint way = 0; way < N_WHOLE; way++)
+    if (is_turn_of (search, way) && read_whole_as (search, way))
+      return;
 }
 
 static gboolean
-read_place (Search *search, const DsStripes *place, double by)
+read_place (Search *search, const DsStripes *place, double by, gboolean thoroughly)
 {
   g_autoptr (DsGrey) few = ds_stripes_straighten (place, search->whole, by, FEW_LINES);
   g_autoptr (DsGrey) many = NULL;
 
+  if (ds_zbar_scan (search->zbar, few, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
+    return TRUE;
   if (!ds_stripes_are_bars (few))
     return FALSE;
   search->has_stripes = TRUE;
-  if (ds_zbar_scan (search->zbar, few, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
-    return TRUE;
+  if (!thoroughly)
+    return FALSE;
   many = ds_stripes_straighten (place, search->whole, by, MANY_LINES);
   return ds_zbar_scan (search->zbar, many, DS_SYMBOLOGY_CODE128, search->symbols) > 0;
 }
@@ -302,8 +343,8 @@ read_stripes (Search *search)
   g_autoptr (GArray) places = ds_stripes_search (half);
 
   for (guint i = 0; i < places->len; i++)
-    if (read_place (search, &g_array_index (places, DsStripes, i),
-                    (double)search->whole->width / half->width))
+    if (read_place (search, &g_array_index (places, DsStripes, i), (double)search->whole->width / half->width,
+                    is_turn_of (search, i)))
       return;
 }
 
@@ -359,7 +400,7 @@ make_levels (const DsGrey *whole, const DsGrey *levels[MAX_LEVELS])
 }
 
 static void
-decode (const DsGrey *whole, DsReading *reading)
+decode (const DsGrey *whole, guint turn, DsReading *reading)
 {
   g_autoptr (DsZbar) zbar = ds_zbar_new ();
   g_autoptr (GArray) read = g_array_new (FALSE, FALSE, sizeof (DsTriple));
@@ -377,8 +418,8 @@ decode (const DsGrey *whole, DsReading *reading)
   reading->view = judge_view (&search);
 }
 
-DsReading *
-ds_decode_frame (const guint8 *pixels, guint width, guint height, gsize stride)
+static DsReading *
+read_pixels (const guint8 *pixels, guint width, guint height, gsize stride, guint turn)
 {
   DsReading *reading = g_new0 (DsReading, 1);
   DsGrey whole = { width, height, (guint8 *)pixels };
@@ -389,14 +430,26 @@ ds_decode_frame (const guint8 *pixels, guint width, guint height, gsize stride)
   if (width == 0 || height == 0)
     return reading;
   if (stride == width && MAX (width, height) <= DS_PICTURE_MAX_SIDE)
-    decode (&whole, reading);
+    decode (&whole, turn, reading);
   else
     {
       g_autoptr (DsGrey) packed = ds_grey_new_scaled (pixels, width, height, stride, DS_PICTURE_MAX_SIDE);
 
-      decode (packed, reading);
+      decode (packed, turn, reading);
     }
   return reading;
+}
+
+DsReading *
+ds_decode_frame (const guint8 *pixels, guint width, guint height, gsize stride)
+{
+  return read_pixels (pixels, width, height, stride, DS_N_TURNS);
+}
+
+DsReading *
+ds_decode_frame_in_turn (const guint8 *pixels, guint width, guint height, gsize stride, guint turn)
+{
+  return read_pixels (pixels, width, height, stride, turn % DS_N_TURNS);
 }
 
 GPtrArray *

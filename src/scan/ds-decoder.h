@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pictures → symbols: ZBar, fed well. */
+/* Pictures → symbols: ZBar, fed well.
+ *
+ * The order of tries, with the share of the reads that each made in 500 codes of labelled photographs (P) and 700 drawn
+ * 720p frames (F), and what it costs in an empty 720p frame, against zxing-cpp's default settings = 1:
+ *
+ *  1. Halve the picture until it has no more than 700 pixels a side, and look there for finder patterns: @P1@.
+ *  2. At twice that size: small modules, dense codes: @P2@.
+ *  3. At half and less of it: codes that fill the picture: @P3@.
+ *  For every three patterns that could be a code: lay a grid by the patterns that all codes have, draw the code anew
+ *  from its modules and hand that to ZBar; then with the grid adjusted; then warped.
+ *  4. Only where two finder patterns are left over that no read code explains: ZBar on the whole picture, by threshold,
+ *     as it is, at half the size, turned by 45°, in full.
+ *  5. Squares of one direction beside each other: six lines across them to ZBar; and 24 if they look like bars.
+ */
 #pragma once
 
 #include <gio/gio.h>
@@ -84,6 +97,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsReading, ds_reading_free)
 
 /* Returns: (transfer full): as ds_decode_grey(), with how it looked. */
 DsReading *ds_decode_frame (const guint8 *pixels, guint width, guint height, gsize stride);
+
+/**
+ * ds_decode_frame_in_turn:
+ * @turn: a number that counts on from frame to frame
+ *
+ * As ds_decode_frame(), for a frame of a camera that shows much the same in the next one: of the rare and dear tries
+ * only those whose turn it is are made, so that no frame takes long. After %DS_N_TURNS frames each had its turn.
+ *
+ * Returns: (transfer full): what was read and how it looked
+ */
+DsReading *
+ds_decode_frame_in_turn (const guint8 *pixels, guint width, guint height, gsize stride, guint turn);
+
+#define DS_N_TURNS 5
 
 /**
  * ds_decode_picture:

@@ -16,7 +16,7 @@
 
 /* More candidates than this come from texture; the best are kept. */
 #define MAX_FINDERS 32
-#define MAX_CANDIDATES 1000
+#define MAX_CANDIDATES 250
 
 /* Of 464 codes in photographs 360 were the likeliest three, and none was beyond the thirtieth. */
 #define MAX_TRIPLES 30
@@ -26,15 +26,16 @@
  * the first and nearly all below the second. */
 #define MIN_FIT 0.3
 #define SURE_FIT 0.55
+#define GOOD_FIT 0.75
 #define SLANTED_FIT 0.2
 #define MANY_LINES 8
 #define MANY_LINES_A_MODULE 1.5
 
 /* Directions in which a line through its middle crosses a pattern, and how many of them have to be met; where modules
- * are small the steps of a leaning line miss some. */
+ * are small the steps of a leaning line miss some, and of a clear pattern fewer are asked. */
 #define N_SIDES 8
 #define MIN_SIDES 7
-#define MIN_SIDES_SMALL 4
+#define FEW_SIDES 4
 #define SMALL_MODULE 4.0
 
 /* How far a run may be from its share, in modules. */
@@ -256,7 +257,7 @@ is_slanted (const DsFinder *self)
 gboolean
 ds_finder_is_sure (const DsFinder *self)
 {
-  guint n_sides = self->module < SMALL_MODULE ? MIN_SIDES_SMALL : MIN_SIDES;
+  guint n_sides = self->module < SMALL_MODULE || self->fit >= GOOD_FIT ? FEW_SIDES : MIN_SIDES;
 
   return (self->fit >= SURE_FIT && self->n_sides >= n_sides) || is_slanted (self);
 }

@@ -27,6 +27,9 @@
 #define MIN_SQUARES 5
 #define MIN_WIDTH (4 * SQUARE)
 
+/* How much of the place its squares have to fill: codes fill 0.4 and more. */
+#define MIN_SHARE 0.3
+
 /* Beyond the squares, as a share of the width and in pixels: those in which a code ends have no direction, and then
  * comes the quiet zone. */
 #define ROOM_SHARE 0.15
@@ -47,6 +50,9 @@
 #define N_RUNS 24
 #define MAX_TO_MEAN 2.6
 #define MIN_SPREAD 1.04
+
+/* The quiet zones have ten modules. */
+#define QUIET_TO_MEAN 2.7
 
 /* How much of a line's contrast a bar has at least, and in levels of grey. */
 #define CONTRAST_PART 6
@@ -226,7 +232,8 @@ outline (const Squares *squares, const GArray *found, DsStripes *stripes)
   stripes->x = ((left + right) * stripes->across_x - (top + bottom) * stripes->across_y) / 2;
   stripes->y = ((left + right) * stripes->across_y + (top + bottom) * stripes->across_x) / 2;
   stripes->n_squares = found->len;
-  return stripes->width >= MIN_WIDTH;
+  return stripes->width >= MIN_WIDTH
+         && found->len * SQUARE * SQUARE >= MIN_SHARE * stripes->width * stripes->height;
 }
 
 static int
@@ -301,10 +308,26 @@ stretch_row (const guint8 *from, guint n, guint8 *to)
     }
 }
 
+/* How far one can go from @at in the direction @by, until 0 or @size is reached. */
+static double
+get_room (double at, double by, guint size)
+{
+  if (fabs (by) < 1e-6)
+    return G_MAXDOUBLE;
+  return by > 0 ? (size - at) / by : -at / by;
+}
+
 DsGrey *
 ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, guint n_rows)
 {
-  guint width = (guint)((self->width + 2 * (ROOM + ROOM_SHARE * self->width)) * by) + 1;
+  double reach = (self->width / 2 + ROOM + ROOM_SHARE * self->width) * by;
+  double forth = MIN (get_room (self->x * by, self->across_x, grey->width),
+                      get_room (self->y * by, self->across_y, grey->height));
+  double back = MIN (get_room (self->x * by, -self->across_x, grey->width),
+                     get_room (self->y * by, -self->across_y, grey->height));
+  /* No further than the picture goes: its edge is no quiet zone. */
+  double left = -CLAMP (back, 0, reach);
+  guint width = (guint)(CLAMP (forth, 0, reach) - left) + 1;
   double height = self->height * by * HEIGHT_SHARE;
   DsGrey *strip = ds_grey_new (width * STRETCH, n_rows);
   g_autofree guint8 *line = g_malloc (width + 3);
@@ -314,8 +337,8 @@ ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, gui
   for (guint row = 0; row < n_rows; row++)
     {
       double along = n_rows > 1 ? height * ((double)row / (n_rows - 1) - 0.5) : 0;
-      gint32 x = to_fixed (self->x * by - (width / 2.0 + 1) * self->across_x - along * self->across_y);
-      gint32 y = to_fixed (self->y * by - (width / 2.0 + 1) * self->across_y + along * self->across_x);
+      gint32 x = to_fixed (self->x * by + (left - 1) * self->across_x - along * self->across_y);
+      gint32 y = to_fixed (self->y * by + (left - 1) * self->across_y + along * self->across_x);
 
       for (guint column = 0; column < width + 3; column++, x += across_x, y += across_y)
         {
@@ -330,7 +353,7 @@ ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, gui
   return strip;
 }
 
-/* Finds how far it is from each top to the next bottom, and on. What is less than a part of the line's contrast is
+/* Finds how far it is from each top to the next bottom, and on, and from the last to the end. What is less than a part of the line's contrast is
  * noise. @runs: (out) (array). Returns: how many there are. */
 static guint
 measure_runs (const guint8 *line, guint n, guint *runs)
@@ -368,7 +391,19 @@ measure_runs (const guint8 *line, guint n, guint *runs)
           rises = !rises;
         }
     }
+  runs[n_runs++] = n - last_at;
   return n_runs;
+}
+
+/* Whether the runs from @from on, in steps of @step, end in one as long as a quiet zone. */
+static gboolean
+ends_quiet (const guint *runs, guint n, guint from, gint step, double mean)
+{
+  guint i = from;
+
+  while (i < n && runs[i] <= QUIET_TO_MEAN * mean)
+    i += (guint)step; /* below 0 is beyond the end too */
+  return i < n;
 }
 
 static gboolean
@@ -379,6 +414,7 @@ is_barred (const guint *runs, guint n)
       guint longest = 0;
       guint total = 0;
       guint squares = 0;
+      double mean;
 
       for (guint i = first; i < first + N_RUNS; i++)
         {
@@ -386,8 +422,9 @@ is_barred (const guint *runs, guint n)
           total += runs[i];
           squares += runs[i] * runs[i];
         }
-      if (longest * N_RUNS <= MAX_TO_MEAN * total
-          && (guint64)squares * N_RUNS >= (guint64)(MIN_SPREAD * total * total))
+      mean = total / (double)N_RUNS;
+      if (longest <= MAX_TO_MEAN * mean && squares >= MIN_SPREAD * N_RUNS * mean * mean
+          && ends_quiet (runs, n, first - 1, -1, mean) && ends_quiet (runs, n, first + N_RUNS, 1, mean))
         return TRUE;
     }
   return FALSE;
@@ -396,7 +433,7 @@ is_barred (const guint *runs, guint n)
 gboolean
 ds_stripes_are_bars (const DsGrey *lines)
 {
-  g_autofree guint *runs = g_new (guint, lines->width + 1);
+  g_autofree guint *runs = g_new (guint, lines->width + 2);
   guint n = 0;
 
   for (guint y = 0; y < lines->height; y++)

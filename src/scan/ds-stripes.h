@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Places that are kept, the largest ones. */
-#define DS_STRIPES_MAX 4
+#define DS_STRIPES_MAX 3
 
 /**
  * DsStripes:

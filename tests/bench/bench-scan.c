@@ -1,290 +1,275 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How much is read of frames that are drawn from a seed, and in what time, by our decoder, by ZBar as it comes and,
- * where it is installed, by zxing-cpp as it comes: all three on the very same frames, in turn. */
+/* How much is read of frames that are drawn from a seed, of sequences of them as from a hand, and of labelled
+ * photographs where they are, and in what time: by our decoder, by zbarimg's settings and, where they are installed, by
+ * zxing-cpp and quirc, all on the very same pictures, in turn. */
 #include "config.h"
 
+#include "bench-frames.h"
 #include "bench-numbers.h"
+#include "bench-readers.h"
+#include "ds-picture.h"
+#include "labels.h"
 #include "shot.h"
-#ifdef HAVE_ZXING
-#include "zxing-frame.h"
-#endif
 
-#include <math.h>
 #include <string.h>
-#include <zbar.h>
 
 #define SEED 20261122
-#define N_FRAMES 100
+#define N_FRAMES 60
+#define N_EMPTY_FRAMES 20
+#define MAX_READERS 4
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (zbar_image_scanner_t, zbar_image_scanner_destroy)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (zbar_image_t, zbar_image_destroy)
+/* Sequences as from a hand, frames in each, and by which frame a code should have been read. */
+#define N_SEQUENCES 40
+#define N_SEQUENCE_FRAMES 10
+#define SOON 5
 
-typedef GPtrArray *(*ReadFunc) (const Frame *frame, gboolean code128);
-
-static GPtrArray *
-read_ours (const Frame *frame, gboolean code128)
-{
-  g_autoptr (GPtrArray) symbols = frame_decode (frame);
-  GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; i < symbols->len; i++)
-    g_ptr_array_add (texts, g_strdup (((DsSymbol *)g_ptr_array_index (symbols, i))->text));
-  return texts;
-}
-
-static GPtrArray *
-read_zbar (const Frame *frame, gboolean code128)
-{
-  g_autoptr (zbar_image_scanner_t) scanner = zbar_image_scanner_create ();
-  g_autoptr (zbar_image_t) image = zbar_image_create ();
-  GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
-
-  zbar_image_scanner_set_config (scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
-  zbar_image_scanner_set_config (scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
-  zbar_image_scanner_set_config (scanner, ZBAR_CODE128, ZBAR_CFG_ENABLE, 1);
-  zbar_image_set_format (image, zbar_fourcc ('Y', '8', '0', '0'));
-  zbar_image_set_size (image, frame->width, frame->height);
-  zbar_image_set_data (image, frame->pixels, frame->stride * frame->height, NULL);
-  zbar_scan_image (scanner, image);
-  for (const zbar_symbol_t *found = zbar_image_first_symbol (image); found != NULL;
-       found = zbar_symbol_next (found))
-    g_ptr_array_add (texts, g_strdup (zbar_symbol_get_data (found)));
-  return texts;
-}
-
-#ifdef HAVE_ZXING
-static GPtrArray *
-read_zxing (const Frame *frame, gboolean code128)
-{
-  return zxing_read_frame (frame->pixels, frame->width, frame->height, frame->stride, code128);
-}
-#endif
-
-static const struct
-{
-  const char *name;
-  ReadFunc read;
-} readers[] = {
-  { "doorstep", read_ours },
-  { "zbar", read_zbar },
-#ifdef HAVE_ZXING
-  { "zxing-cpp", read_zxing },
-#endif
-};
-
-/* Frames */
-
-typedef struct
-{
-  const char *name;
-  gboolean code128;
-  /* Returns: (transfer full) (nullable): what is on the frame, which it draws. */
-  char *(*draw) (Frame *frame, GRand *rand);
-} Sort;
-
-static char *
-draw_text (GRand *rand, guint n)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < n; i++)
-    g_string_append_c (text, (char)g_rand_int_range (rand, '!', '~'));
-  return g_string_free (text, FALSE);
-}
-
-static char *
-draw_payment (GRand *rand)
-{
-  return g_strdup_printf ("SBX1:%08X%08X%08X%08X*%u", g_rand_int (rand), g_rand_int (rand), g_rand_int (rand),
-                          g_rand_int (rand), g_rand_int_range (rand, 100, 100000));
-}
-
-static char *
-shoot (Frame *frame, GRand *rand, char *text, double side_px, const ShotTerms *terms)
-{
-  g_autoptr (DsQr) symbol = ds_qr_new (text, DS_QR_LEVEL_M, NULL);
-
-  shot_take (frame, symbol, side_px, terms, rand);
-  return text;
-}
-
-static char *
-draw_plain (Frame *frame, GRand *rand)
-{
-  const ShotTerms terms = { .turn_degrees = 10, .tilt_degrees = 10, .blur_px = 0.8, .noise = 4 };
-
-  return shoot (frame, rand, draw_payment (rand), 320, &terms);
-}
-
-static char *
-draw_medium (Frame *frame, GRand *rand)
-{
-  return shoot (frame, rand, draw_payment (rand), 240, &shot_medium);
-}
-
-static char *
-draw_rain (Frame *frame, GRand *rand)
-{
-  ShotTerms terms = shot_medium;
-
-  terms.n_drops = 6;
-  return shoot (frame, rand, draw_payment (rand), 280, &terms);
-}
-
-static char *
-draw_night (Frame *frame, GRand *rand)
-{
-  ShotTerms terms = shot_medium;
-  char *text;
-
-  terms.noise = 0;
-  text = shoot (frame, rand, draw_payment (rand), 280, &terms);
-  /* An eighth of the light, and a sensor that adds its own noise to it. */
-  for (gsize i = 0; i < frame->stride * frame->height; i++)
-    frame->pixels[i] = (guint8)CLAMP (frame->pixels[i] / 8 + g_rand_int_range (rand, -4, 5), 0, 255);
-  return text;
-}
-
-static char *
-draw_inverted (Frame *frame, GRand *rand)
-{
-  char *text = draw_medium (frame, rand);
-
-  for (gsize i = 0; i < frame->stride * frame->height; i++)
-    frame->pixels[i] = 255 - frame->pixels[i];
-  return text;
-}
-
-/* A screen seen through a camera's own raster. */
-static char *
-draw_moire (Frame *frame, GRand *rand)
-{
-  char *text = draw_medium (frame, rand);
-  double period = g_rand_double_range (rand, 3, 9);
-  double angle = g_rand_double_range (rand, 0, G_PI);
-
-  for (guint y = 0; y < frame->height; y++)
-    for (guint x = 0; x < frame->width; x++)
-      {
-        guint8 *pixel = frame->pixels + y * frame->stride + x;
-        double wave = sin (2 * G_PI * (x * cos (angle) + y * sin (angle)) / period);
-
-        *pixel = (guint8)CLAMP (*pixel + 18 * wave, 0, 255);
-      }
-  return text;
-}
-
-static char *
-draw_glare (Frame *frame, GRand *rand)
-{
-  char *text = draw_medium (frame, rand);
-  double left = g_rand_double_range (rand, 300, 980);
-  double top = g_rand_double_range (rand, 150, 570);
-
-  for (guint y = 0; y < frame->height; y++)
-    for (guint x = 0; x < frame->width; x++)
-      {
-        guint8 *pixel = frame->pixels + y * frame->stride + x;
-        double distance = hypot (x - left, y - top);
-
-        *pixel = (guint8)MIN (*pixel + 200 * exp (-distance * distance / (2 * 60.0 * 60.0)), 255);
-      }
-  return text;
-}
-
-static char *
-draw_dense (Frame *frame, GRand *rand)
-{
-  return shoot (frame, rand, draw_text (rand, 300), 340, &shot_medium);
-}
-
-static char *
-draw_label (Frame *frame, GRand *rand)
-{
-  char *text = g_strdup_printf ("JD%010u", g_rand_int_range (rand, 0, G_MAXINT32));
-
-  frame_init (frame, SHOT_WIDTH, SHOT_HEIGHT, 0);
-  frame_draw_code128 (frame, text, (guint)g_rand_int_range (rand, 2, 5), 200, 280, 140);
-  frame_map (frame, frame_turn, g_rand_double_range (rand, -35, 35));
-  frame_map (frame, frame_slant, g_rand_double_range (rand, -0.25, 0.25));
-  frame_add_noise (frame, (guint)g_rand_int_range (rand, 4, 24));
-  return text;
-}
-
-/* A door, a sleeve, a wall: what most frames are. */
-static char *
-draw_nothing (Frame *frame, GRand *rand)
-{
-  double slope = g_rand_double_range (rand, -0.1, 0.1);
-
-  frame_init (frame, SHOT_WIDTH, SHOT_HEIGHT, 0);
-  for (guint y = 0; y < frame->height; y++)
-    for (guint x = 0; x < frame->width; x++)
-      frame->pixels[y * frame->stride + x]
-          = (guint8)CLAMP (120 + slope * x + 30 * sin (y / 40.0) + (x / 97 % 3) * 20, 0, 255);
-  frame_add_noise (frame, 8);
-  return NULL;
-}
-
-static const Sort sorts[] = {
-  { "payment code, 720p", FALSE, draw_plain },
-  { "medium", FALSE, draw_medium },
-  { "rain", FALSE, draw_rain },
-  { "night", FALSE, draw_night },
-  { "inverted", FALSE, draw_inverted },
-  { "moire", FALSE, draw_moire },
-  { "glare", FALSE, draw_glare },
-  { "300 characters", FALSE, draw_dense },
-  { "code 128", TRUE, draw_label },
-  { "empty, 720p", FALSE, draw_nothing },
-};
-
-/* Figures */
-
+/* One reader's figures for one sort of picture. */
 typedef struct
 {
   guint n_read;
   guint n_wrong;
-  gint64 took_us[N_FRAMES];
+  GArray *took_us; /* (element-type gint64) */
+  GArray *ratios;  /* (element-type gint64): of ours to this one's time, in per mille, picture by picture */
 } Figures;
 
 static void
-count (Figures *figures, GPtrArray *texts, const char *expected)
+figures_init (Figures *self)
 {
-  for (guint i = 0; i < texts->len; i++)
-    if (g_strcmp0 (g_ptr_array_index (texts, i), expected) == 0)
-      figures->n_read++;
-    else
-      figures->n_wrong++;
+  *self = (Figures){ .took_us = g_array_new (FALSE, FALSE, sizeof (gint64)),
+                     .ratios = g_array_new (FALSE, FALSE, sizeof (gint64)) };
 }
 
 static void
-measure (const Sort *sort)
+figures_clear (Figures *self)
+{
+  g_array_unref (self->took_us);
+  g_array_unref (self->ratios);
+}
+
+static double
+get_quantile (GArray *values, guint percent)
+{
+  return values->len > 0 ? (double)bench_quantile ((gint64 *)values->data, values->len, percent) / 1000 : 0;
+}
+
+/* Asks every reader, ours first, so that others' times can be compared to it. @texts_of: (out): what each read. */
+static void
+ask_all (const Frame *frame, BenchAsk ask, Figures *figures, GPtrArray *texts_of[MAX_READERS])
+{
+  gint64 ours_us = 0;
+
+  for (gsize r = 0; bench_readers[r].name != NULL; r++)
+    {
+      gint64 took_us = 0;
+      gint64 ratio;
+
+      texts_of[r] = bench_readers[r].read (frame, ask, &took_us);
+      if (r == 0)
+        ours_us = took_us;
+      ratio = ours_us * 1000 / MAX (took_us, 1);
+      g_array_append_val (figures[r].took_us, took_us);
+      g_array_append_val (figures[r].ratios, ratio);
+    }
+}
+
+static void
+print_figures (const char *name, Figures *figures, guint n_expected)
+{
+  for (gsize r = 0; bench_readers[r].name != NULL; r++)
+    {
+      g_print ("scan: %-18s %-9s read %4u of %4u, wrong %2u, median %7.2f ms, 95 %% %7.2f ms", name,
+               bench_readers[r].name, figures[r].n_read, n_expected, figures[r].n_wrong,
+               get_quantile (figures[r].took_us, 50), get_quantile (figures[r].took_us, 95));
+      if (r > 0)
+        g_print (", ours to it %.2f, 95 %% %.2f", get_quantile (figures[r].ratios, 50),
+                 get_quantile (figures[r].ratios, 95));
+      g_print ("\n");
+      figures_clear (&figures[r]);
+    }
+}
+
+static void
+measure_sort (const BenchSort *sort)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (SEED);
-  g_autofree Figures *figures = g_new0 (Figures, G_N_ELEMENTS (readers));
+  Figures figures[MAX_READERS];
+  guint n_expected = 0;
 
-  for (guint i = 0; i < N_FRAMES; i++)
+  for (gsize r = 0; r < MAX_READERS; r++)
+    figures_init (&figures[r]);
+  for (guint i = 0; i < (sort->scenery != NULL ? N_EMPTY_FRAMES : N_FRAMES); i++)
     {
       g_auto (Frame) frame = { 0 };
-      g_autofree char *expected = sort->draw (&frame, rand);
+      g_autofree char *expected = bench_sort_draw (sort, &frame, rand);
+      GPtrArray *texts_of[MAX_READERS];
 
-      for (gsize r = 0; r < G_N_ELEMENTS (readers); r++)
+      n_expected += expected != NULL ? 1 : 0;
+      ask_all (&frame, sort->code128 ? BENCH_CODE128 : BENCH_QR, figures, texts_of);
+      for (gsize r = 0; bench_readers[r].name != NULL; r++)
         {
-          gint64 begun_us = g_get_monotonic_time ();
-          g_autoptr (GPtrArray) texts = readers[r].read (&frame, sort->code128);
+          g_autoptr (GPtrArray) texts = texts_of[r];
 
-          figures[r].took_us[i] = g_get_monotonic_time () - begun_us;
-          count (&figures[r], texts, expected);
+          for (guint t = 0; t < texts->len; t++)
+            if (g_strcmp0 (g_ptr_array_index (texts, t), expected) == 0)
+              figures[r].n_read++;
+            else
+              figures[r].n_wrong++;
         }
     }
-  for (gsize r = 0; r < G_N_ELEMENTS (readers); r++)
-    {
-      double median_ms = (double)bench_median (figures[r].took_us, N_FRAMES) / 1000;
-      double p95_ms = (double)bench_quantile (figures[r].took_us, N_FRAMES, 95) / 1000;
+  print_figures (sort->name, figures, n_expected);
+}
 
-      g_print ("scan: %-18s %-9s read %.2f, %u wrong, median %.1f ms, p95 %.1f ms\n", sort->name,
-               readers[r].name, (double)figures[r].n_read / N_FRAMES, figures[r].n_wrong, median_ms, p95_ms);
+/* Photographs: every reader is asked for both symbologies. */
+
+static gboolean
+load_photograph (const Labels *labels, const char *name, Frame *frame)
+{
+  g_autofree char *path = g_build_filename (labels->folder, name, NULL);
+  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, NULL);
+  g_autoptr (GBytes) bytes = file != NULL ? g_mapped_file_get_bytes (file) : NULL;
+  g_autoptr (DsGrey) grey = bytes != NULL ? ds_picture_load (bytes, NULL) : NULL;
+
+  if (grey == NULL)
+    return FALSE;
+  *frame = (Frame){ grey->width, grey->height, grey->width, g_steal_pointer (&grey->pixels) };
+  return TRUE;
+}
+
+static void
+measure_photographs (void)
+{
+  g_auto (Labels) labels = { 0 };
+  Figures figures[MAX_READERS];
+  GHashTableIter iter;
+  gpointer name;
+
+  if (!labels_init (&labels))
+    {
+      g_print ("scan: photographs: not on this machine\n");
+      return;
+    }
+  for (gsize r = 0; r < MAX_READERS; r++)
+    figures_init (&figures[r]);
+  g_hash_table_iter_init (&iter, labels.texts_of);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    {
+      g_auto (Frame) frame = { 0 };
+      GPtrArray *texts_of[MAX_READERS];
+
+      if (!load_photograph (&labels, name, &frame))
+        continue;
+      ask_all (&frame, BENCH_QR | BENCH_CODE128, figures, texts_of);
+      for (gsize r = 0; bench_readers[r].name != NULL; r++)
+        {
+          g_autoptr (GPtrArray) texts = texts_of[r];
+
+          figures[r].n_read += labels_compare (&labels, name, texts, &figures[r].n_wrong);
+        }
+    }
+  print_figures ("photographs", figures, labels.n_expected);
+}
+
+/* Sequences: a code counts as readable if any reader reads it in any frame. */
+
+typedef struct
+{
+  guint n_readable;
+  guint n_soon;  /* read by us within the first frames */
+  guint n_first; /* in the first */
+  guint n_wrong;
+  GArray *took_us; /* (element-type gint64): a frame */
+} Video;
+
+static gboolean
+read_in_turn (Video *video, const Frame *frame, guint turn, const char *expected)
+{
+  gint64 begun_us = bench_get_processor_us ();
+  g_autoptr (DsReading) reading
+      = ds_decode_frame_in_turn (frame->pixels, frame->width, frame->height, frame->stride, turn);
+  gint64 took_us = bench_get_processor_us () - begun_us;
+  gboolean is_read = FALSE;
+
+  g_array_append_val (video->took_us, took_us);
+  for (guint i = 0; i < reading->symbols->len; i++)
+    if (strcmp (((DsSymbol *)g_ptr_array_index (reading->symbols, i))->text, expected) == 0)
+      is_read = TRUE;
+    else
+      video->n_wrong++;
+  return is_read;
+}
+
+static gboolean
+is_read_by_another (const Frame *frame, const char *expected)
+{
+  for (gsize r = 0; bench_readers[r].name != NULL; r++)
+    {
+      gint64 took_us;
+      g_autoptr (GPtrArray) texts = bench_readers[r].read (frame, BENCH_QR, &took_us);
+
+      for (guint i = 0; i < texts->len; i++)
+        if (strcmp (g_ptr_array_index (texts, i), expected) == 0)
+          return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+measure_sequence (Video *video, double side_px, const ShotTerms *terms, GRand *rand)
+{
+  g_autofree char *expected = bench_draw_payment (rand);
+  g_autoptr (DsQr) symbol = ds_qr_new (expected, DS_QR_LEVEL_M, NULL);
+  ShotPose pose;
+  guint read_at = N_SEQUENCE_FRAMES;
+  gboolean is_readable = FALSE;
+
+  shot_pose_init (&pose, side_px, terms, rand);
+  for (guint i = 0; i < N_SEQUENCE_FRAMES; i++)
+    {
+      g_auto (Frame) frame = { 0 };
+
+      shot_pose_shake (&pose, terms, rand);
+      shot_take_from (&frame, symbol, side_px, terms, &pose, rand);
+      if (read_at == N_SEQUENCE_FRAMES && read_in_turn (video, &frame, i, expected))
+        read_at = i;
+      is_readable = is_readable || read_at <= i || is_read_by_another (&frame, expected);
+      if (read_at <= i)
+        break;
+    }
+  video->n_readable += is_readable ? 1 : 0;
+  video->n_soon += read_at < SOON ? 1 : 0;
+  video->n_first += read_at == 0 ? 1 : 0;
+}
+
+static void
+measure_video (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (SEED);
+  const struct
+  {
+    const char *name;
+    double side_px;
+    guint n_drops;
+    double blur_px;
+  } sorts[] = {
+    { "medium", 240, 0, 1.2 }, { "rain", 280, 6, 1.2 }, { "unsharp", 200, 0, 2.2 }, { "small", 130, 0, 0.9 }
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sorts); i++)
+    {
+      Video video = { .took_us = g_array_new (FALSE, FALSE, sizeof (gint64)) };
+      ShotTerms terms = shot_medium;
+
+      terms.n_drops = sorts[i].n_drops;
+      terms.blur_px = sorts[i].blur_px;
+      for (guint n = 0; n < N_SEQUENCES; n++)
+        measure_sequence (&video, sorts[i].side_px, &terms, rand);
+      g_print ("scan: video, %-11s of %u readable %u read within %u frames (%.2f), %u in the first, wrong "
+               "%u, a frame "
+               "median %.2f ms, 95 %% %.2f ms\n",
+               sorts[i].name, video.n_readable, video.n_soon, SOON,
+               (double)video.n_soon / MAX (video.n_readable, 1), video.n_first, video.n_wrong,
+               get_quantile (video.took_us, 50), get_quantile (video.took_us, 95));
+      g_array_unref (video.took_us);
     }
 }
 
@@ -292,9 +277,21 @@ measure (const Sort *sort)
 int
 main (int argc, char **argv)
 {
-  g_print ("scan: %d frames of a sort, seed %d\n", N_FRAMES, SEED);
-  for (gsize i = 0; i < G_N_ELEMENTS (sorts); i++)
-    if (argc < 2 || strstr (sorts[i].name, argv[1]) != NULL)
-      measure (&sorts[i]);
+  const char *wanted = argc > 1 ? argv[1] : "";
+
+  g_print ("scan: %d frames of a sort, seed %d; times are of the processor\n", N_FRAMES, SEED);
+#ifndef HAVE_ZXING
+  g_print ("scan: zxing-cpp (libzxing-dev) is not installed and left out\n");
+#endif
+#ifndef HAVE_QUIRC
+  g_print ("scan: quirc (libquirc-dev) is not installed and left out\n");
+#endif
+  for (gsize i = 0; bench_sorts[i].name != NULL; i++)
+    if (strstr (bench_sorts[i].name, wanted) != NULL)
+      measure_sort (&bench_sorts[i]);
+  if (strstr ("video", wanted) != NULL)
+    measure_video ();
+  if (strstr ("photographs", wanted) != NULL)
+    measure_photographs ();
   return 0;
 }

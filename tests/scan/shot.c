@@ -17,6 +17,11 @@
 #define DROP 170
 #define DROP_SHARE 0.05
 
+/* A hand between two frames: where it is, how it turns, and how much more than a still one it blurs. */
+#define SHAKE_PX 14
+#define SHAKE_DEGREES 1.5
+#define SHAKE_BLUR 2.2
+
 const ShotTerms shot_medium = {
   .tilt_degrees = 30,
   .turn_degrees = 45,
@@ -63,17 +68,14 @@ draw_within (GRand *rand, double most)
 }
 
 static void
-view_init (View *self, double side_px, const ShotTerms *terms, GRand *rand)
+view_init (View *self, const ShotPose *pose)
 {
-  double turn = draw_within (rand, terms->turn_degrees) * G_PI / 180;
-  double tilt = draw_within (rand, terms->tilt_degrees) * G_PI / 180;
-  double axis = g_rand_double_range (rand, 0, G_PI);
-  double c = cos (axis), s = sin (axis);
+  double c = cos (pose->axis), s = sin (pose->axis);
+  double turn = pose->turn, tilt = pose->tilt;
   /* Turned, then leant about an axis in the picture's plane (Rodrigues). */
   double lean[6]
       = { cos (tilt) + c * c * (1 - cos (tilt)), c * s * (1 - cos (tilt)), c * s * (1 - cos (tilt)),
           cos (tilt) + s * s * (1 - cos (tilt)), -s * sin (tilt),          c * sin (tilt) };
-  double room_x = SHOT_WIDTH / 2.0 - REACH * side_px, room_y = SHOT_HEIGHT / 2.0 - REACH * side_px;
 
   for (guint row = 0; row < 3; row++)
     {
@@ -84,8 +86,45 @@ view_init (View *self, double side_px, const ShotTerms *terms, GRand *rand)
       self->forth[3 * row + 2] = row < 2 ? 0 : FOCAL_PX;
     }
   invert (self->forth, self->back);
-  self->left = SHOT_WIDTH / 2.0 + draw_within (rand, room_x);
-  self->top = SHOT_HEIGHT / 2.0 + draw_within (rand, room_y);
+  self->left = pose->left;
+  self->top = pose->top;
+}
+
+static void
+draw_place (ShotPose *pose, double side_px, const ShotTerms *terms, GRand *rand)
+{
+  double room_x = SHOT_WIDTH / 2.0 - REACH * side_px, room_y = SHOT_HEIGHT / 2.0 - REACH * side_px;
+
+  pose->turn = draw_within (rand, terms->turn_degrees) * G_PI / 180;
+  pose->tilt = draw_within (rand, terms->tilt_degrees) * G_PI / 180;
+  pose->axis = g_rand_double_range (rand, 0, G_PI);
+  pose->left = SHOT_WIDTH / 2.0 + draw_within (rand, room_x);
+  pose->top = SHOT_HEIGHT / 2.0 + draw_within (rand, room_y);
+}
+
+static void
+draw_light (ShotPose *pose, const ShotTerms *terms, GRand *rand)
+{
+  pose->shade = terms->shade * g_rand_double (rand);
+  pose->shade_angle = g_rand_double_range (rand, 0, 2 * G_PI);
+  pose->blur_px = terms->blur_px * g_rand_double_range (rand, 0.5, 1);
+}
+
+void
+shot_pose_init (ShotPose *pose, double side_px, const ShotTerms *terms, GRand *rand)
+{
+  draw_light (pose, terms, rand);
+  draw_place (pose, side_px, terms, rand);
+}
+
+void
+shot_pose_shake (ShotPose *pose, const ShotTerms *terms, GRand *rand)
+{
+  pose->turn += draw_within (rand, SHAKE_DEGREES) * G_PI / 180;
+  pose->tilt += draw_within (rand, SHAKE_DEGREES) * G_PI / 180;
+  pose->left += draw_within (rand, SHAKE_PX);
+  pose->top += draw_within (rand, SHAKE_PX);
+  pose->blur_px = terms->blur_px * g_rand_double_range (rand, 0.5, SHAKE_BLUR);
 }
 
 /* A drop of rain: what is behind it melts into one. */
@@ -206,27 +245,52 @@ draw_noise (guint64 *state)
   return sum * sqrt (3);
 }
 
-void
-shot_take (Frame *frame, DsQr *symbol, double side_px, const ShotTerms *terms, GRand *rand)
+static void
+take (Frame *frame,
+      DsQr *symbol,
+      double side_px,
+      const ShotTerms *terms,
+      const ShotPose *pose,
+      guint64 noise,
+      GRand *rand)
 {
   g_autofree float *levels = g_new (float, SHOT_WIDTH *SHOT_HEIGHT);
-  double shade = terms->shade * g_rand_double (rand);
-  double shade_angle = g_rand_double_range (rand, 0, 2 * G_PI);
-  double sigma = terms->blur_px * g_rand_double_range (rand, 0.5, 1);
-  guint64 noise = ((guint64)g_rand_int (rand) << 32) | 1;
   View view;
 
-  view_init (&view, side_px, terms, rand);
+  view_init (&view, pose);
   draw_screen (levels, symbol, side_px, terms, &view, rand);
-  blur (levels, sigma, &view, REACH * side_px);
+  blur (levels, pose->blur_px, &view, REACH * side_px);
   frame_init (frame, SHOT_WIDTH, SHOT_HEIGHT, 0);
   for (guint i = 0; i < SHOT_WIDTH * SHOT_HEIGHT; i++)
     {
       double x = (double)(i % SHOT_WIDTH) / SHOT_WIDTH - 0.5,
              y = (double)(i / SHOT_WIDTH) / SHOT_HEIGHT - 0.5;
-      double light = 1 - shade * (0.5 + x * cos (shade_angle) + y * sin (shade_angle));
+      double light = 1 - pose->shade * (0.5 + x * cos (pose->shade_angle) + y * sin (pose->shade_angle));
       double level = levels[i] * MIN (light, 1) + terms->noise * draw_noise (&noise);
 
       frame->pixels[i] = (guint8)CLAMP (level + 0.5, 0, 255);
     }
+}
+
+void
+shot_take_from (Frame *frame,
+                DsQr *symbol,
+                double side_px,
+                const ShotTerms *terms,
+                const ShotPose *pose,
+                GRand *rand)
+{
+  take (frame, symbol, side_px, terms, pose, ((guint64)g_rand_int (rand) << 32) | 1, rand);
+}
+
+void
+shot_take (Frame *frame, DsQr *symbol, double side_px, const ShotTerms *terms, GRand *rand)
+{
+  ShotPose pose;
+  guint64 noise;
+
+  draw_light (&pose, terms, rand);
+  noise = ((guint64)g_rand_int (rand) << 32) | 1;
+  draw_place (&pose, side_px, terms, rand);
+  take (frame, symbol, side_px, terms, &pose, noise, rand);
 }

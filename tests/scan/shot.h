@@ -32,6 +32,29 @@ typedef struct
  * that it stays so. */
 extern const ShotTerms shot_medium;
 
+/* How the screen is held, and what the light and the lens are like. */
+typedef struct
+{
+  double turn, tilt, axis; /* radians; it leans about an axis that lies so */
+  double left, top;        /* pixels: where its middle is */
+  double shade, shade_angle;
+  double blur_px;
+} ShotPose;
+
+/* Draws what @terms leave open. @pose: (out) */
+void shot_pose_init (ShotPose *pose, double side_px, const ShotTerms *terms, GRand *rand);
+
+/* What a hand does from one frame to the next, a thirtieth of a second later: it moves a bit, and blurs by that. */
+void shot_pose_shake (ShotPose *pose, const ShotTerms *terms, GRand *rand);
+
+/* Takes a picture of @symbol from there; the noise is drawn from @rand. @frame: (out) */
+void shot_take_from (Frame *frame,
+                     DsQr *symbol,
+                     double side_px,
+                     const ShotTerms *terms,
+                     const ShotPose *pose,
+                     GRand *rand);
+
 /* Takes a picture of @symbol whose side, quiet zone included, would be @side_px if it were held straight. Everything
  * that is left open by @terms is drawn from @rand. @frame: (out) */
 void shot_take (Frame *frame, DsQr *symbol, double side_px, const ShotTerms *terms, GRand *rand);
