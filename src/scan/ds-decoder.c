@@ -405,9 +405,12 @@ decode (const DsGrey *whole, guint turn, DsReading *reading)
   g_autoptr (DsZbar) zbar = ds_zbar_new ();
   g_autoptr (GArray) read = g_array_new (FALSE, FALSE, sizeof (DsTriple));
   g_autoptr (GPtrArray) smaller = NULL;
-  Search search = {
-    .whole = whole, .zbar = zbar, .symbols = reading->symbols, .read = read, .smallest_module = G_MAXDOUBLE
-  };
+  Search search = { .whole = whole,
+                    .zbar = zbar,
+                    .symbols = reading->symbols,
+                    .read = read,
+                    .smallest_module = G_MAXDOUBLE,
+                    .turn = turn };
 
   smaller = make_levels (whole, search.levels);
   /* A label may have both; and most frames have neither, and nothing that looks like it. */

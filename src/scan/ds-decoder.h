@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pictures → symbols: ZBar, fed well.
  *
- * The order of tries, with the share of the reads that each made in 500 codes of labelled photographs (P) and 700 drawn
- * 720p frames (F), and what it costs in an empty 720p frame, against zxing-cpp's default settings = 1:
+ * The order of tries, with how many codes each read of 499 in photographs (P) and of 429 in drawn 720p frames (F):
  *
- *  1. Halve the picture until it has no more than 700 pixels a side, and look there for finder patterns: @P1@.
- *  2. At twice that size: small modules, dense codes: @P2@.
- *  3. At half and less of it: codes that fill the picture: @P3@.
- *  For every three patterns that could be a code: lay a grid by the patterns that all codes have, draw the code anew
- *  from its modules and hand that to ZBar; then with the grid adjusted; then warped.
- *  4. Only where two finder patterns are left over that no read code explains: ZBar on the whole picture, by threshold,
- *     as it is, at half the size, turned by 45°, in full.
- *  5. Squares of one direction beside each other: six lines across them to ZBar; and 24 if they look like bars.
+ *  1. Finder patterns are looked for where the picture, halved again and again, has at most 700 pixels a side: P 389,
+ *     F 374. Then at twice that size, for small modules: P 30. Then at half of it and less, for codes that fill the
+ *     picture: P 45, F 4. Three patterns that could be one code's get a grid; the code is drawn anew from its modules
+ *     and handed to ZBar: P 444 with the grid as it is found, 10 when it was adjusted, 10 when it was warped too.
+ *  2. Only where two patterns are left over that no read code explains, ZBar gets the whole picture, in five ways, of
+ *     which each costs as much as everything else together: P 9, F 2.
+ *  3. Bars are looked for by squares of one direction beside each other. Six lines across them go to ZBar, each the mean
+ *     of five pixels along the bars: P 24, F 40; and 24 lines if the six look like bars: P 2, F 9.
+ *
+ * Most frames are empty. Of the instructions for one with a few edges in it (8 million) a tenth goes into halving, half
+ * into the finder patterns, a fifth into the squares; to zxing-cpp at its default settings the time is as 0.15 (a flat
+ * wall) to 0.5 (cloth, bricks) to 1, that for a payer's code as 0.4, for 300 characters as 0.3. bench-scan measures it.
  */
 #pragma once
 

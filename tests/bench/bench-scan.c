@@ -72,9 +72,31 @@ ask_all (const Frame *frame, BenchAsk ask, Figures *figures, GPtrArray *texts_of
     }
 }
 
+/* The table at the end: a row a sort, of each reader the share read and how long ours took against it. */
+static GString *table;
+
+static void
+add_to_table (const char *name, const Figures *figures, guint n_expected)
+{
+  g_string_append_printf (table, "scan: | %-18s |", name);
+  for (gsize r = 0; bench_readers[r].name != NULL; r++)
+    {
+      if (n_expected > 0)
+        g_string_append_printf (table, " %-9s %.2f", bench_readers[r].name,
+                                (double)figures[r].n_read / n_expected);
+      else
+        g_string_append_printf (table, " %-9s -   ", bench_readers[r].name);
+      if (r > 0)
+        g_string_append_printf (table, " x%.2f", get_quantile (figures[r].ratios, 50));
+      g_string_append (table, " |");
+    }
+  g_string_append_c (table, '\n');
+}
+
 static void
 print_figures (const char *name, Figures *figures, guint n_expected)
 {
+  add_to_table (name, figures, n_expected);
   for (gsize r = 0; bench_readers[r].name != NULL; r++)
     {
       g_print ("scan: %-18s %-9s read %4u of %4u, wrong %2u, median %7.2f ms, 95 %% %7.2f ms", name,
@@ -279,6 +301,7 @@ main (int argc, char **argv)
 {
   const char *wanted = argc > 1 ? argv[1] : "";
 
+  table = g_string_new (NULL);
   g_print ("scan: %d frames of a sort, seed %d; times are of the processor\n", N_FRAMES, SEED);
 #ifndef HAVE_ZXING
   g_print ("scan: zxing-cpp (libzxing-dev) is not installed and left out\n");
@@ -293,5 +316,7 @@ main (int argc, char **argv)
     measure_video ();
   if (strstr ("photographs", wanted) != NULL)
     measure_photographs ();
+  g_print ("scan: share read, and the median of our time to theirs, picture by picture\n%s", table->str);
+  g_string_free (table, TRUE);
   return 0;
 }
