@@ -148,17 +148,6 @@ ds_grey_double (const DsGrey *self)
   return twice;
 }
 
-DsGrey *
-ds_grey_invert (const DsGrey *self)
-{
-  DsGrey *inverted = ds_grey_new (self->width, self->height);
-  gsize n = (gsize)self->width * self->height;
-
-  for (gsize i = 0; i < n; i++)
-    inverted->pixels[i] = 255 - self->pixels[i];
-  return inverted;
-}
-
 /* The mean around each pixel of a row, from the sums of the window's columns. */
 static void
 blur_row (const guint32 *columns, guint8 *to, guint width, guint radius, guint rows_in_window)

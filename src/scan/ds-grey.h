@@ -48,9 +48,6 @@ DsGrey *ds_grey_halve (const DsGrey *self);
 /* Returns: (transfer full): twice the size, bilinear. */
 DsGrey *ds_grey_double (const DsGrey *self);
 
-/* Returns: (transfer full): light for dark. */
-DsGrey *ds_grey_invert (const DsGrey *self);
-
 /* Returns: (transfer full): the mean of the square of 2 × @radius + 1 pixels around each. */
 DsGrey *ds_grey_blur (const DsGrey *self, guint radius);
 

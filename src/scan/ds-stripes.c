@@ -413,14 +413,14 @@ is_barred (const guint *runs, guint n)
     {
       guint longest = 0;
       guint total = 0;
-      guint squares = 0;
+      guint64 squares = 0;
       double mean;
 
       for (guint i = first; i < first + N_RUNS; i++)
         {
           longest = MAX (longest, runs[i]);
           total += runs[i];
-          squares += runs[i] * runs[i];
+          squares += (guint64)runs[i] * runs[i];
         }
       mean = total / (double)N_RUNS;
       if (longest <= MAX_TO_MEAN * mean && squares >= MIN_SPREAD * N_RUNS * mean * mean
