@@ -291,8 +291,9 @@ to_fixed (double value)
   return (gint32)lround (value * 65536);
 }
 
-/* Three pixels for one, by the cubic through four neighbours (Catmull and Rom). @from: with a pixel more than @n at its
- * beginning and two at its end. */
+/* Three pixels for one, by the cubic through four neighbours (Catmull and Rom), kept between the nearer two: where it
+ * swings beyond them it makes edges where there are none. @from: with a pixel more than @n at its beginning and two at
+ * its end. */
 static void
 stretch_row (const guint8 *from, guint n, guint8 *to)
 {
@@ -303,8 +304,8 @@ stretch_row (const guint8 *from, guint n, guint8 *to)
       gint far = (21 * c + 9 * b - 2 * d - a) / 27;
 
       to[0] = (guint8)b;
-      to[1] = (guint8)CLAMP (near, 0, 255);
-      to[2] = (guint8)CLAMP (far, 0, 255);
+      to[1] = (guint8)CLAMP (near, MIN (b, c), MAX (b, c));
+      to[2] = (guint8)CLAMP (far, MIN (b, c), MAX (b, c));
     }
 }
 

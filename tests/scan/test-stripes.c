@@ -81,6 +81,33 @@ test_straight (void)
     }
 }
 
+/* Without noise and wherever the pixels fall: a line is made wider without edges where there are none. */
+static void
+test_clean (void)
+{
+  g_autoptr (DsZbar) zbar = ds_zbar_new ();
+
+  for (guint left = 100; left < 200; left += 33)
+    for (guint scale = 2; scale < 4; scale++)
+      {
+        g_auto (Frame) frame = { 0 };
+        g_autoptr (GArray) places = NULL;
+        g_autoptr (DsGrey) half = NULL;
+        g_autoptr (DsGrey) lines = NULL;
+        g_autoptr (GPtrArray) symbols = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_symbol_free);
+        DsGrey grey;
+
+        frame_init (&frame, 900, 400, 0);
+        frame_draw_code128 (&frame, TEXT, scale, left, 150, 100);
+        grey = as_grey (&frame);
+        half = ds_grey_halve (&grey);
+        places = ds_stripes_search (half);
+        g_assert_cmpuint (places->len, >=, 1);
+        lines = ds_stripes_straighten (&g_array_index (places, DsStripes, 0), &grey, 2, N_LINES);
+        g_assert_cmpuint (ds_zbar_scan (zbar, lines, DS_SYMBOLOGY_CODE128, symbols), ==, 1);
+      }
+}
+
 /* One line is not enough: its only check character can come out right by chance. */
 static void
 test_one_line (void)
@@ -170,6 +197,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/stripes/places", test_places);
   g_test_add_func ("/stripes/straight", test_straight);
+  g_test_add_func ("/stripes/clean", test_clean);
   g_test_add_func ("/stripes/one-line", test_one_line);
   g_test_add_func ("/stripes/scenery", test_scenery);
   g_test_add_func ("/stripes/edges", test_edges);

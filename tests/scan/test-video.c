@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define SEED 20261130
-#define N_SEQUENCES 14
+#define N_SEQUENCES 10
 #define N_FRAMES 8
 #define SOON 5
 #define SOON_PERCENT 95
