@@ -19,17 +19,18 @@
 #define ROOM ((gsize)16 * 1024 * 1024)
 
 #define MAX_TEXT 8192
+#define MAX_TEXTS 8
 
 typedef struct
 {
-  guint32 width, height, code128;
+  guint32 width, height, code128, several;
 } Request;
 
 typedef struct
 {
   gint64 took_us;
-  guint32 is_read;
-  char text[MAX_TEXT];
+  guint32 n_texts;
+  char texts[MAX_TEXTS][MAX_TEXT];
 } Reply;
 
 static struct
@@ -50,13 +51,13 @@ work (int socket)
     {
       Reply reply = { 0 };
       gint64 begun_us = bench_get_processor_us ();
-      g_autoptr (GPtrArray) texts = zxing_read_frame (worker.pixels, request.width, request.height,
-                                                      request.width, request.code128 != 0);
+      g_autoptr (GPtrArray) texts
+          = zxing_read_frame (worker.pixels, request.width, request.height, request.width,
+                              request.code128 != 0, request.several != 0);
 
       reply.took_us = bench_get_processor_us () - begun_us;
-      reply.is_read = texts->len > 0;
-      if (texts->len > 0)
-        g_strlcpy (reply.text, g_ptr_array_index (texts, 0), sizeof reply.text);
+      for (guint i = 0; i < MIN (texts->len, MAX_TEXTS); i++, reply.n_texts++)
+        g_strlcpy (reply.texts[i], g_ptr_array_index (texts, i), MAX_TEXT);
       if (send (socket, &reply, sizeof reply, 0) != sizeof reply)
         break;
     }
@@ -84,9 +85,9 @@ start (void)
 }
 
 void
-zxing_worker_read (const Frame *frame, gboolean code128, GPtrArray *texts, gint64 *took_us)
+zxing_worker_read (const Frame *frame, gboolean code128, gboolean several, GPtrArray *texts, gint64 *took_us)
 {
-  const Request request = { frame->width, frame->height, code128 ? 1 : 0 };
+  const Request request = { frame->width, frame->height, code128 ? 1 : 0, several ? 1 : 0 };
   Reply reply;
 
   g_assert_true ((gsize)frame->width * frame->height <= ROOM);
@@ -103,6 +104,6 @@ zxing_worker_read (const Frame *frame, gboolean code128, GPtrArray *texts, gint6
       return;
     }
   *took_us += reply.took_us;
-  if (reply.is_read)
-    g_ptr_array_add (texts, g_strdup (reply.text));
+  for (guint i = 0; i < reply.n_texts; i++)
+    g_ptr_array_add (texts, g_strdup (reply.texts[i]));
 }

@@ -5,5 +5,6 @@
 #include "frame.h"
 
 /* Adds what it reads to @texts and the processor time it took to @took_us. A picture on which it dies is not read, and
- * costs nothing. */
-void zxing_worker_read (const Frame *frame, gboolean code128, GPtrArray *texts, gint64 *took_us);
+ * costs nothing. @several: whether more than one code is looked for */
+void
+zxing_worker_read (const Frame *frame, gboolean code128, gboolean several, GPtrArray *texts, gint64 *took_us);
