@@ -101,6 +101,8 @@ zxing_worker_read (const Frame *frame, gboolean code128, gboolean several, GPtrA
       close (worker.socket);
       waitpid (worker.pid, NULL, 0);
       worker.pid = 0;
+      if (several)
+        zxing_worker_read (frame, code128, FALSE, texts, took_us);
       return;
     }
   *took_us += reply.took_us;

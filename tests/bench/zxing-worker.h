@@ -5,6 +5,7 @@
 #include "frame.h"
 
 /* Adds what it reads to @texts and the processor time it took to @took_us. A picture on which it dies is not read, and
- * costs nothing. @several: whether more than one code is looked for */
+ * costs nothing. @several: whether more than one code is looked for;
+ * where it dies of that, one */
 void
 zxing_worker_read (const Frame *frame, gboolean code128, gboolean several, GPtrArray *texts, gint64 *took_us);
