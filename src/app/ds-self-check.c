@@ -3,7 +3,7 @@
 
 #include "ds-self-check.h"
 
-#include "ds-camera.h"
+#include "ds-camera-device.h"
 #include "ds-decoder-process.h"
 #include "ds-durable-file.h"
 #include "ds-qr.h"

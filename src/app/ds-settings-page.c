@@ -3,7 +3,7 @@
 
 #include "ds-settings-page.h"
 
-#include "ds-camera.h"
+#include "ds-camera-device.h"
 #include "ds-info-row.h"
 #include "ds-preferences.h"
 #include "ds-voice.h"

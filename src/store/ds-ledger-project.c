@@ -506,7 +506,7 @@ project_refund (DsLedger *self, const DsEntry *entry, gboolean replaying, GError
   if (!row.is_cash)
     return TRUE;
   shift = json_string_value (json_object_get (entry->data, "shift"));
-  return (replaying || shift == NULL || check_open_shift (self, shift, error))
+  return (replaying || shift == NULL || ds_ledger_check_open_shift (self, shift, error))
          && give_cash_back (self, entry, id, &row, amount_fen, error);
 }
 
