@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Fetches the npm packages of package.json into the folder that is given, once. Exit status 77, after a sentence on why,
+# Fetches the npm packages of a package.json (second argument; by default the one here) into the folder that is given,
+# once. Exit status 77, after a sentence on why,
 # where they cannot be had.
 set -eu
 packages=$1
-wanted=$(dirname "$0")/package.json
+wanted=${2:-$(dirname "$0")/package.json}
 
 command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || {
   echo "node and npm are not on this machine: sh data/setup.sh --peers"
