@@ -135,15 +135,16 @@ compress (GByteArray *plain)
 }
 
 static void
-reply_with_page (DsExchange *exchange, DsFeedPage *page, gint64 held_seq)
+reply_with_page (DsExchange *exchange, DsFeedPage *page, const DsDevice *held)
 {
   SoupMessageHeaders *headers = exchange->reply->headers;
   g_autofree char *cursor = g_strdup_printf ("%" G_GINT64_FORMAT, page->cursor);
-  g_autofree char *held = g_strdup_printf ("%" G_GINT64_FORMAT, held_seq);
+  g_autofree char *held_seq = g_strdup_printf ("%" G_GINT64_FORMAT, held->seq);
   GBytes *body = NULL;
 
   soup_message_headers_replace (headers, "Doorstep-Cursor", cursor);
-  soup_message_headers_replace (headers, "Doorstep-Acknowledged", held);
+  soup_message_headers_replace (headers, "Doorstep-Acknowledged", held_seq);
+  soup_message_headers_replace (headers, "Doorstep-Head", held->head);
   if (page->more)
     soup_message_headers_replace (headers, "Doorstep-More", "1");
   soup_message_headers_set_content_type (headers, "application/x-ndjson", NULL);
@@ -167,18 +168,17 @@ reply_with_news (DsDepotService *self,
                  DsTrouble **trouble)
 {
   g_auto (DsFeedPage) page = { 0 };
+  g_autoptr (DsDevice) held = NULL; /* as it is now: the exchange's is from when a long poll began */
   g_autoptr (GError) error = NULL;
-  gint64 held_seq;
 
   if (!ds_feed_read (self->depot->feed, exchange->device->courier_id, after, limit, &page, &error)
-      || !ds_depot_sql_get_int (self->depot->db, &held_seq, 0, &error, "SELECT seq FROM device WHERE id = ?",
-                                "s", exchange->device->id))
+      || !ds_depot_load_device (self->depot, exchange->device->id, &held, &error))
     {
       ds_trouble_set_from_error (trouble, error);
       return FALSE;
     }
   if (page.n_items > 0 || !wait)
-    reply_with_page (exchange, &page, held_seq);
+    reply_with_page (exchange, &page, held);
   return TRUE;
 }
 

@@ -45,6 +45,7 @@ struct _DsLink
   gint64 fork_step;    /* how far back the search for that went last */
   guint push_breaks;   /* in a row */
   gint64 push_from;    /* the depot misses entries from here on; 0: from the first unacknowledged */
+  char *compared_head; /* (nullable): the depot's last entry that was compared with ours in this round */
 
   /* Down. At most one page is fetched ahead of the one that is applied. */
   gboolean pulling;
@@ -89,10 +90,12 @@ void ds_link_go_offline (DsLink *self, const char *problem, gint64 retry_after_s
 void ds_link_update (DsLink *self);
 
 /* ds-link-push.c */
+/* Whatever was found out about two journals is to be found out anew. */
+void ds_link_forget_fork (DsLink *self);
 void ds_link_push (DsLink *self);
-/* The depot holds the journal only up to @held, less than it had acknowledged: it was restored from a copy. What is
- * missing is sent again. */
-void ds_link_push_after (DsLink *self, gint64 held);
+/* The depot was restored from a copy, and lacks acknowledged entries from @first_seq on, or has another handheld's in
+ * their place: ours are sent again. Returns: %FALSE while others are being sent, after which it is to be asked again. */
+gboolean ds_link_push_from (DsLink *self, gint64 first_seq);
 /* Everything is sent, for now: goes on with the other direction when that has not begun. */
 void ds_link_pushed (DsLink *self);
 

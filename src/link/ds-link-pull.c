@@ -26,6 +26,7 @@ typedef struct
   gint64 acknowledged_seq; /* when it was sent */
   gint64 began_mono_ms;
   gboolean polling;
+  char *head; /* (nullable): the depot's last entry, while it is compared with ours */
 } Pull;
 
 static Pull *
@@ -44,6 +45,7 @@ pull_free (Pull *self)
   g_object_unref (self->round);
   g_object_unref (self->link);
   g_free (self->path);
+  g_free (self->head);
   g_free (self);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pull, pull_free)
@@ -141,9 +143,65 @@ poll_again (gpointer user_data)
 static guint
 choose_poll_delay_ms (DsLink *self)
 {
-  if (ds_store_get_health (self->store) == DS_STORE_FORKED)
+  DsStoreHealth health = ds_store_get_health (self->store);
+
+  if (health == DS_STORE_FORKED || health == DS_STORE_BEHIND)
     return self->timings.feed_wait_s * 1000;
   return self->timings.shortest_delay_ms;
+}
+
+/* What the depot holds */
+
+static void
+note_compared (DsLink *self, const char *head)
+{
+  g_free (self->compared_head);
+  self->compared_head = g_strdup (head);
+}
+
+static void
+did_compare (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Pull) pull = user_data;
+  DsLink *self = pull->link;
+  g_autoptr (GError) error = NULL;
+  gint64 from = ds_store_compare_head_finish (DS_STORE (source), result, &error);
+
+  if (is_stale (pull))
+    return;
+  if (from < 0)
+    {
+      ds_link_go_offline (self, error->message, -1);
+      return;
+    }
+  /* A fork that the round began with is dealt with. */
+  if (from == 0 || (self->forked && self->compared_head == NULL) || ds_link_push_from (self, from))
+    note_compared (self, pull->head);
+}
+
+/* A depot that was restored from a backup lacks entries that it had acknowledged, or has since taken those of another
+ * handheld with our identity in their place. */
+static void
+look_at_held (Pull *pull, DsHttpReply *reply)
+{
+  DsLink *self = pull->link;
+  gint64 held = ds_http_reply_get_number (reply, "Doorstep-Acknowledged");
+  const char *head = soup_message_headers_get_one (reply->headers, "Doorstep-Head");
+  Pull *comparison;
+
+  if (held < 0 || head == NULL || g_strcmp0 (head, self->compared_head) == 0)
+    return;
+  if (held < pull->acknowledged_seq)
+    {
+      if (ds_link_push_from (self, held + 1))
+        note_compared (self, head);
+      return;
+    }
+  if (held == 0)
+    return;
+  comparison = pull_new (self);
+  comparison->head = g_strdup (head);
+  ds_store_compare_head_async (self->store, held, head, NULL, did_compare, comparison);
 }
 
 /* Nothing new. */
@@ -179,7 +237,7 @@ did_fetch (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (DsHttpReply) reply = NULL;
   GError *error = NULL;
   gboolean reached, more;
-  gint64 cursor, held;
+  gint64 cursor;
 
   reply = ds_client_request_finish (DS_CLIENT (source), result, &reached, &error);
   if (is_stale (pull))
@@ -203,9 +261,7 @@ did_fetch (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->pull_breaks = 0;
   ds_link_exchanged (self);
-  held = ds_http_reply_get_number (reply, "Doorstep-Acknowledged");
-  if (held >= 0 && held < pull->acknowledged_seq)
-    ds_link_push_after (self, held);
+  look_at_held (pull, reply);
   if (g_bytes_get_size (reply->body) == 0)
     {
       took_nothing (pull);

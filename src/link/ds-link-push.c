@@ -79,6 +79,14 @@ freeze (DsLink *self, gint64 forks_at)
   ds_store_set_forked (self->store, detail);
 }
 
+/* The depot holds more than was ever journalled here. The store has kept its word for it as evidence. */
+static gboolean
+is_old_copy (Push *push)
+{
+  return ds_store_get_health (push->link->store) == DS_STORE_BEHIND
+         && push->acknowledged > push->outbox->last_seq;
+}
+
 static void
 did_acknowledge (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -89,6 +97,14 @@ did_acknowledge (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (is_stale (push))
     return;
+  if (!kept && is_old_copy (push))
+    {
+      /* The depot has all that it has, and more: reading goes on. */
+      self->forked = TRUE;
+      ds_link_exchanged (self);
+      stop_pushing (self);
+      return;
+    }
   if (!kept)
     {
       fail_store (self, error);
@@ -264,6 +280,14 @@ load_batch (DsLink *self)
 }
 
 void
+ds_link_forget_fork (DsLink *self)
+{
+  self->forked = FALSE;
+  self->fork_found = FALSE;
+  self->fork_step = 0;
+}
+
+void
 ds_link_push (DsLink *self)
 {
   if (self->pushing)
@@ -278,13 +302,16 @@ ds_link_push (DsLink *self)
   load_batch (self);
 }
 
-void
-ds_link_push_after (DsLink *self, gint64 held)
+gboolean
+ds_link_push_from (DsLink *self, gint64 first_seq)
 {
   /* What is being sent goes on; the depot answers by itself with where its gap begins. */
-  if (self->pushing || self->forked)
-    return;
-  self->push_from = held + 1;
+  if (self->pushing)
+    return FALSE;
+  /* What it kept of a fork before, it may have forgotten too. */
+  ds_link_forget_fork (self);
+  self->push_from = first_seq;
   ds_store_send_blobs_again (self->store);
   ds_link_push (self);
+  return TRUE;
 }

@@ -236,6 +236,7 @@ end_round (DsLink *self)
   self->pulling = self->fetching = self->applying = self->feed_ended = FALSE;
   self->push_breaks = self->pull_breaks = 0;
   self->push_from = 0;
+  g_clear_pointer (&self->compared_head, g_free);
   if (round != NULL)
     g_cancellable_cancel (round);
 }
@@ -247,9 +248,7 @@ begin_round (DsLink *self)
 {
   end_round (self);
   self->round = g_cancellable_new ();
-  self->forked = FALSE;
-  self->fork_found = FALSE;
-  self->fork_step = 0;
+  ds_link_forget_fork (self);
   ds_link_push (self);
 }
 

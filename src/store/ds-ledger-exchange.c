@@ -255,6 +255,28 @@ ds_ledger_acknowledge (DsLedger *self, const char *text, json_t *refused, GError
   return TRUE;
 }
 
+gint64
+ds_ledger_compare_head (DsLedger *self, gint64 seq, const char *head, GError **error)
+{
+  g_autofree char *line = NULL;
+  g_autofree char *hash = NULL;
+  g_autoptr (GError) problem = NULL;
+
+  ds_ledger_assert_thread (self);
+
+  /* Of what is damaged here nothing can be said, nor sent. */
+  if (seq > self->intact_seq && self->intact_seq < self->head_seq)
+    return 0;
+  line = ds_ledger_load_line (self, seq, &problem);
+  if (problem != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return -1;
+    }
+  hash = line ? ds_sm3_hex (line, strlen (line)) : NULL;
+  return g_strcmp0 (hash, head) == 0 ? 0 : MIN (seq, self->head_seq);
+}
+
 gboolean
 ds_ledger_set_forked (DsLedger *self, const char *detail, GError **error)
 {

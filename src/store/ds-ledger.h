@@ -177,6 +177,8 @@ ds_ledger_load_outbox (DsLedger *self, gint64 first_seq, guint max_lines, gsize 
 gboolean ds_ledger_acknowledge (DsLedger *self, const char *acknowledgement, json_t *refused, GError **error);
 /* Compares the kept acknowledgement with the journal; sets the health. */
 gboolean ds_ledger_check_acknowledgement (DsLedger *self, GError **error);
+/* See ds_store_compare_head_async(). Returns: -1 when the database failed. */
+gint64 ds_ledger_compare_head (DsLedger *self, gint64 seq, const char *head, GError **error);
 gboolean ds_ledger_set_forked (DsLedger *self, const char *detail, GError **error);
 gboolean ds_ledger_export (DsLedger *self, const char *path, GError **error);
 /* Returns: (transfer full) (nullable): the line of an entry; %NULL without error when there is none. */

@@ -298,6 +298,68 @@ ds_store_acknowledge_finish (DsStore *self, GAsyncResult *result, GError **error
   return g_task_propagate_pointer (G_TASK (result), error) != NULL;
 }
 
+typedef struct
+{
+  gint64 seq;
+  char *head;
+} HeadInput;
+
+static void
+head_input_free (gpointer data)
+{
+  HeadInput *input = data;
+
+  g_free (input->head);
+  g_free (input);
+}
+
+static gboolean
+run_compare_head (DsJob *job, DsLedger *ledger, GError **error)
+{
+  const HeadInput *input = job->input;
+  gint64 from
+      = is_open (ledger, error) ? ds_ledger_compare_head (ledger, input->seq, input->head, error) : -1;
+
+  if (from < 0)
+    return FALSE;
+  job->result = g_memdup2 (&from, sizeof from);
+  job->free_result = g_free;
+  return TRUE;
+}
+
+void
+ds_store_compare_head_async (DsStore *self,
+                             gint64 seq,
+                             const char *head,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  HeadInput *input;
+
+  g_return_if_fail (DS_IS_STORE (self));
+  g_return_if_fail (seq >= 1);
+  g_return_if_fail (head != NULL);
+
+  input = g_new0 (HeadInput, 1);
+  input->seq = seq;
+  input->head = g_strdup (head);
+  ds_store_submit (
+      self, new_task (self, DS_TASK_TAG (ds_store_compare_head_async), cancellable, callback, user_data),
+      run_compare_head, input, head_input_free, DS_JOB_READS);
+}
+
+gint64
+ds_store_compare_head_finish (DsStore *self, GAsyncResult *result, GError **error)
+{
+  g_autofree gint64 *from = NULL;
+
+  g_return_val_if_fail (g_async_result_is_tagged (result, DS_TASK_TAG (ds_store_compare_head_async)), -1);
+
+  from = g_task_propagate_pointer (G_TASK (result), error);
+  return from ? *from : -1;
+}
+
 static gboolean
 run_set_forked (DsJob *job, DsLedger *ledger, GError **error)
 {

@@ -292,6 +292,23 @@ void ds_store_acknowledge_async (DsStore *self,
                                  gpointer user_data);
 gboolean ds_store_acknowledge_finish (DsStore *self, GAsyncResult *result, GError **error);
 
+/**
+ * ds_store_compare_head_async:
+ * @seq: the last entry that the depot holds under this handheld's name, from 1
+ * @head: its SM3, lower-case hexadecimal, as the depot says without signing it
+ *
+ * Changes nothing: whoever finds that the two differ sends the depot the entries, and it answers with its evidence.
+ */
+void ds_store_compare_head_async (DsStore *self,
+                                  gint64 seq,
+                                  const char *head,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+/* Returns: 0 when the depot's entry is ours, or cannot be compared; when it is not, our last entry up to its number,
+ * which the depot is to be sent; -1 with an error. */
+gint64 ds_store_compare_head_finish (DsStore *self, GAsyncResult *result, GError **error);
+
 /* The depot said that it holds another journal under this name. Freezes the store; @detail is kept. */
 void ds_store_set_forked (DsStore *self, const char *detail);
 

@@ -119,6 +119,25 @@ test_replace (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (get_cursor (&after), >, get_cursor (&before));
 }
 
+/* What it holds of the handheld's journal is told with every page: the last entry's number, and its hash. */
+static void
+test_held (DepotFixture *fixture, gconstpointer data)
+{
+  g_auto (Reply) before = { 0 };
+  g_auto (Reply) after = { 0 };
+  g_autofree char *refused = NULL;
+
+  depot_fixture_send (fixture, "GET", "/v1/feed", fixture->token, NULL, 0, &before);
+  g_assert_cmpstr (soup_message_headers_get_one (before.headers, "Doorstep-Acknowledged"), ==, "0");
+  g_assert_cmpstr (soup_message_headers_get_one (before.headers, "Doorstep-Head"), ==, DS_ENTRY_GENESIS);
+  depot_fixture_append (fixture, "clock.jumped", "{s:i}", "by_ms", 1);
+  refused = depot_fixture_push (fixture);
+  g_assert_cmpstr (refused, ==, NULL);
+  depot_fixture_send (fixture, "GET", "/v1/feed", fixture->token, NULL, 0, &after);
+  g_assert_cmpstr (soup_message_headers_get_one (after.headers, "Doorstep-Acknowledged"), ==, "1");
+  g_assert_cmpstr (soup_message_headers_get_one (after.headers, "Doorstep-Head"), ==, fixture->head);
+}
+
 /* A depot restored from a backup gives no cursor that a handheld has passed already: its news would not be asked for. */
 static void
 test_restored (DepotFixture *fixture, gconstpointer data)
@@ -362,6 +381,7 @@ main (int argc, char **argv)
   feed_test_add ("/feed/pages", test_pages);
   feed_test_add ("/feed/replace", test_replace);
   feed_test_add ("/feed/restored", test_restored);
+  feed_test_add ("/feed/held", test_held);
   feed_test_add ("/feed/gzip", test_gzip);
   feed_test_add ("/feed/long-poll", test_long_poll);
   feed_test_add ("/feed/long-poll-ends", test_long_poll_ends);

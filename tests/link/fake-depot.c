@@ -225,11 +225,15 @@ answer_feed (FakeDepot *self, SoupServerMessage *message, guint after, guint lim
   guint last = MIN (self->items->len, after + limit);
   g_autofree char *cursor = g_strdup_printf ("%u", last);
   g_autofree char *held = g_strdup_printf ("%u", self->lines->len);
+  const char *last_line = self->lines->len > 0 ? g_ptr_array_index (self->lines, self->lines->len - 1) : NULL;
+  g_autofree char *head
+      = last_line ? ds_sm3_hex (last_line, strlen (last_line)) : g_strdup (DS_ENTRY_GENESIS);
 
   for (guint i = after; i < last; i++)
     g_string_append_printf (text, "%s\n", (const char *)g_ptr_array_index (self->items, i));
   soup_message_headers_replace (headers, "Doorstep-Cursor", cursor);
   soup_message_headers_replace (headers, "Doorstep-Acknowledged", held);
+  soup_message_headers_replace (headers, "Doorstep-Head", head);
   if (last < self->items->len)
     soup_message_headers_replace (headers, "Doorstep-More", "1");
   answer (message, 200, "application/x-ndjson", text->str);

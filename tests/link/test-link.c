@@ -41,6 +41,15 @@ static const DsLinkTimings eager = {
   .page_items = 3,
 };
 
+/* One second is its shortest pause. */
+static const DsLinkTimings brisk = {
+  .shortest_delay_ms = 1000,
+  .longest_delay_ms = HOUR_MS,
+  .timeout_ms = WAIT_WATCHDOG_S * 1000,
+  .feed_wait_s = 25,
+  .page_items = 1000,
+};
+
 /* Set up */
 
 static void
@@ -745,6 +754,90 @@ test_fork (Fixture *fixture, gconstpointer data)
   WAIT_UNTIL (n_requests (fixture, PUSH) == 2);
 }
 
+/* Two with one identity end each other's long polls. Once that is known, nothing is urgent for either any more. */
+static void
+count_exchange (DsLink *link, GParamSpec *pspec, gpointer n)
+{
+  (*(guint *)n)++;
+}
+
+static void
+test_forked_polls (Fixture *fixture, gconstpointer data)
+{
+  guint n_exchanges = 0;
+
+  g_signal_connect (fixture->link, "notify::last-sync-ms", G_CALLBACK (count_exchange), &n_exchanges);
+  ds_store_set_forked (fixture->store, "forks at 1");
+  WAIT_UNTIL (ds_store_get_health (fixture->store) == DS_STORE_FORKED);
+  fixture->depot->impatient = TRUE;
+  ds_link_start (fixture->link);
+  /* A push, a page, a poll that is ended at once. */
+  WAIT_UNTIL (n_exchanges == 3);
+  g_assert_cmpuint (n_requests (fixture, PULL), ==, 2);
+
+  for (guint i = 0; i < 24; i++)
+    {
+      ds_manual_clock_advance_ms (fixture->clock, 1000);
+      count_stops (fixture);
+    }
+  g_assert_cmpuint (n_requests (fixture, PULL), ==, 2);
+  ds_manual_clock_advance_ms (fixture->clock, 2000);
+  WAIT_UNTIL (n_requests (fixture, PULL) == 3);
+  g_signal_handlers_disconnect_by_data (fixture->link, &n_exchanges);
+}
+
+/* A depot that was restored from a copy has since taken another handheld's entries under the numbers that it had
+ * acknowledged to us. Their count tells nothing, their hash does; and ours are sent, to be kept apart. */
+static void
+assert_overtaken (Fixture *fixture, guint n_held)
+{
+  for (guint i = 0; i < 7; i++)
+    append_jump (fixture);
+  WAIT_UNTIL (n_unsent (fixture) == 0 && !is_busy (fixture));
+  g_assert_cmpuint (fixture->depot->lines->len, ==, 8);
+  g_assert_cmpint (ds_store_get_health (fixture->store), ==, DS_STORE_HEALTHY);
+
+  g_ptr_array_set_size (fixture->depot->lines, 3);
+  while (fixture->depot->lines->len < n_held)
+    g_ptr_array_add (fixture->depot->lines, g_strdup ("the other one's"));
+  g_ptr_array_set_size (fixture->depot->requests, 0);
+  ds_link_wake (fixture->link);
+  /* From the eighth, the seventh, the fifth and the first on: then the fourth is seen to be another. */
+  WAIT_UNTIL (n_requests (fixture, PUSH) == 4 && !is_busy (fixture));
+  WAIT_UNTIL (ds_store_get_health (fixture->store) == DS_STORE_FORKED);
+  g_assert_true (ds_link_get_online (fixture->link));
+
+  /* Once is enough, as long as the depot holds the same. */
+  fake_depot_tell (fixture->depot, "stop", make_stop (1));
+  WAIT_UNTIL (ds_store_get_feed_cursor (fixture->store) == 1 && fixture->depot->polls != NULL);
+  g_assert_cmpuint (n_requests (fixture, PUSH), ==, 4);
+}
+
+static void
+test_overtaken (Fixture *fixture, gconstpointer data)
+{
+  assert_overtaken (fixture, 8);
+}
+
+static void
+test_overtaken_by_more (Fixture *fixture, gconstpointer data)
+{
+  assert_overtaken (fixture, 10);
+}
+
+/* A copy that has nothing of its own hears at once that the depot is further than it, before it takes any money. */
+static void
+test_old_copy (Fixture *fixture, gconstpointer data)
+{
+  g_ptr_array_add (fixture->depot->lines, g_strdup ("what the other one did"));
+  ds_link_wake (fixture->link);
+  WAIT_UNTIL (ds_store_get_health (fixture->store) == DS_STORE_BEHIND);
+  WAIT_UNTIL (!is_busy (fixture));
+  g_assert_true (ds_link_get_online (fixture->link));
+  fake_depot_tell (fixture->depot, "stop", make_stop (1));
+  WAIT_UNTIL (ds_store_get_feed_cursor (fixture->store) == 1);
+}
+
 static void
 test_gap (Fixture *fixture, gconstpointer data)
 {
@@ -826,6 +919,10 @@ main (int argc, char **argv)
   ADD ("/link/retry-after-token", NULL, set_up_enrolled, test_retry_after_token);
   ADD ("/link/captive-portal", NULL, set_up_synced, test_captive_portal);
   ADD ("/link/fork", NULL, set_up_synced, test_fork);
+  ADD ("/link/poll/forked", &brisk, set_up_enrolled, test_forked_polls);
+  ADD ("/link/overtaken", NULL, set_up_synced, test_overtaken);
+  ADD ("/link/overtaken-by-more", NULL, set_up_synced, test_overtaken_by_more);
+  ADD ("/link/old-copy", NULL, set_up_synced, test_old_copy);
   ADD ("/link/gap", NULL, set_up_synced, test_gap);
   ADD ("/link/restored", NULL, set_up_synced, test_restored);
   ADD ("/link/forged-acknowledgement", NULL, set_up_synced, test_forged_acknowledgement);

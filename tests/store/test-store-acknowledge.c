@@ -174,6 +174,43 @@ test_ahead (StoreFixture *fixture, gconstpointer data)
 }
 
 static void
+keep_result (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **)user_data = g_object_ref (result);
+}
+
+static gint64
+compare_head (StoreFixture *fixture, gint64 seq, const char *head)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 from;
+
+  ds_store_compare_head_async (fixture->store, seq, head, NULL, keep_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  from = ds_store_compare_head_finish (fixture->store, result, &error);
+  g_assert_no_error (error);
+  return from;
+}
+
+/* What the depot says unsigned is compared, and believed in nothing. */
+static void
+test_compare_head (StoreFixture *fixture, gconstpointer data)
+{
+  g_auto (GStrv) lines = fixture_export (fixture);
+  g_autofree char *third = ds_sm3_hex (lines[2], strlen (lines[2]));
+  g_autofree char *last = ds_sm3_hex (lines[6], strlen (lines[6]));
+
+  g_assert_cmpint (compare_head (fixture, 3, third), ==, 0);
+  g_assert_cmpint (compare_head (fixture, 7, last), ==, 0);
+  g_assert_cmpint (compare_head (fixture, 4, third), ==, 4);
+  g_assert_cmpint (compare_head (fixture, 12, last), ==, 7);
+  g_assert_cmpint (ds_store_get_health (fixture->store), ==, DS_STORE_HEALTHY);
+  g_assert_cmpint (ds_store_get_n_unsent (fixture->store), ==, 7);
+}
+
+static void
 test_trusted_time (StoreFixture *fixture, gconstpointer data)
 {
   g_autofree char *text = fixture_acknowledgement (fixture, 7, NULL);
@@ -209,6 +246,7 @@ main (int argc, char *argv[])
   ADD ("fork", test_fork);
   ADD ("told-fork", test_told_fork);
   ADD ("ahead", test_ahead);
+  ADD ("compare-head", test_compare_head);
   ADD ("trusted-time", test_trusted_time);
 #undef ADD
   return g_test_run ();
