@@ -6,6 +6,8 @@
 
 #include "ds-depot-private.h"
 
+#include "ds-id.h"
+
 gboolean
 ds_depot_fork_continues (DsDepot *self,
                          const DsDevice *device,
@@ -23,6 +25,17 @@ ds_depot_fork_continues (DsDepot *self,
   return TRUE;
 }
 
+/* What the lines say is no evidence, what an operator says is: the money of their payments is asked for, and waits as
+ * unclaimed. A depot that was restored from a backup has forgotten that it once was told of it. */
+static gboolean
+ask_about (DsDepot *self, const DsEntry *entry, GError **error)
+{
+  const char *payment_id = json_string_value (json_object_get (entry->data, "payment"));
+
+  return payment_id == NULL || !ds_id_is_valid (payment_id) || g_str_equal (entry->type, "payment.cash")
+         || ds_depot_work_ask_about (self, payment_id, error);
+}
+
 static gboolean
 keep_entries (DsDepot *self, const DsDevice *device, GPtrArray *entries, guint from, GError **error)
 {
@@ -34,7 +47,8 @@ keep_entries (DsDepot *self, const DsDevice *device, GPtrArray *entries, guint f
                              "INSERT OR IGNORE INTO fork_entry (device, seq, hash, received_at_ms, line)"
                              " VALUES (?, ?, ?, ?, ?)",
                              "sisis", device->id, entry->seq, entry->hash, ds_depot_now_ms (self),
-                             entry->line))
+                             entry->line)
+          || (sqlite3_changes (ds_db_get_handle (self->db)) > 0 && !ask_about (self, entry, error)))
         return FALSE;
     }
   return TRUE;

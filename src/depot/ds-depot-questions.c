@@ -27,6 +27,20 @@ get_weight (DsOrderState state)
   return weights[state];
 }
 
+/* Whether another operator than the one that answered may have the money all the same. */
+static gboolean
+may_be_elsewhere (DsJob *job)
+{
+  if (job->result == NULL || job->result->state == DS_ORDER_UNKNOWN)
+    return TRUE;
+  /* Of a payment that no journal tells of, the one may have an order for its code, and the other have redeemed its
+   * voucher. */
+  if (!job->payment->journalled)
+    return get_weight (job->result->state) < get_weight (DS_ORDER_PAID);
+  /* A code that the handheld built belongs to no operator: whoever was paid knows of it. */
+  return job->result->state == DS_ORDER_OPEN && job->payment->base->source == DS_CODE_SOURCE_BUILT;
+}
+
 static gboolean ask_next (DsJob *job);
 static void ask_charge (DsJob *job);
 
@@ -81,11 +95,7 @@ did_query (GObject *source, GAsyncResult *async_result, gpointer user_data)
       ds_job_answer (job);
       return;
     }
-  /* A code that the handheld built belongs to no operator: whoever was paid knows of it. */
-  if (job->kind == DS_TASK_QUERY
-      && (job->result == NULL || job->result->state == DS_ORDER_UNKNOWN
-          || (job->result->state == DS_ORDER_OPEN && job->payment->base->source == DS_CODE_SOURCE_BUILT))
-      && ask_next (job))
+  if (job->kind == DS_TASK_QUERY && may_be_elsewhere (job) && ask_next (job))
     return;
   if (job->kind == DS_TASK_CHARGE && job->payment->payer_code != NULL && job->result != NULL
       && job->result->state == DS_ORDER_UNKNOWN

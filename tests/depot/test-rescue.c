@@ -314,6 +314,30 @@ test_fork (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_cash (fixture), ==, 3 * CASH_FEN);
 }
 
+/* Lines that stand apart are believed in nothing; but the operators know of the money, and where nobody told the depot of
+ * it, or not since it was restored, these lines are how it hears of it. One operator has the code's order, still open,
+ * another has redeemed the voucher. */
+static void
+test_fork_money (Fixture *fixture, gconstpointer data)
+{
+  DepotFixture *base = &fixture->base;
+  g_autofree char *id = depot_fixture_make_id (base);
+  g_auto (Reply) reply = { 0 };
+
+  depot_fixture_push_from (base, 1, &reply);
+  depot_fixture_go_back (base, 1);
+  depot_fixture_append (base, "payment.requested", "{s:s, s:s, s:s, s:[s], s:i}", "payment", id, "shift",
+                        fixture->shift, "stop", "D1", "parcels", "W1", "amount_fen", 900);
+  test_operator_set_state (base->operator_a, id, DS_ORDER_OPEN);
+  test_operator_pay (base->operator_b, id, 900);
+  depot_fixture_push_from (base, 1, &reply);
+  reply_assert_trouble (&reply, 409, "fork");
+  depot_fixture_settle (base);
+  g_assert_cmpint (depot_fixture_get_balance (base, "clearing:007"), ==, 900);
+  g_assert_cmpint (depot_fixture_get_balance (base, "suspense"), ==, -900);
+  g_assert_cmpint (get_cash (fixture), ==, 2 * CASH_FEN);
+}
+
 /* Lines of another journal that the key did not sign are no evidence of anything. */
 static void
 test_forged_fork (Fixture *fixture, gconstpointer data)
@@ -456,6 +480,7 @@ main (int argc, char *argv[])
   ADD ("brought-by-another", test_brought_by_another);
   ADD ("close-shift", test_close_shift);
   ADD ("fork", test_fork);
+  ADD ("fork-money", test_fork_money);
   ADD ("forged-fork", test_forged_fork);
   ADD ("retry", test_retry);
   ADD ("retry-works", test_retry_works);

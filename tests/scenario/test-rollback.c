@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The depot is restored from last week's backup: it has forgotten entries that it had acknowledged, money among them. The
  * handheld sends them again by itself, the operators are asked again under the same ids, and nothing is there twice; and
- * what the restored depot has to say reaches the handheld, although cursors were given out before that it forgot. */
+ * what the restored depot has to say reaches the handheld, although cursors were given out before that it forgot. Also
+ * when a copy of the handheld has meanwhile filled the same numbers with entries of its own. */
 #include "config.h"
 
 #include "company.h"
@@ -168,10 +169,67 @@ test_rollback (Scene *scene, gconstpointer data)
   g_assert_true (json_is_true (json_object_get (statement, "balanced")));
 }
 
+/* Copies a handheld that is closed for it. */
+static Handheld *
+copy_handheld (Scene *scene)
+{
+  g_autofree char *from = company_get_path (scene->company, "handheld");
+  g_autofree char *to = company_get_path (scene->company, "twin");
+
+  handheld_free (scene->handheld);
+  copy_files (from, to);
+  scene->handheld = handheld_new (scene->company, "handheld");
+  return handheld_new (scene->company, "twin");
+}
+
+static void
+test_rollback_copied (Scene *scene, gconstpointer data)
+{
+  static const char *const waybills[] = { "DS01", "DS02", "DS03", "DS04" };
+  g_autoptr (Handheld) twin = copy_handheld (scene);
+  g_autoptr (DsPresentation) code = NULL;
+  gint64 n_acknowledged;
+
+  restart_depot (scene, FALSE);
+  handheld_sync (scene->handheld);
+  code = handheld_present (scene->handheld, "DS01", scene->screen);
+  customer_run (scene->customer, 0, "pay", "--picture", scene->screen, NULL);
+  WAIT_FOR_STATE (scene->handheld, code->payment_id, "paid");
+  handheld_deliver (scene->handheld, "DS01");
+  handheld_sync (scene->handheld);
+  n_acknowledged = ds_store_get_acknowledged_seq (scene->handheld->store);
+  ds_link_stop (scene->handheld->link);
+
+  /* The twin has been out of reach all day. */
+  restart_depot (scene, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (waybills); i++)
+    {
+      g_free (handheld_take_cash (twin, waybills[i], DUE_FEN));
+      handheld_deliver (twin, waybills[i]);
+    }
+  handheld_sync (twin);
+  g_assert_cmpint (ds_store_get_acknowledged_seq (twin->store), >, n_acknowledged);
+  g_assert_cmpint (get_digital_fen (scene), ==, 0);
+
+  /* The first has nothing new to send. */
+  g_assert_cmpint (ds_store_get_n_unsent (scene->handheld->store), ==, 0);
+  ds_link_start (scene->handheld->link);
+  WAIT_UNTIL (ds_store_get_health (scene->handheld->store) == DS_STORE_FORKED);
+  WAIT_UNTIL (ds_store_get_health (twin->store) == DS_STORE_FORKED);
+  company_settle (scene->company);
+  WAIT_UNTIL (get_digital_fen (scene) == DUE_FEN);
+  g_assert_cmpint (company_sum_files_fen (scene->company), ==, DUE_FEN);
+  g_assert_cmpint (company_get_balance_fen (scene->company, "cash:" COMPANY_COURIER), ==,
+                   DUE_FEN * (gint64)G_N_ELEMENTS (waybills));
+  /* Its stop was paid twice: what nobody's journal explains waits. */
+  g_assert_cmpint (company_get_balance_fen (scene->company, "suspense"), ==, -DUE_FEN);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
-  g_test_add ("/scenario/rollback", Scene, NULL, set_up, test_rollback, tear_down);
+  g_test_add ("/scenario/rollback/alone", Scene, NULL, set_up, test_rollback, tear_down);
+  g_test_add ("/scenario/rollback/copied", Scene, NULL, set_up, test_rollback_copied, tear_down);
   return g_test_run ();
 }
