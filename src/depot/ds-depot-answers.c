@@ -11,6 +11,9 @@
 #define QUICK_QUERIES 10 /* then only every LAST_RETRY_MS */
 /* Clocks differ, and a customer may pay in a code's last second. */
 #define GRACE_MS 60000
+/* Nobody at the door asks any more about a code of a closed shift, and a notification may get lost: its statement should
+ * not be wrong for longer than about an hour. */
+static const gint64 closed_queries_ms[] = { 5 * 60000, 15 * 60000, 60 * 60000 };
 /* Money that comes after all is asked for more and more rarely. */
 #define FIRST_LATE_QUERY_MS (10 * G_GINT64_CONSTANT (60000))
 #define LAST_LATE_QUERY_MS (6 * G_GINT64_CONSTANT (3600000))
@@ -23,6 +26,17 @@ add_query_later (DsDepot *self, const char *payment_id, gint64 delay_ms, GError 
                            "INSERT OR IGNORE INTO task (kind, subject, priority, generation, attempts,"
                            " due_at_ms) VALUES ('query', ?, 1, 1, 1, ?)",
                            "si", payment_id, ds_depot_now_ms (self) + delay_ms);
+}
+
+static gboolean
+is_of_closed_shift (DsDepot *self, const DsPayment *payment)
+{
+  gint64 closed_at_ms = 0;
+
+  return payment->shift_id != NULL
+         && ds_depot_sql_get_int (self->db, &closed_at_ms, 0, NULL,
+                                  "SELECT closed_at_ms FROM shift WHERE id = ?", "s", payment->shift_id)
+         && closed_at_ms > 0;
 }
 
 static gint64
@@ -47,7 +61,12 @@ get_next_query_ms (DsDepot *self, const DsDepotPayment *payment, gint64 attempts
     }
   /* A shown code is asked about once more when it has ended, and when nobody can be about to pay it any more. */
   if (base->state == DS_PAYMENT_PRESENTED && base->code_expires_at_ms >= now_ms)
-    return base->code_expires_at_ms - now_ms + 1000;
+    {
+      gint64 ends_ms = base->code_expires_at_ms - now_ms + 1000;
+      guint step = (guint)MIN (attempts, (gint64)G_N_ELEMENTS (closed_queries_ms) - 1);
+
+      return is_of_closed_shift (self, base) ? MIN (ends_ms, closed_queries_ms[step]) : ends_ms;
+    }
   if (base->state == DS_PAYMENT_PRESENTED && base->code_expires_at_ms + GRACE_MS >= now_ms)
     return base->code_expires_at_ms + GRACE_MS - now_ms + 1000;
   /* An order that has expired may be paid all the same, when its shift is closed and the notification got lost. */

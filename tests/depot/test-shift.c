@@ -72,6 +72,21 @@ scan (Fixture *fixture, gint64 amount_fen)
   return id;
 }
 
+/* Returns: (transfer full): the id of a payment whose code is on show. */
+static char *
+present (Fixture *fixture, gint64 amount_fen, gint64 life_ms)
+{
+  char *id = depot_fixture_make_id (&fixture->base);
+  gint64 expires_at_ms = ds_clock_get_wall_ms (DS_CLOCK (fixture->base.clock)) + life_ms;
+
+  depot_fixture_append (&fixture->base, "payment.presented", "{s:s, s:s, s:s, s:[s], s:I, s:s, s:s, s:I}",
+                        "payment", id, "shift", fixture->shift, "stop", "D1", "parcels", "W1", "amount_fen",
+                        (json_int_t)amount_fen, "source", "prefetched", "code_sm3", "00", "expires_at_ms",
+                        (json_int_t)expires_at_ms);
+  push (fixture);
+  return id;
+}
+
 static void
 take_cash (Fixture *fixture, gint64 amount_fen)
 {
@@ -231,6 +246,56 @@ test_found_in_file (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (get_verdict (statement, unknown), ==, "extra");
   depot_fixture_assert_state (&fixture->base, known, "settled");
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "suspense"), ==, -400);
+}
+
+/* The code was on show when the shift was closed, its customer pays then, and the notification gets lost: the statement
+ * corrects itself within an hour, long before the code's time is over. */
+static void
+test_paid_after_closing (Fixture *fixture, gconstpointer data)
+{
+  static const gint64 paid_after_ms[] = { 0, 6 * 60000, 70 * 60000, 300 * 60000 };
+  const gint64 minute_ms = 60000;
+
+  for (guint i = 0; i < G_N_ELEMENTS (paid_after_ms); i++)
+    {
+      g_autofree char *id = NULL;
+      g_autoptr (json_t) before = NULL;
+      g_autoptr (json_t) after = NULL;
+
+      depot_fixture_renew_token (&fixture->base);
+      if (i > 0)
+        open_shift (fixture);
+      id = present (fixture, 1000, 16 * 60 * minute_ms);
+      close_shift (fixture, FLOAT_FEN);
+      before = get_statement (fixture);
+      g_assert_cmpint (get_number (before, "digital", "operator_fen"), ==, 0);
+      for (gint64 at_ms = 0; at_ms < paid_after_ms[i]; at_ms += minute_ms)
+        pass_time (fixture, minute_ms);
+      test_operator_pay (fixture->base.operator_a, id, 1000);
+      for (guint minute = 0; minute <= 61; minute++)
+        pass_time (fixture, minute_ms);
+      depot_fixture_renew_token (&fixture->base);
+      after = get_statement (fixture);
+      g_assert_cmpint (json_integer_value (json_object_get (after, "version")), >, 1);
+      g_assert_cmpstr (get_verdict (after, id), ==, "matched");
+      depot_fixture_assert_state (&fixture->base, id, "settled");
+    }
+}
+
+/* An open code is asked about more and more rarely, not all night long every few minutes. */
+static void
+test_unpaid_after_closing (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = present (fixture, 1000, 16 * 3600000);
+  guint n_before;
+
+  close_shift (fixture, FLOAT_FEN);
+  n_before = test_operator_get_n_queries (fixture->base.operator_a);
+  for (guint minute = 0; minute < 15 * 60; minute++)
+    pass_time (fixture, 60000);
+  depot_fixture_renew_token (&fixture->base);
+  g_assert_cmpuint (test_operator_get_n_queries (fixture->base.operator_a) - n_before, <=, 16);
+  depot_fixture_assert_state (&fixture->base, id, "presented");
 }
 
 static void
@@ -485,6 +550,8 @@ main (int argc, char **argv)
   shift_test_add ("/shift/cash-short", test_cash_short);
   shift_test_add ("/shift/file-differs", test_file_differs);
   shift_test_add ("/shift/found-in-file", test_found_in_file);
+  shift_test_add ("/shift/paid-after-closing", test_paid_after_closing);
+  shift_test_add ("/shift/unpaid-after-closing", test_unpaid_after_closing);
   shift_test_add ("/shift/refund-found-in-file", test_refund_found_in_file);
   shift_test_add ("/shift/carried", test_carried);
   shift_test_add ("/shift/offline-day", test_offline_day);
