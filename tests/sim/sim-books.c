@@ -124,15 +124,6 @@ compare_with_bank (Sim *self, const char *payment_id)
     sim_tally (SIM_TALLY_RED_PACKET_BACK);
 }
 
-/* What a depot had acknowledged to one of two handhelds before it was restored, and has since had otherwise from the
- * other, is known to be paid by nobody but the operator. An open finding: the books should have it as unclaimed. */
-static gboolean
-is_forgotten (Sim *self, const char *payment_id)
-{
-  return self->copied != NULL && self->rolled_back
-         && sim_get_depot_number (self, "SELECT booked_fen FROM payment WHERE id = ?", payment_id) == 0;
-}
-
 static void
 check_operator (Sim *self, const char *operator_id, json_t *books)
 {
@@ -146,8 +137,6 @@ check_operator (Sim *self, const char *operator_id, json_t *books)
     {
       const DsFileLine *line = g_ptr_array_index (lines, i);
 
-      if (is_forgotten (self, line->payment_id))
-        continue;
       if (g_str_equal (line->kind, "refund"))
         sum_fen -= line->amount_fen;
       else

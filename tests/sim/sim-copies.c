@@ -57,6 +57,9 @@ sim_copy_handheld (SimHandheld *self)
   self->copied = copy->copied = TRUE;
   sim->copied = self;
   g_ptr_array_add (sim->handhelds, copy);
+  /* Where it hears from the depot, it soon knows that it is an old copy, and nothing forks. */
+  if (sim_happens (sim, 700))
+    sim_network_set_up (copy->network, FALSE);
   sim_handheld_start (copy);
   plan_anew (copy);
 }

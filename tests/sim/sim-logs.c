@@ -53,18 +53,6 @@ contains (GPtrArray *lines, const char *line)
   return g_ptr_array_find_with_equal_func (lines, line, g_str_equal, NULL);
 }
 
-/* From which line on the two may differ. What a depot acknowledged to one of two handhelds before it was restored, and
- * has since had from the other, neither side knows to be missing. */
-static guint
-count_settled (SimHandheld *handheld, GPtrArray *own, GPtrArray *held)
-{
-  guint n_common = count_common (own, held);
-
-  if (!handheld->sim->rolled_back)
-    return n_common;
-  return MAX (n_common, (guint)ds_store_get_acknowledged_seq (handheld->store));
-}
-
 /* Of one that was copied, what is not held stands apart. */
 gboolean
 sim_log_is_whole (SimHandheld *handheld)
@@ -73,7 +61,7 @@ sim_log_is_whole (SimHandheld *handheld)
   g_autoptr (GPtrArray) held = load_depot_lines (handheld, FALSE);
   g_autoptr (GPtrArray) apart = load_depot_lines (handheld, TRUE);
 
-  for (guint i = count_settled (handheld, own, held); i < own->len; i++)
+  for (guint i = count_common (own, held); i < own->len; i++)
     {
       if (!contains (apart, g_ptr_array_index (own, i)))
         return FALSE;
@@ -103,7 +91,7 @@ check_copied (SimHandheld *handheld, GPtrArray *own, GPtrArray *held)
 
   if (!sim_log_is_whole (handheld))
     sim_violated (self, "%s: lines are neither held nor kept apart", handheld->who);
-  if (count_settled (handheld, own, held) < own->len && forks_at == 0)
+  if (count_common (own, held) < own->len && forks_at == 0)
     sim_violated (self, "%s: the depot does not know that its journal forks", handheld->who);
   if (forks_at > 0 && !sim_handheld_is_frozen (handheld))
     sim_violated (self, "%s: its journal forks and it is not frozen", handheld->who);
