@@ -160,6 +160,17 @@ note_compared (DsLink *self, const char *head)
 }
 
 static void
+send_again (DsLink *self, gint64 first_seq, const char *head)
+{
+  if (!ds_link_push_from (self, first_seq))
+    return;
+  note_compared (self, head);
+  /* A copy that goes on hearing of the other's new entries has no contents that the depot lacks. */
+  if (ds_store_get_health (self->store) == DS_STORE_HEALTHY)
+    ds_store_send_blobs_again (self->store);
+}
+
+static void
 did_compare (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Pull) pull = user_data;
@@ -175,8 +186,10 @@ did_compare (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   /* A fork that the round began with is dealt with. */
-  if (from == 0 || (self->forked && self->compared_head == NULL) || ds_link_push_from (self, from))
+  if (from == 0 || (self->forked && self->compared_head == NULL))
     note_compared (self, pull->head);
+  else
+    send_again (self, from, pull->head);
 }
 
 /* A depot that was restored from a backup lacks entries that it had acknowledged, or has since taken those of another
@@ -193,8 +206,7 @@ look_at_held (Pull *pull, DsHttpReply *reply)
     return;
   if (held < pull->acknowledged_seq)
     {
-      if (ds_link_push_from (self, held + 1))
-        note_compared (self, head);
+      send_again (self, held + 1, head);
       return;
     }
   if (held == 0)

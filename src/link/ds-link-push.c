@@ -311,7 +311,6 @@ ds_link_push_from (DsLink *self, gint64 first_seq)
   /* What it kept of a fork before, it may have forgotten too. */
   ds_link_forget_fork (self);
   self->push_from = first_seq;
-  ds_store_send_blobs_again (self->store);
   ds_link_push (self);
   return TRUE;
 }
