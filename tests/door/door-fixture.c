@@ -717,11 +717,21 @@ fixture_certify (Fixture *self,
 /* Answers */
 
 void
-fixture_check_answer (const char *where, DsAnswer *answer, DsAnswerKind kind, const char *reason)
+fixture_check_answer (const char *file,
+                      int line,
+                      const char *function,
+                      DsAnswer *answer,
+                      DsAnswerKind kind,
+                      const char *reason)
 {
   if (answer->kind != kind || g_strcmp0 (answer->reason, reason) != 0)
-    g_error ("%s: answer %d (%s): %s: %s", where, answer->kind, answer->reason ? answer->reason : "no reason",
-             answer->title, answer->text);
+    {
+      g_autofree char *what
+          = g_strdup_printf ("answer %d (%s): %s: %s", answer->kind,
+                             answer->reason ? answer->reason : "no reason", answer->title, answer->text);
+
+      g_assertion_message (G_LOG_DOMAIN, file, line, function, what);
+    }
   g_assert_true (g_utf8_validate (answer->title, -1, NULL) && g_utf8_validate (answer->text, -1, NULL));
   g_assert_cmpint (strlen (answer->title), >, 3);
   g_assert_true (g_str_has_suffix (answer->text, "."));

@@ -134,7 +134,13 @@ DsWalletCertificate *fixture_certify (Fixture *self,
                                       gint64 not_after_s);
 
 /* Asserts kind and reason, and that title and text are sentences fit for a screen. */
-#define fixture_assert_answer(answer, kind, reason) fixture_check_answer (G_STRLOC, answer, kind, reason)
-void fixture_check_answer (const char *where, DsAnswer *answer, DsAnswerKind kind, const char *reason);
+#define fixture_assert_answer(answer, kind, reason)                                                          \
+  fixture_check_answer (__FILE__, __LINE__, G_STRFUNC, answer, kind, reason)
+void fixture_check_answer (const char *file,
+                           int line,
+                           const char *function,
+                           DsAnswer *answer,
+                           DsAnswerKind kind,
+                           const char *reason);
 
 G_END_DECLS
