@@ -13,7 +13,8 @@
 
 #define PATIENCE_S 60
 #define MAX_FAILURES 20
-#define LONGEST_CODE_HOURS 17
+/* After the shifts are closed: the latest money, and an hour until the depot asks about it. */
+#define LATEST_HOURS 3
 /* In so many shifts everything happens that can. */
 #define MANY_SHIFTS 800
 
@@ -146,11 +147,10 @@ settle (Sim *sim)
 {
   tell_all (sim);
   help_out (sim);
-  /* The handhelds are put away. Late money comes, orders end, and what nobody told the depot of, it asks about when the
-   * code's time is over. */
+  /* The handhelds are put away. Late money comes, and what nobody told the depot of, it asks about. */
   for (guint i = 0; i < sim->handhelds->len; i++)
     sim_network_set_up (((SimHandheld *)g_ptr_array_index (sim->handhelds, i))->network, FALSE);
-  sim_pass (sim, LONGEST_CODE_HOURS * SIM_HOUR_MS);
+  sim_pass (sim, LATEST_HOURS * SIM_HOUR_MS);
   tell_all (sim);
   sim_check_end (sim);
 }

@@ -46,7 +46,7 @@ sim_violated (Sim *self, const char *format, ...)
   what = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   sim_trace (self->trace, "oracle", "VIOLATED: %s", what);
-  g_printerr ("seed %u: %s\n", self->seed, what);
+  g_printerr ("seed %u: VIOLATED: %s\n", self->seed, what);
   sim_remove_directory (self->directory);
   fflush (NULL);
   _exit (1);
