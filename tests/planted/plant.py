@@ -66,8 +66,10 @@ def make(build, test):
     return complaints[0][:160] if complaints else None
 
 
-# GLib's assertions, a campaign's violations, and the scenarios' watchdog: what a test says, not how a program dies.
-ASSERTION = re.compile(r"ERROR:\S+:\d+:\S+: |^not ok |DS_SEED=| ERROR \*\*: .*nothing happened for ")
+# GLib's assertions, a campaign's violations, the simulation's oracles, and the scenarios' watchdog: what a test says, not
+# how a program dies.
+ASSERTION = re.compile(r"ERROR:\S+:\d+:\S+: |^not ok |DS_SEED=|^seed \d+: VIOLATED: "
+                       r"| ERROR \*\*: .*nothing happened for ")
 
 
 def judge(status, output):
