@@ -96,7 +96,7 @@ PLANTS = [
      "CLAMP (red_packet_fen - base->red_packet_refunded_fen, 0, back_fen);", "0;", "sim-sample"),
     ("a frozen handheld shows the code again that it had on show", "src/door/ds-door-present.c",
      "if (!check_not_frozen (visit->door->store, error))",
-     "if (FALSE && !check_not_frozen (visit->door->store, error))", "sim-sample"),
+     "if (FALSE && !check_not_frozen (visit->door->store, error))", "door-present"),
     ("what the depot holds last is not compared with the handheld's own", "src/store/ds-ledger-exchange.c",
      "return g_strcmp0 (hash, head) == 0 ? 0 : MIN (seq, self->head_seq);",
      "return g_strcmp0 (hash, head) == 0 ? 0 : 0 * MIN (seq, self->head_seq);", "link-engine"),
