@@ -321,9 +321,12 @@ read_whole (Search *search)
 static gboolean
 read_place (Search *search, const DsStripes *place, double by, gboolean thoroughly)
 {
-  g_autoptr (DsGrey) few = ds_stripes_straighten (place, search->whole, by, FEW_LINES);
+  g_autoptr (DsGrey) few = NULL;
   g_autoptr (DsGrey) many = NULL;
 
+  if (!ds_stripes_may_be_bars (place, search->whole, by, FEW_LINES))
+    return FALSE;
+  few = ds_stripes_straighten (place, search->whole, by, FEW_LINES);
   if (ds_zbar_scan (search->zbar, few, DS_SYMBOLOGY_CODE128, search->symbols) > 0)
     return TRUE;
   if (!ds_stripes_are_bars (few))
@@ -356,7 +359,8 @@ is_dark (const DsGrey *grey)
   gsize n = (gsize)grey->width * grey->height;
   gsize n_bright = 0;
 
-  for (gsize i = 0; i < n; i++)
+  /* By day the first pixels tell. */
+  for (gsize i = 0; i < n && n_bright * 1000 < n; i++)
     n_bright += grey->pixels[i] >= DARK_LEVEL ? 1 : 0;
   return n_bright * 1000 < n;
 }

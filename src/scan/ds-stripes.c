@@ -3,6 +3,8 @@
 
 #include "ds-stripes.h"
 
+#include "ds-homography.h"
+
 #include <math.h>
 
 /* The picture is divided into squares of this many pixels; each has one direction or none. */
@@ -44,6 +46,9 @@
 
 /* Pixels along the bars of which a line takes the mean: more, and bars that lean melt into each other. */
 #define MEAN_OF 5
+
+/* Bars and spaces of the shortest code: start, a character, the check character and stop (ISO/IEC 15417). */
+#define MIN_RUNS 25
 
 /* Bars and spaces looked at together: those of four characters. The distance from the middle of one to that of the next
  * is 1 to 4 modules, 1.8 on average; and it varies: the mean of the squares is larger than the square of the mean. */
@@ -318,8 +323,15 @@ get_room (double at, double by, guint size)
   return by > 0 ? (size - at) / by : -at / by;
 }
 
-DsGrey *
-ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, guint n_rows)
+/* A line across a place: of @width pixels, the first of them @left of its middle. */
+typedef struct
+{
+  double left;
+  guint width;
+} Extent;
+
+static Extent
+get_extent (const DsStripes *self, const DsGrey *grey, double by)
 {
   double reach = (self->width / 2 + ROOM + ROOM_SHARE * self->width) * by;
   double forth = MIN (get_room (self->x * by, self->across_x, grey->width),
@@ -328,20 +340,36 @@ ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, gui
                      get_room (self->y * by, -self->across_y, grey->height));
   /* No further than the picture goes: its edge is no quiet zone. */
   double left = -CLAMP (back, 0, reach);
-  guint width = (guint)(CLAMP (forth, 0, reach) - left) + 1;
-  double height = self->height * by * HEIGHT_SHARE;
-  DsGrey *strip = ds_grey_new (width * STRETCH, n_rows);
-  g_autofree guint8 *line = g_malloc (width + 3);
+
+  return (Extent){ left, (guint)(CLAMP (forth, 0, reach) - left) + 1 };
+}
+
+/* Where the line @row of @n_rows has its pixel @at, counted from the middle. */
+static DsPoint
+get_point (const DsStripes *self, double by, guint row, guint n_rows, double at)
+{
+  double along = n_rows > 1 ? self->height * by * HEIGHT_SHARE * ((double)row / (n_rows - 1) - 0.5) : 0;
+
+  return (DsPoint){ self->x * by + at * self->across_x - along * self->across_y,
+                    self->y * by + at * self->across_y + along * self->across_x };
+}
+
+DsGrey *
+ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, guint n_rows)
+{
+  Extent extent = get_extent (self, grey, by);
+  DsGrey *strip = ds_grey_new (extent.width * STRETCH, n_rows);
+  g_autofree guint8 *line = g_malloc (extent.width + 3);
   gint32 across_x = to_fixed (self->across_x);
   gint32 across_y = to_fixed (self->across_y);
 
   for (guint row = 0; row < n_rows; row++)
     {
-      double along = n_rows > 1 ? height * ((double)row / (n_rows - 1) - 0.5) : 0;
-      gint32 x = to_fixed (self->x * by + (left - 1) * self->across_x - along * self->across_y);
-      gint32 y = to_fixed (self->y * by + (left - 1) * self->across_y + along * self->across_x);
+      DsPoint first = get_point (self, by, row, n_rows, extent.left - 1);
+      gint32 x = to_fixed (first.x);
+      gint32 y = to_fixed (first.y);
 
-      for (guint column = 0; column < width + 3; column++, x += across_x, y += across_y)
+      for (guint column = 0; column < extent.width + 3; column++, x += across_x, y += across_y)
         {
           guint32 sum = 0;
 
@@ -349,32 +377,40 @@ ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, gui
             sum += look (grey, x - i * across_y, y + i * across_x) >> 8;
           line[column] = (guint8)((sum / MEAN_OF) >> 8);
         }
-      stretch_row (line, width, strip->pixels + (gsize)row * strip->width);
+      stretch_row (line, extent.width, strip->pixels + (gsize)row * strip->width);
     }
   return strip;
 }
 
-/* Finds how far it is from each top to the next bottom, and on, and from the last to the end. What is less than a part of the line's contrast is
- * noise. @runs: (out) (array). Returns: how many there are. */
-static guint
-measure_runs (const guint8 *line, guint n, guint *runs)
+/* The least that is no noise. @step: pixels from one that is looked at to the next */
+static gint
+get_least_contrast (const guint8 *line, guint n, guint step)
 {
   guint8 lowest = 255;
   guint8 highest = 0;
-  gint least;
+
+  for (guint i = 0; i < n; i += step)
+    {
+      lowest = MIN (lowest, line[i]);
+      highest = MAX (highest, line[i]);
+    }
+  return MAX ((highest - lowest) / CONTRAST_PART, MIN_CONTRAST);
+}
+
+/* Finds how far it is from each top to the next bottom, and on, and from the last to the end. What is less than a part
+ * of the line's contrast is noise. @step: pixels from one that is looked at to the next; @runs: (out) (array). Returns:
+ * how many there are. */
+static guint
+measure_runs (const guint8 *line, guint n, guint step, guint *runs)
+{
+  gint least = get_least_contrast (line, n, step);
   gint extreme = line[0];
   guint extreme_at = 0;
   guint last_at = 0;
   guint n_runs = 0;
   gboolean rises = TRUE;
 
-  for (guint i = 0; i < n; i += STRETCH)
-    {
-      lowest = MIN (lowest, line[i]);
-      highest = MAX (highest, line[i]);
-    }
-  least = MAX ((highest - lowest) / CONTRAST_PART, MIN_CONTRAST);
-  for (guint i = 0; i < n; i += STRETCH)
+  for (guint i = 0; i < n; i += step)
     {
       gint above = rises ? line[i] - extreme : extreme - line[i];
 
@@ -438,6 +474,32 @@ ds_stripes_are_bars (const DsGrey *lines)
   guint n = 0;
 
   for (guint y = 0; y < lines->height; y++)
-    n += is_barred (runs, measure_runs (lines->pixels + (gsize)y * lines->width, lines->width, runs)) ? 1 : 0;
+    n += is_barred (runs, measure_runs (lines->pixels + (gsize)y * lines->width, lines->width, STRETCH, runs))
+             ? 1
+             : 0;
   return n >= MIN (MIN_LINES, lines->height);
+}
+
+gboolean
+ds_stripes_may_be_bars (const DsStripes *self, const DsGrey *grey, double by, guint n_rows)
+{
+  Extent extent = get_extent (self, grey, by);
+  g_autofree guint8 *line = g_malloc (extent.width);
+  g_autofree guint *runs = g_new (guint, extent.width + 1);
+  gint32 across_x = to_fixed (self->across_x);
+  gint32 across_y = to_fixed (self->across_y);
+
+  for (guint row = 0; row < n_rows; row++)
+    {
+      DsPoint first = get_point (self, by, row, n_rows, extent.left);
+      gint32 x = to_fixed (first.x);
+      gint32 y = to_fixed (first.y);
+
+      for (guint i = 0; i < extent.width; i++, x += across_x, y += across_y)
+        line[i] = grey->pixels[(gsize)CLAMP (y >> 16, 0, (gint)grey->height - 1) * grey->width
+                               + (gsize)CLAMP (x >> 16, 0, (gint)grey->width - 1)];
+      if (measure_runs (line, extent.width, 1, runs) >= MIN_RUNS)
+        return TRUE;
+    }
+  return FALSE;
 }
