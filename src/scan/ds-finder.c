@@ -38,8 +38,10 @@
 #define FEW_SIDES 4
 #define SMALL_MODULE 4.0
 
-/* How far a run may be from its share, in modules. */
-#define RUN_TOLERANCE_TENTHS 6
+/* How far a run may be from its share, in modules; and a dark and a light one beside each other together, which blur and
+ * too dark a level leave as long as they are. */
+#define RUN_TOLERANCE_TENTHS 8
+#define TOLERANCE_TENTHS 6
 
 /* The core of a pattern of the smallest modules has four rows: one of them is met. */
 #define ROW_STEP 3
@@ -58,11 +60,14 @@
 static inline gboolean
 is_pattern (gint a, gint b, gint core, gint c, gint d, gint total)
 {
-  gint tolerance = total * RUN_TOLERANCE_TENTHS;
+  gint tolerance = total * TOLERANCE_TENTHS;
+  gint run_tolerance = total * RUN_TOLERANCE_TENTHS;
 
   return total >= MODULES && ABS (3 * total - MODULES * core) * 10 < 3 * tolerance
-         && ABS (total - MODULES * b) * 10 < tolerance && ABS (total - MODULES * c) * 10 < tolerance
-         && ABS (total - MODULES * a) * 10 < tolerance && ABS (total - MODULES * d) * 10 < tolerance;
+         && ABS (2 * total - MODULES * (a + b)) * 10 < tolerance
+         && ABS (2 * total - MODULES * (c + d)) * 10 < tolerance
+         && ABS (total - MODULES * b) * 10 < run_tolerance && ABS (total - MODULES * c) * 10 < run_tolerance
+         && ABS (total - MODULES * a) * 10 < run_tolerance && ABS (total - MODULES * d) * 10 < run_tolerance;
 }
 
 /* A picture and which of its two colours is looked at as dark. */

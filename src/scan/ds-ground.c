@@ -66,6 +66,16 @@ mean_row (const DsGrey *quarter, guint y, guint16 *restrict sums, guint8 *restri
         = (guint8)((guint16)(sums[x] + sums[x + 1] + sums[x + 2] + sums[x + 3] + sums[x + 4]) * 1311u >> 15);
 }
 
+/* Four pixels beside each other. */
+typedef guint32 Four __attribute__ ((may_alias, aligned (1)));
+
+static void
+spread_row (const guint8 *restrict means, Four *restrict to, guint n)
+{
+  for (guint x = 0; x < n; x++)
+    to[x] = means[x] * 0x01010101u;
+}
+
 void
 ds_ground_init (DsGround *self, const DsGrey *grey, const DsGrey *quarter)
 {
@@ -85,8 +95,7 @@ ds_ground_init (DsGround *self, const DsGrey *grey, const DsGrey *quarter)
       mean_row (quarter, MIN (y, quarter->height - 1), sums, means);
       for (guint x = 0; x < n_means; x++)
         means[x] = means[x] > bias ? means[x] - bias : 0;
-      for (guint x = 0; x < whole; x++)
-        memset (to + x * DS_GROUND_SQUARE, means[x], DS_GROUND_SQUARE);
+      spread_row (means, (Four *)to, whole);
       memset (to + whole * DS_GROUND_SQUARE, means[n_means - 1], grey->width - whole * DS_GROUND_SQUARE);
     }
 }

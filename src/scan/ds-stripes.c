@@ -274,7 +274,26 @@ ds_stripes_search (const DsGrey *grey)
   return places;
 }
 
-/* Bilinear, with 16 bits behind the point; what is outside the picture is its nearest edge. */
+/* Bilinear, with 16 bits behind the point. */
+static inline guint32
+look_inside (const DsGrey *grey, gint32 x, gint32 y)
+{
+  const guint8 *p = grey->pixels + (gsize)(y >> 16) * grey->width + (gsize)(x >> 16);
+  guint32 fx = (guint32)(x & 0xFFFF) >> 8;
+  guint32 fy = (guint32)(y & 0xFFFF) >> 8;
+
+  return (p[0] * (256 - fx) + p[1] * fx) * (256 - fy)
+         + (p[grey->width] * (256 - fx) + p[grey->width + 1] * fx) * fy;
+}
+
+/* Whether look_inside() may be used at @at and @reach pixels around it. */
+static gboolean
+is_inside (const DsGrey *grey, DsPoint at, double reach)
+{
+  return at.x >= reach && at.y >= reach && at.x + reach + 1 < grey->width && at.y + reach + 1 < grey->height;
+}
+
+/* What is outside the picture is its nearest edge. */
 static inline guint32
 look (const DsGrey *grey, gint32 x, gint32 y)
 {
@@ -366,6 +385,8 @@ ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, gui
   for (guint row = 0; row < n_rows; row++)
     {
       DsPoint first = get_point (self, by, row, n_rows, extent.left - 1);
+      DsPoint last = get_point (self, by, row, n_rows, extent.left + extent.width + 2);
+      gboolean inside = is_inside (grey, first, MEAN_OF) && is_inside (grey, last, MEAN_OF);
       gint32 x = to_fixed (first.x);
       gint32 y = to_fixed (first.y);
 
@@ -374,7 +395,9 @@ ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, gui
           guint32 sum = 0;
 
           for (gint i = -(MEAN_OF / 2); i <= MEAN_OF / 2; i++)
-            sum += look (grey, x - i * across_y, y + i * across_x) >> 8;
+            sum += (inside ? look_inside (grey, x - i * across_y, y + i * across_x)
+                           : look (grey, x - i * across_y, y + i * across_x))
+                   >> 8;
           line[column] = (guint8)((sum / MEAN_OF) >> 8);
         }
       stretch_row (line, extent.width, strip->pixels + (gsize)row * strip->width);
