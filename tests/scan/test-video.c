@@ -98,7 +98,7 @@ test_turns (void)
   guint n_turns = 0;
   guint n_first = 0;
 
-  terms.n_drops = 14;
+  terms.n_drops = 22;
   for (guint n = 0; n < 16; n++)
     {
       g_autoptr (DsQr) symbol = ds_qr_new ("SBX1:IN THE RAIN*28650", DS_QR_LEVEL_M, NULL);
