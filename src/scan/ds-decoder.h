@@ -16,8 +16,9 @@
  * into the finder patterns, a sixth into the squares. To that of zxing-cpp at its default settings the time for an empty
  * frame is as 0.2 (flat), 0.3 to 0.5 (noise, walls, print, streets, rounds in rounds, bricks) and 0.6 (cloth), for a
  * payer's code as 0.45, for 300 characters as 0.3, for a waybill as 1. Of 40 codes in a hand that moves, 40 are read by
- * the fifth frame (medium, rain, small) and 39 (unsharp). Only codes of a hundred modules a side and more take longer than
- * 0.3 s: ZBar looks for finder patterns among their modules. bench-scan measures it.
+ * the fifth frame (medium, rain, small) and 39 (unsharp). Of the photographs that are
+ * read only those of the densest codes take longer than 0.3 s: ZBar looks for finder patterns among their modules.
+ * bench-scan measures it.
  */
 #pragma once
 
