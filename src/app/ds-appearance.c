@@ -14,7 +14,8 @@
 /* Text up to here grows by all that was asked for; what is larger grows by half of it above this size. */
 #define READING_PX 20
 
-/* Titles, tabs and the labels of buttons have fixed places on 360 pixels: they grow by this much. */
+/* Tabs, tables and the labels of buttons have fixed places on 360 pixels: they grow by this much. A title between two
+ * buttons cannot grow without being cut. */
 #define MAX_CHROME_PERCENT 125
 
 /* The window's own, at 100 %. */
@@ -47,9 +48,9 @@ static gboolean
 is_chrome (const char *rule)
 {
   static const char *const selectors[]
-      = { "headerbar",      ".bottom-bar",  ".conn",     "button", ".page-heading",
-          ".money",         ".code-amount", ".stop-row", ".state", ".next-word",
-          ".parcel-amount", ".waybill",     ".row-value" };
+      = { "headerbar",    ".bottom-bar", ".conn",         "button",     ".page-heading",  ".money",
+          ".code-amount", ".stop-row",   ".state",        ".next-word", ".parcel-amount", ".waybill",
+          ".row-value",   ".kinds",      ".denomination", ".table" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (selectors); i++)
     if (g_str_has_prefix (rule, selectors[i]))
@@ -71,7 +72,9 @@ ds_appearance_scale_text (const char *css, guint percent)
       const char *rest = lines[i];
       const char *found;
 
-      guint line_percent = is_chrome (rest) ? MIN (percent, MAX_CHROME_PERCENT) : percent;
+      guint line_percent = g_str_has_prefix (rest, "headerbar windowtitle") ? 100
+                           : is_chrome (rest) ? MIN (percent, MAX_CHROME_PERCENT)
+                                              : percent;
 
       if (g_str_has_prefix (rest, "@define-color"))
         continue;

@@ -50,6 +50,9 @@ get_tendered_fen (DsCashPage *self)
 {
   gint64 fen = 0;
 
+  /* Most people have it ready: what was not typed is the exact amount, one press away. */
+  if (self->typed->len == 0 && !self->part)
+    return self->collection->amount_fen;
   if (self->typed->len > 0 && !ds_money_parse (self->typed->str, &fen, NULL))
     return 0; /* a lone point */
   return fen;

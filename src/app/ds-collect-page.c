@@ -222,6 +222,7 @@ make_parcel_row (DsCollectPage *self, const DsParcel *parcel)
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, waybill, -1);
   g_signal_connect (check, "notify::active", G_CALLBACK (did_toggle_parcel), self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, waybill, -1);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
   return row;
@@ -247,6 +248,8 @@ fill_parcels (DsCollectPage *self)
   adw_combo_row_set_use_subtitle (self->reason,
                                   TRUE); /* beside the title a sentence would widen the window */
   adw_combo_row_set_model (self->reason, G_LIST_MODEL (words));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->reason), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Why fewer"), -1);
   gtk_widget_set_visible (GTK_WIDGET (self->reason), FALSE);
   adw_expander_row_add_row (self->parcels, GTK_WIDGET (self->reason));
 }

@@ -59,7 +59,7 @@ struct _DsMapPage
   DsRouteMap *map;
   GtkRevealer *sheet;
   GtkListBox *choices;
-  GtkBox *legend;
+  GtkFlowBox *legend;
 };
 
 static void page_init (DsPageInterface *iface);
@@ -208,7 +208,7 @@ add_key (DsMapPage *self, DsMarkKind kind, const char *word)
   key->kind = kind;
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (key));
   gtk_box_append (GTK_BOX (box), gtk_label_new (word));
-  gtk_box_append (self->legend, box);
+  gtk_flow_box_append (self->legend, box);
 }
 
 static void

@@ -50,9 +50,27 @@ show_top (DsNavigator *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAGE]);
 }
 
+/* In large text two buttons side by side would widen the window: GTK before 4.12 knows no button that shrinks. */
+static void
+let_buttons_wrap (GtkWidget *widget)
+{
+  GtkWidget *child = GTK_IS_BUTTON (widget) ? gtk_button_get_child (GTK_BUTTON (widget)) : NULL;
+
+  if (GTK_IS_LABEL (child) && gtk_label_get_ellipsize (GTK_LABEL (child)) == PANGO_ELLIPSIZE_NONE)
+    {
+      gtk_label_set_wrap (GTK_LABEL (child), TRUE);
+      gtk_label_set_natural_wrap_mode (GTK_LABEL (child), GTK_NATURAL_WRAP_NONE);
+      gtk_label_set_justify (GTK_LABEL (child), GTK_JUSTIFY_CENTER);
+    }
+  for (child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    let_buttons_wrap (child);
+}
+
 static void
 add (DsNavigator *self, DsPage *page)
 {
+  let_buttons_wrap (GTK_WIDGET (page));
   ds_help_add_button (GTK_WIDGET (page));
   adw_leaflet_append (self->leaflet, GTK_WIDGET (page));
   g_ptr_array_add (self->pages, g_object_ref (page));

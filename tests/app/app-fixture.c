@@ -3,16 +3,18 @@
 
 #include "app-fixture.h"
 
+#include "ds-appearance.h"
 #include "ds-id.h"
 #include "ds-json.h"
 #include "ds-jws.h"
+#include "ds-preferences.h"
+#include "screen-checks.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* The least that a gloved finger hits. */
-#define TARGET_PX 48
 #define MINUTE_MS (G_GINT64_CONSTANT (60) * 1000)
 /* Nothing listens there. */
 #define NOWHERE "https://127.0.0.1:1"
@@ -34,6 +36,22 @@ wait_for (GAsyncResult **place)
 {
   ds_test_wait (has_come, place, "the end of an operation");
   return *place;
+}
+
+/* What DsApplication does with them; to the end of the program. */
+static void
+use_preferences (void)
+{
+  static DsAppearance *appearance;
+  g_autoptr (GSettings) preferences = ds_preferences_new ();
+  const char *percent = g_getenv ("DS_PICTURES_TEXT");
+
+  if (percent != NULL)
+    g_settings_set_int (preferences, "text-size", atoi (percent));
+  if (g_getenv ("DS_PICTURES_CONTRAST") != NULL)
+    g_settings_set_string (preferences, "appearance", "high-contrast");
+  appearance = ds_appearance_new (preferences);
+  g_assert_nonnull (appearance);
 }
 
 gboolean
@@ -60,6 +78,7 @@ app_fixture_init (void)
   gtk_css_provider_load_from_resource (css, "/cn/doorstep/Doorstep/style.css");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  use_preferences ();
   if (g_getenv ("DS_PICTURES_DARK") != NULL)
     {
       g_autoptr (GtkCssProvider) dark = gtk_css_provider_new ();
@@ -444,52 +463,6 @@ app_fixture_feed_statement (AppFixture *self, gint64 counted_fen, gint64 voucher
   app_fixture_feed (self, "statement", json_pack ("{s:s, s:s}", "shift", shift->id, "jws", jws));
 }
 
-static gboolean
-is_control (GtkWidget *widget)
-{
-  GtkWidget *parent = gtk_widget_get_parent (widget);
-
-  if (!gtk_widget_get_mapped (widget) || GTK_IS_MENU_BUTTON (parent) || GTK_IS_DROP_DOWN (parent))
-    return FALSE; /* the button in a menu button is looked at as the menu button; likewise in a choice */
-  return GTK_IS_DROP_DOWN (widget) || GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget)
-         || GTK_IS_CHECK_BUTTON (widget) || GTK_IS_ENTRY (widget) || GTK_IS_SEARCH_ENTRY (widget)
-         || (GTK_IS_LIST_BOX_ROW (widget) && gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (widget)));
-}
-
-/* These name and size their controls themselves. */
-static gboolean
-is_made_elsewhere (GtkWidget *widget)
-{
-  const char *type = G_OBJECT_TYPE_NAME (widget);
-
-  return g_str_equal (type, "AdwToastWidget") || g_str_equal (type, "AdwViewSwitcher")
-         || GTK_IS_WINDOW_CONTROLS (widget);
-}
-
-static void
-check_controls (GtkWidget *widget, const char *page)
-{
-  if (is_made_elsewhere (widget))
-    return;
-  if (is_control (widget))
-    {
-      const char *type = G_OBJECT_TYPE_NAME (widget);
-      /* The button in a menu button may be larger than the widget that holds it. */
-      GtkWidget *target = GTK_IS_MENU_BUTTON (widget) ? gtk_widget_get_first_child (widget) : widget;
-      graphene_rect_t bounds;
-
-      g_assert_true (gtk_widget_compute_bounds (target, target, &bounds));
-      if (!gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL))
-        g_error ("%s: a %s has no accessible name", page, type);
-      if (bounds.size.height < TARGET_PX || bounds.size.width < TARGET_PX)
-        g_error ("%s: a %s is only %g × %g px", page, type, (double)bounds.size.width,
-                 (double)bounds.size.height);
-    }
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    check_controls (child, page);
-}
-
 void
 app_fixture_look (AppFixture *self, const char *name)
 {
@@ -498,7 +471,7 @@ app_fixture_look (AppFixture *self, const char *name)
   g_autofree char *path = NULL;
 
   ds_test_settle (self->window);
-  check_controls (self->window, name);
+  screen_check (self->window, name);
   if (folder == NULL)
     return;
   path = g_build_filename (folder, file, NULL);

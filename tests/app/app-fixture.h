@@ -57,8 +57,9 @@ void app_fixture_feed_stops (AppFixture *self, guint n);
 /* Signs and feeds a statement of the closed shift. @voucher_operator_fen below 612.50 is a difference. */
 void app_fixture_feed_statement (AppFixture *self, gint64 counted_fen, gint64 voucher_operator_fen);
 
-/* Looks at the page in front: every control has a name for screen readers and is large enough for a glove. Saves a
- * picture of it as well if the environment asks for pictures (DS_PICTURES names a folder). */
+/* Looks at the page in front, see screen_check(). Saves a picture of it as well if the environment asks for pictures:
+ * DS_PICTURES names a folder; DS_PICTURES_LOCALE (a folder of translations, with LANGUAGE), _DARK, _CONTRAST, _TEXT (per
+ * cent) and _WIDE say how it is to look. */
 void app_fixture_look (AppFixture *self, const char *name);
 
 G_END_DECLS

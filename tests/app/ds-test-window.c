@@ -17,6 +17,8 @@ typedef struct
   const char *words;
 } Sought;
 
+static guint n_presses;
+
 void
 ds_test_window_prepare (void)
 {
@@ -231,7 +233,14 @@ ds_test_press (GtkWidget *window, const char *words)
     g_signal_emit_by_name (found, "clicked");
   else
     gtk_widget_activate (found);
+  n_presses++;
   ds_test_settle (window);
+}
+
+guint
+ds_test_count_presses (void)
+{
+  return n_presses;
 }
 
 static gboolean
@@ -274,19 +283,25 @@ ds_test_copy_text (GtkWidget *window, const char *text)
   gdk_clipboard_set_text (gtk_widget_get_clipboard (window), text);
 }
 
-void
-ds_test_save_picture (GtkWidget *window, const char *path)
+GdkTexture *
+ds_test_render (GtkWidget *window)
 {
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
   g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
   g_autoptr (GskRenderNode) node = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
 
   ds_test_settle (window);
   gdk_paintable_snapshot (paintable, snapshot, gdk_paintable_get_intrinsic_width (paintable),
                           gdk_paintable_get_intrinsic_height (paintable));
   node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
   g_assert_nonnull (node);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
+  return gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
+}
+
+void
+ds_test_save_picture (GtkWidget *window, const char *path)
+{
+  g_autoptr (GdkTexture) texture = ds_test_render (window);
+
   g_assert_true (gdk_texture_save_to_png (texture, path));
 }

@@ -32,6 +32,9 @@ gboolean ds_test_shows (GtkWidget *root, const char *words);
 /* Waits until @words can be pressed (a button, a row, a check button or a switch), and presses it. */
 void ds_test_press (GtkWidget *window, const char *words);
 
+/* Returns: how often something was pressed so far. */
+guint ds_test_count_presses (void);
+
 /* Waits until a label on the screen has @words in it. */
 void ds_test_wait_for_words (GtkWidget *window, const char *words);
 
@@ -42,7 +45,10 @@ void ds_test_type (GtkWidget *window, const char *field, const char *text);
 void ds_test_copy_picture (GtkWidget *window, const char *path);
 void ds_test_copy_text (GtkWidget *window, const char *text);
 
-/* Saves what the window shows as a PNG file. */
+/* Returns: (transfer full): what the window shows. */
+GdkTexture *ds_test_render (GtkWidget *window);
+
+/* Saves it as a PNG file. */
 void ds_test_save_picture (GtkWidget *window, const char *path);
 
 G_END_DECLS
