@@ -14,8 +14,7 @@
 /* Text up to here grows by all that was asked for; what is larger grows by half of it above this size. */
 #define READING_PX 20
 
-/* Tabs, tables and the labels of buttons have fixed places on 360 pixels: they grow by this much. A title between two
- * buttons cannot grow without being cut. */
+/* Tabs, tables and the labels of buttons have fixed places on 360 pixels: they grow by this much. */
 #define MAX_CHROME_PERCENT 125
 
 /* The window's own, at 100 %. */
@@ -58,6 +57,13 @@ is_chrome (const char *rule)
   return FALSE;
 }
 
+/* Where not even that much room is left: a title between two buttons, a row of the cash that is counted. */
+static gboolean
+is_fixed (const char *rule)
+{
+  return g_str_has_prefix (rule, "headerbar windowtitle") || g_str_has_prefix (rule, ".denomination label");
+}
+
 char *
 ds_appearance_scale_text (const char *css, guint percent)
 {
@@ -72,7 +78,7 @@ ds_appearance_scale_text (const char *css, guint percent)
       const char *rest = lines[i];
       const char *found;
 
-      guint line_percent = g_str_has_prefix (rest, "headerbar windowtitle") ? 100
+      guint line_percent = is_fixed (rest)    ? 100
                            : is_chrome (rest) ? MIN (percent, MAX_CHROME_PERCENT)
                                               : percent;
 

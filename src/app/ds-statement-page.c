@@ -64,6 +64,7 @@ make_cell (const char *text, gboolean figure, const char *css_class)
 
   gtk_label_set_xalign (GTK_LABEL (label), figure ? 1 : 0);
   gtk_widget_set_hexpand (label, !figure);
+  gtk_label_set_wrap (GTK_LABEL (label), !figure); /* an amount is never broken */
   gtk_widget_add_css_class (label, "numeric");
   if (css_class != NULL)
     gtk_widget_add_css_class (label, css_class);
