@@ -47,9 +47,9 @@ static gboolean
 is_chrome (const char *rule)
 {
   static const char *const selectors[]
-      = { "headerbar",    ".bottom-bar", ".conn",         "button",     ".page-heading",  ".money",
-          ".code-amount", ".stop-row",   ".state",        ".next-word", ".parcel-amount", ".waybill",
-          ".row-value",   ".kinds",      ".denomination", ".table" };
+      = { "headerbar",    ".bottom-bar", ".conn",     "button",        ".page-heading",  ".money",
+          ".code-amount", ".stop-row",   ".state",    ".next-word",    ".parcel-amount", ".waybill",
+          ".row-value",   ".kinds",      ".due-line", ".denomination", ".table" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (selectors); i++)
     if (g_str_has_prefix (rule, selectors[i]))
