@@ -75,6 +75,7 @@ read_parameters (DsEnrolCode *self, const char *query)
 {
   GUriParamsIter iter;
   g_autoptr (GError) error = NULL;
+  g_autofree char *practice = NULL;
   char *name;
   char *value;
 
@@ -83,16 +84,19 @@ read_parameters (DsEnrolCode *self, const char *query)
     {
       g_autofree char *owned_name = name;
       g_autofree char *owned_value = value;
-      char **place = strcmp (name, "address") == 0 ? &self->address
-                     : strcmp (name, "pin") == 0   ? &self->pin
-                     : strcmp (name, "code") == 0  ? &self->code
-                                                   : NULL;
+      char **place = strcmp (name, "address") == 0    ? &self->address
+                     : strcmp (name, "pin") == 0      ? &self->pin
+                     : strcmp (name, "code") == 0     ? &self->code
+                     : strcmp (name, "practice") == 0 ? &practice
+                                                      : NULL;
 
       if (place == NULL || *place != NULL)
         return FALSE;
       *place = g_steal_pointer (&owned_value);
     }
-  return error == NULL && self->address != NULL && self->pin != NULL && self->code != NULL;
+  self->is_practice = practice != NULL;
+  return error == NULL && (practice == NULL || strcmp (practice, "1") == 0) && self->address != NULL
+         && self->pin != NULL && self->code != NULL;
 }
 
 DsEnrolCode *
@@ -139,5 +143,6 @@ ds_enrol_code_to_text (const DsEnrolCode *self)
   g_return_val_if_fail (is_address (self->address) && is_pin (self->pin) && is_code (self->code), NULL);
 
   address = g_uri_escape_string (self->address, NULL, FALSE);
-  return g_strdup_printf (PREFIX "address=%s&pin=%s&code=%s", address, self->pin, self->code);
+  return g_strdup_printf (PREFIX "address=%s&pin=%s&code=%s%s", address, self->pin, self->code,
+                          self->is_practice ? "&practice=1" : "");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The enrolment code: doorstep://enrol?address=https%3A%2F%2F…&pin=…&code=… */
+/* The enrolment code: doorstep://enrol?address=https%3A%2F%2F…&pin=…&code=…[&practice=1] */
 #pragma once
 
 #include <glib.h>
@@ -11,12 +11,14 @@ G_BEGIN_DECLS
  * @address: the depot's base URL, "https://host:port"
  * @pin: SHA-256 of the DER of the depot's certificate authority, base64url without padding
  * @code: the one-time code
+ * @is_practice: made by a depot for practice, which no handheld at work may be enrolled at, and which nobody else makes
  */
 typedef struct
 {
   char *address;
   char *pin;
   char *code;
+  gboolean is_practice;
 } DsEnrolCode;
 
 void ds_enrol_code_free (DsEnrolCode *self);

@@ -36,6 +36,7 @@ struct _DsTrustList
 {
   gint64 version;
   gint64 issued_at_ms;
+  gboolean is_practice;
   GPtrArray *operators; /* of Operator */
 };
 
@@ -180,11 +181,12 @@ read_list (DsTrustList *self, GBytes *payload, GError **error)
   g_autoptr (json_t) json = ds_json_parse_object (text, n, DS_JWS_MAX_BYTES, error);
   json_int_t version, issued_at_ms;
   json_t *operators, *operator_json;
+  int is_practice = FALSE;
   gsize i;
 
   if (json == NULL
-      || !ds_json_unpack (json, error, "{s:I,s:I,s:o!}", "version", &version, "issued_at_ms", &issued_at_ms,
-                          "operators", &operators))
+      || !ds_json_unpack (json, error, "{s:I,s:I,s?b,s:o!}", "version", &version, "issued_at_ms",
+                          &issued_at_ms, "practice", &is_practice, "operators", &operators))
     return FALSE;
   if (version < 1 || issued_at_ms < 0 || !json_is_array (operators)
       || json_array_size (operators) > MAX_OPERATORS)
@@ -196,6 +198,7 @@ read_list (DsTrustList *self, GBytes *payload, GError **error)
 
   self->version = version;
   self->issued_at_ms = issued_at_ms;
+  self->is_practice = is_practice != 0;
   json_array_foreach (operators, i, operator_json)
   {
     g_autoptr (Operator) operator= read_operator (operator_json, error);
@@ -277,6 +280,14 @@ ds_trust_list_get_issued_at_ms (DsTrustList *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->issued_at_ms;
+}
+
+gboolean
+ds_trust_list_get_practice (DsTrustList *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->is_practice;
 }
 
 guint

@@ -36,7 +36,8 @@ typedef struct
  * @error: return location for a %DS_ERROR_INVALID or %DS_ERROR_CRYPTO
  *
  * The payload: `{"version":N, "issued_at_ms":N, "operators":[{"id":"003","name":"…","keys":[{"public_key":"04…",
- * "not_before_ms":N, "not_after_ms":N, "revoked":false}]}]}`
+ * "not_before_ms":N, "not_after_ms":N, "revoked":false}]}]}`, and `"practice":true` in a list of operators that move
+ * no real money.
  *
  * Returns: (transfer full) (nullable): the list; immutable, any thread
  */
@@ -47,6 +48,8 @@ char *ds_trust_list_sign (json_t *payload, DsKey *depot_key, GError **error);
 
 gint64 ds_trust_list_get_version (DsTrustList *self);
 gint64 ds_trust_list_get_issued_at_ms (DsTrustList *self);
+/* Whether its operators are for practice. */
+gboolean ds_trust_list_get_practice (DsTrustList *self);
 guint ds_trust_list_get_n_operators (DsTrustList *self);
 /* Returns: (transfer none): the operator at @i. */
 const DsTrustedOperator *ds_trust_list_get_operator (DsTrustList *self, guint i);

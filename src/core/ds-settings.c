@@ -52,12 +52,12 @@ read_names (DsSettings *self, json_t *data, GError **error)
 {
   const char *depot_name, *courier_id, *courier_name, *payee_id, *payee_name, *payee_city, *payee_mcc;
   json_int_t version;
-  int built_codes;
+  int built_codes, is_practice = FALSE;
 
-  if (!ds_json_unpack (data, error, "{s:I, s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:b}", "version",
+  if (!ds_json_unpack (data, error, "{s:I, s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:b, s?b}", "version",
                        &version, "depot_name", &depot_name, "courier", "id", &courier_id, "name",
                        &courier_name, "payee", "id", &payee_id, "name", &payee_name, "city", &payee_city,
-                       "mcc", &payee_mcc, "built_codes", &built_codes))
+                       "mcc", &payee_mcc, "built_codes", &built_codes, "practice", &is_practice))
     return FALSE;
   if (strlen (payee_id) == 0 || strlen (payee_id) > 8 || !g_str_is_ascii (payee_id))
     {
@@ -66,7 +66,16 @@ read_names (DsSettings *self, json_t *data, GError **error)
       return FALSE;
     }
 
+  if ((strcmp (payee_id, DS_SETTINGS_PRACTICE_PAYEE) == 0) != (is_practice != 0))
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                           "The payee “" DS_SETTINGS_PRACTICE_PAYEE
+                           "” is for practice, and practice has no other");
+      return FALSE;
+    }
+
   self->version = version;
+  self->is_practice = is_practice != 0;
   self->depot_name = g_strdup (depot_name);
   self->courier_id = g_strdup (courier_id);
   self->courier_name = g_strdup (courier_name);

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* The payee of every depot for practice, and of no other: so its codes, receipts and vouchers can be told. */
+#define DS_SETTINGS_PRACTICE_PAYEE "PRACTICE"
+
 /* Three guesses of 10^8 values; a settings item may say otherwise. */
 #define DS_SETTINGS_SPOKEN_TRIES 3
 
@@ -27,6 +30,7 @@ struct _DsSettings
   GObject parent;
 
   gint64 version;
+  gboolean is_practice; /* no real money: only a handheld that was opened for practice takes such settings */
   char *depot_name;
   char *courier_id;
   char *courier_name;

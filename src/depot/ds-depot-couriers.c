@@ -30,6 +30,23 @@ make_default_settings (void)
                     "built_code_life_ms", 300000);
 }
 
+/* Nobody learns by waiting half a minute: what is unknown becomes so soon, and is asked about by the courier. */
+static json_t *
+make_practice_settings (const char *depot_name, const char *payee_name)
+{
+  json_t *settings = make_default_settings ();
+  json_t *payee = json_object_get (settings, "payee");
+  json_t *timings = json_object_get (settings, "timings");
+
+  json_object_set_new (settings, "practice", json_true ());
+  json_object_set_new (settings, "depot_name", json_string (depot_name));
+  json_object_set_new (payee, "id", json_string (DS_SETTINGS_PRACTICE_PAYEE));
+  json_object_set_new (payee, "name", json_string (payee_name));
+  json_object_set_new (timings, "unknown_after_ms", json_integer (5000));
+  json_object_set_new (timings, "query_every_ms", json_integer (60000));
+  return settings;
+}
+
 /* Returns: (transfer full): the "data" of a courier's settings item. */
 static json_t *
 make_settings_item (json_t *settings, gint64 version, const char *courier_id, const char *courier_name)
@@ -104,6 +121,52 @@ load_pin_reset (DsDepot *self, const char *courier_id, gint64 *number, char **re
   *number = value != NULL ? g_ascii_strtoll (value, &space, 10) : 0;
   *record = value != NULL ? g_strdup (space + 1) : NULL;
   return TRUE;
+}
+
+gboolean
+ds_depot_prepare_practice (const char *directory,
+                           const char *depot_name,
+                           const char *payee_name,
+                           GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "settings.json", NULL);
+  g_autofree char *database = g_build_filename (directory, "depot.db", NULL);
+  g_autoptr (json_t) settings = make_practice_settings (depot_name, payee_name);
+  g_autoptr (json_t) found = NULL;
+
+  if (g_mkdir_with_parents (directory, 0700) != 0)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "The directory “%s” cannot be made", directory);
+      return FALSE;
+    }
+  if (!g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (database, G_FILE_TEST_EXISTS))
+    return write_settings (path, settings, error);
+  found = read_settings (path, error);
+  if (found == NULL)
+    return FALSE;
+  if (json_is_true (json_object_get (found, "practice")))
+    return TRUE;
+  g_set_error (error, DS_ERROR, DS_ERROR_CONFLICT,
+               "“%s” holds a real depot: practise in a directory of its own", directory);
+  return FALSE;
+}
+
+/* settings.json can be edited; what a depot was made for is decided once. */
+static gboolean
+check_same_purpose (DsDepot *self, const char *known, GError **error)
+{
+  g_autoptr (json_t) before
+      = known ? ds_json_parse_object (known, strlen (known), MAX_SETTINGS_BYTES, error) : NULL;
+
+  if (known == NULL)
+    return TRUE;
+  if (before == NULL)
+    return FALSE;
+  if (json_is_true (json_object_get (before, "practice")) == ds_depot_get_practice (self))
+    return TRUE;
+  g_set_error_literal (error, DS_ERROR, DS_ERROR_CONFLICT,
+                       "A depot stays what it was made for: “practice” cannot be changed in settings.json");
+  return FALSE;
 }
 
 static gboolean
@@ -188,7 +251,7 @@ ds_depot_load_settings (DsDepot *self, GError **error)
   if (g_strcmp0 (known, text) == 0)
     return TRUE;
 
-  if (!ds_depot_begin (self, error))
+  if (!check_same_purpose (self, known, error) || !ds_depot_begin (self, error))
     return FALSE;
   if (!put_new_settings (self, text, error))
     {
@@ -302,6 +365,9 @@ ds_depot_refresh_trust (DsDepot *self, GError **error)
   payload = json_pack ("{s:I, s:I, s:o}", "version",
                        (json_int_t)(self->trust ? ds_trust_list_get_version (self->trust) + 1 : 1),
                        "issued_at_ms", (json_int_t)now_ms, "operators", list_operators (self, now_ms));
+  /* Not there otherwise: handhelds from before there was practice take no list with a member they do not know. */
+  if (ds_depot_get_practice (self))
+    json_object_set_new (payload, "practice", json_true ());
   jws = ds_trust_list_sign (payload, self->key, error);
   if (jws == NULL || !ds_depot_begin (self, error))
     return FALSE;

@@ -111,6 +111,7 @@ ds_depot_enrol (DsDepot *self,
   enrol_code.address = (char *)address;
   enrol_code.pin = (char *)ds_authority_get_pin (self->authority);
   enrol_code.code = code;
+  enrol_code.is_practice = ds_depot_get_practice (self);
   return ds_enrol_code_to_text (&enrol_code);
 }
 
@@ -121,6 +122,7 @@ typedef struct
   const char *model;
   const char *app_version;
   const char *proof;
+  int is_practice;
 } EnrolRequest;
 
 /* The proof shows that the handheld holds the private key: nobody enrols somebody else's. */
@@ -246,19 +248,24 @@ use_code (DsDepot *self,
 json_t *
 ds_depot_answer_enrolment (DsDepot *self, json_t *body, DsTrouble **trouble)
 {
-  EnrolRequest request;
+  EnrolRequest request = { 0 };
   g_auto (Enrolment) enrolment = { 0 };
   g_autoptr (GError) error = NULL;
   g_autofree char *digest = NULL;
   g_autofree char *depot_key = NULL;
 
-  if (!ds_json_unpack (body, &error, "{s:s, s:s, s:s, s:s, s:s}", "code", &request.code, "public_key",
+  if (!ds_json_unpack (body, &error, "{s:s, s:s, s:s, s:s, s:s, s?b}", "code", &request.code, "public_key",
                        &request.public_key, "model", &request.model, "app_version", &request.app_version,
-                       "proof", &request.proof))
+                       "proof", &request.proof, "practice", &request.is_practice))
     return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "%s", error->message);
   if (strlen (request.model) > MAX_NAME_BYTES || strlen (request.app_version) > MAX_NAME_BYTES)
     return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "The model or version is longer than %d bytes",
                            MAX_NAME_BYTES);
+  if ((request.is_practice != 0) != ds_depot_get_practice (self))
+    return ds_trouble_set (trouble, DS_TROUBLE_CONFLICT,
+                           request.is_practice
+                               ? "The handheld is open for practice, and this depot is not"
+                               : "This depot is for practice: no handheld at work is enrolled here");
   if (!check_proof (&request, trouble))
     return NULL;
 
@@ -271,10 +278,10 @@ ds_depot_answer_enrolment (DsDepot *self, json_t *body, DsTrouble **trouble)
     return NULL;
 
   depot_key = ds_key_get_public_hex (self->key);
-  return json_pack ("{s:s, s:s, s:{s:s, s:s}, s:s, s:s}", "device", enrolment.device_id, "depot_name",
+  return json_pack ("{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:b}", "device", enrolment.device_id, "depot_name",
                     json_string_value (json_object_get (self->settings, "depot_name")), "courier", "id",
                     enrolment.courier_id, "name", enrolment.courier_name, "depot_key", depot_key, "ca",
-                    ds_authority_get_ca_pem (self->authority));
+                    ds_authority_get_ca_pem (self->authority), "practice", (int)ds_depot_get_practice (self));
 }
 
 /* Tokens: device id, end and a MAC over both, so that none has to be kept. */

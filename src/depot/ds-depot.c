@@ -248,6 +248,14 @@ ds_depot_get_payee_name (DsDepot *self)
   return get_payee (self, "name");
 }
 
+gboolean
+ds_depot_get_practice (DsDepot *self)
+{
+  g_return_val_if_fail (DS_IS_DEPOT (self), FALSE);
+
+  return json_is_true (json_object_get (self->settings, "practice"));
+}
+
 void
 ds_depot_wake (DsDepot *self)
 {

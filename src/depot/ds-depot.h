@@ -70,6 +70,23 @@ const char *ds_depot_get_payee_id (DsDepot *self);
 /* Returns: (transfer none): as customers see it. */
 const char *ds_depot_get_payee_name (DsDepot *self);
 
+/* Whether it moves no real money; see ds_depot_prepare_practice(). */
+gboolean ds_depot_get_practice (DsDepot *self);
+
+/**
+ * ds_depot_prepare_practice:
+ * @directory: without a depot, or with one that was prepared so; made when missing
+ * @depot_name, @payee_name: as the courier and the customers of the practice see it
+ * @error: %DS_ERROR_CONFLICT when a real depot lives there
+ *
+ * Writes settings by which the depot of @directory says in its enrolment codes, answers, settings and lists of
+ * operators that it is for practice. Handhelds at work refuse all of these; no later start makes it a real one.
+ */
+gboolean ds_depot_prepare_practice (const char *directory,
+                                    const char *depot_name,
+                                    const char *payee_name,
+                                    GError **error);
+
 /* Looks again for work that is due by the clock. Timers do so by themselves; a virtual clock needs telling. */
 void ds_depot_wake (DsDepot *self);
 

@@ -30,6 +30,7 @@ typedef struct
   int bank_port;
   gboolean everywhere;
   gboolean sandbox;
+  gboolean practice;
   char *courier;
   char *name;
   char *address;
@@ -114,7 +115,7 @@ open_bank (House *self, const Options *options, GPtrArray *operators, GError **e
 {
   g_autofree char *path = g_build_filename (options->directory, "bank.db", NULL);
 
-  if (!options->sandbox && !g_file_test (path, G_FILE_TEST_EXISTS))
+  if (!options->sandbox && !options->practice && !g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
   if (g_mkdir_with_parents (options->directory, 0700) != 0)
     {
@@ -200,7 +201,10 @@ serve (const Options *options)
   g_autofree char *ca = g_build_filename (options->directory, "ca.pem", NULL);
 
   allow_connections ();
-  if (!open_house (&house, options, &error) || !start_serving (&house, options, &error))
+  if ((options->practice
+       && !ds_depot_prepare_practice (options->directory, _ ("Practice depot"),
+                                      _ ("Practice, not real money"), &error))
+      || !open_house (&house, options, &error) || !start_serving (&house, options, &error))
     return fail (error->message);
 
   g_unix_signal_add (SIGTERM, did_get_signal, loop);
@@ -581,6 +585,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "bank-port", 0, 0, G_OPTION_ARG_INT, &options->bank_port, "serve: port for sandbox wallets", "PORT" },
     { "sandbox", 0, 0, G_OPTION_ARG_NONE, &options->sandbox, "serve: with the sandbox bank's operators",
       NULL },
+    { "practice", 0, 0, G_OPTION_ARG_NONE, &options->practice,
+      "serve: with the sandbox, for practice: no handheld at work takes anything from it", NULL },
     { "host", 0, 0, G_OPTION_ARG_STRING, &options->host, "serve: a further name for the certificate",
       "HOST" },
     { "everywhere", 0, 0, G_OPTION_ARG_NONE, &options->everywhere,

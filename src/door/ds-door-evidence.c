@@ -216,8 +216,20 @@ refuse_by_verdict (DsScanOperation *operation, DsPayment *payment, DsEvidenceVer
 
 /* What is wrong before the signature is looked at: whose payment it is. */
 static gboolean
-check_payment (DsScanOperation *operation, DsStop *stop, DsPayment *payment)
+check_payment (DsDoor *self, DsScanOperation *operation, DsStop *stop, DsPayment *payment)
 {
+  gboolean is_practice = g_strcmp0 (operation->evidence->payee_id, DS_SETTINGS_PRACTICE_PAYEE) == 0;
+
+  if (is_practice != ds_store_get_practice (self->store))
+    {
+      refuse (operation, is_practice ? "practice" : "not-practice",
+              is_practice ? _ ("Only for practice") : _ ("Real money, and this is practice"),
+              g_strdup (
+                  is_practice
+                      ? _ ("It comes from a practice wallet: no money has moved. Do not hand over anything.")
+                      : _ ("It is for a payment at work. Scan it with the handheld you work with.")));
+      return FALSE;
+    }
   if (payment == NULL)
     {
       refuse (operation, "unknown-payment", _ ("Not for this handheld"),
@@ -388,7 +400,8 @@ decide_evidence (DsVisit *visit, GError **error)
       = visit->stop ? ds_stop_find_payment (visit->stop, operation->evidence->payment_id) : NULL;
 
   g_clear_pointer (&operation->answer, ds_answer_free);
-  if (!check_payment (operation, visit->stop, payment) || !check_evidence (visit->door, operation, payment))
+  if (!check_payment (visit->door, operation, visit->stop, payment)
+      || !check_evidence (visit->door, operation, payment))
     return TRUE;
   if (operation->evidence->kind == DS_EVIDENCE_RECEIPT)
     decide_receipt (visit, payment);

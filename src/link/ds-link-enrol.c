@@ -61,15 +61,16 @@ read_identity (DsHttpReply *reply, const DsEnrolCode *code, GError **error)
   g_autoptr (json_t) object = ds_http_reply_parse (reply, error);
   g_autoptr (DsKey) depot_key = NULL;
   const char *device, *depot_name, *courier_id, *courier_name, *key, *ca;
+  int is_practice = FALSE;
   DsIdentity *identity;
 
   if (object == NULL)
     return NULL;
-  if (!ds_json_unpack (object, NULL, "{s:s, s:s, s:{s:s, s:s}, s:s, s:s}", "device", &device, "depot_name",
-                       &depot_name, "courier", "id", &courier_id, "name", &courier_name, "depot_key", &key,
-                       "ca", &ca)
-      || *device == '\0' || strlen (device) > MAX_NAME_BYTES || *courier_id == '\0'
-      || strlen (courier_id) > MAX_NAME_BYTES || strlen (depot_name) > MAX_NAME_BYTES
+  if (!ds_json_unpack (object, NULL, "{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s?b}", "device", &device,
+                       "depot_name", &depot_name, "courier", "id", &courier_id, "name", &courier_name,
+                       "depot_key", &key, "ca", &ca, "practice", &is_practice)
+      || (is_practice != 0) != code->is_practice || *device == '\0' || strlen (device) > MAX_NAME_BYTES
+      || *courier_id == '\0' || strlen (courier_id) > MAX_NAME_BYTES || strlen (depot_name) > MAX_NAME_BYTES
       || strlen (courier_name) > MAX_NAME_BYTES || (depot_key = read_key (key)) == NULL)
     {
       g_set_error_literal (error, DS_ERROR, DS_ERROR_PROTOCOL,
@@ -91,6 +92,7 @@ read_identity (DsHttpReply *reply, const DsEnrolCode *code, GError **error)
   identity->depot_name = g_strdup (depot_name);
   identity->courier_id = g_strdup (courier_id);
   identity->courier_name = g_strdup (courier_name);
+  identity->is_practice = is_practice != 0;
   return identity;
 }
 
@@ -147,8 +149,9 @@ send_question (GTask *task, DsKey *key, DsTransport *transport)
       g_task_return_error (task, error);
       return;
     }
-  object = json_pack ("{s:s, s:s, s:s, s:s, s:s}", "code", enrolment->code.code, "public_key", public_hex,
-                      "model", enrolment->model, "app_version", DS_VERSION, "proof", proof);
+  object = json_pack ("{s:s, s:s, s:s, s:s, s:s, s:b}", "code", enrolment->code.code, "public_key",
+                      public_hex, "model", enrolment->model, "app_version", DS_VERSION, "proof", proof,
+                      "practice", (int)enrolment->code.is_practice);
   if (object == NULL)
     {
       g_task_return_new_error (task, DS_ERROR, DS_ERROR_INVALID, _ ("The enrolment code is not text."));
@@ -202,8 +205,19 @@ ds_link_ask_to_enrol_async (DsLink *self,
   enrolment->code.address = g_strdup (code->address);
   enrolment->code.pin = g_strdup (code->pin);
   enrolment->code.code = g_strdup (code->code);
+  enrolment->code.is_practice = code->is_practice;
   enrolment->model = g_strdup (model);
   g_task_set_task_data (task, enrolment, (GDestroyNotify)enrolment_free);
+  if (code->is_practice != ds_store_get_practice (self->store))
+    {
+      g_task_return_new_error (
+          task, DS_ERROR, DS_ERROR_INVALID, "%s",
+          code->is_practice ? _ ("This code is for practice. At work, scan the one the depot made for you.")
+                            : _ ("This code is for work, and this is practice. It was not used: scan it with "
+                                 "the handheld you work with."));
+      g_object_unref (task);
+      return;
+    }
   ds_store_prepare_key_async (self->store, cancellable, did_prepare_key, task);
 }
 

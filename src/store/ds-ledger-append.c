@@ -285,6 +285,8 @@ ds_ledger_enrol (DsLedger *self, const DsIdentity *identity, const char *model, 
       g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "This handheld is enrolled already");
       return FALSE;
     }
+  if (!ds_ledger_check_practice (self, identity->is_practice, error))
+    return FALSE;
   if (self->key == NULL)
     {
       g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "This handheld has no key yet");

@@ -78,7 +78,7 @@ take_settings (DsLedger *self, DsFeedItem *item, GError **error)
 {
   g_autoptr (DsSettings) settings = ds_settings_new_from_json (item->data, error);
 
-  if (settings == NULL)
+  if (settings == NULL || !ds_ledger_check_practice (self, settings->is_practice, error))
     return FALSE;
   g_set_object (&self->settings, settings);
   return TRUE;
@@ -97,7 +97,8 @@ take_operators (DsLedger *self, DsFeedItem *item, GError **error)
       return FALSE;
     }
   if (!ds_json_unpack (item->data, error, "{s:s}", "jws", &jws)
-      || (list = ds_trust_list_new_from_jws (jws, self->identity->depot_key, error)) == NULL)
+      || (list = ds_trust_list_new_from_jws (jws, self->identity->depot_key, error)) == NULL
+      || !ds_ledger_check_practice (self, ds_trust_list_get_practice (list), error))
     return FALSE;
   if (self->trust_list != NULL
       && ds_trust_list_get_version (list) < ds_trust_list_get_version (self->trust_list))

@@ -16,6 +16,9 @@
 #define ANCHOR_NAME "anchor"
 #define ANCHOR_MAGIC "doorstep-anchor-1"
 
+/* SQLite's application id of a database for practice: "DPrc". */
+#define PRACTICE_MARK 1146122851
+
 /* The power went between the key and its first anchor. One is made before anything is journalled: else the next cut,
  * between the first entry and its anchor, would look like an anchor that somebody took away. */
 #define NO_ANCHOR (-1)
@@ -343,6 +346,49 @@ check (DsLedger *self)
     }
 }
 
+gboolean
+ds_ledger_check_practice (DsLedger *self, gboolean is_practice, GError **error)
+{
+  if (!is_practice == !self->is_practice)
+    return TRUE;
+  g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                       is_practice ? "This is for practice: it has no place among real money"
+                                   : "This is for real money: it has no place in practice");
+  return FALSE;
+}
+
+static gboolean
+load_number (DsLedger *self, const char *pragma, gint64 *number, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db, pragma, error);
+  gboolean row;
+
+  if (query == NULL || !ds_db_step (self->db, query, &row, error))
+    return FALSE;
+  *number = row ? ds_db_column_int (query, 0) : 0;
+  ds_db_reset (query);
+  return TRUE;
+}
+
+/* In the header of the database itself: no copying and no renaming parts the mark from what it marks. */
+static gboolean
+check_purpose (DsLedger *self, GError **error)
+{
+  gint64 mark, version;
+
+  if (!load_number (self, "PRAGMA application_id", &mark, error)
+      || !load_number (self, "PRAGMA user_version", &version, error))
+    return FALSE;
+  if (self->is_practice && mark == 0 && version == 0)
+    return ds_db_exec (self->db, "PRAGMA application_id = " G_STRINGIFY (PRACTICE_MARK), error);
+  if ((mark == PRACTICE_MARK) == self->is_practice)
+    return TRUE;
+  g_set_error_literal (error, DS_ERROR, DS_ERROR_CONFLICT,
+                       self->is_practice ? "This directory holds real work. Practise in another one"
+                                         : "This directory is for practice. Work in another one");
+  return FALSE;
+}
+
 static gboolean
 open_database (DsLedger *self, GError **error)
 {
@@ -352,6 +398,14 @@ open_database (DsLedger *self, GError **error)
   self->db = ds_db_open (path, error);
   if (self->db == NULL)
     return FALSE;
+  /* What cannot be read at all is reported as damaged below, and is nothing to be continued. */
+  if (!check_purpose (self, &problem) && !ds_db_is_damaged (self->db))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      g_clear_pointer (&self->db, ds_db_close);
+      return FALSE;
+    }
+  g_clear_error (&problem);
   if (ds_db_migrate (self->db, ds_ledger_schema, &problem))
     return TRUE;
 

@@ -360,6 +360,7 @@ ds_ledger_load_identity (DsLedger *self, GError **error)
   identity->depot_name = g_strdup (ds_db_column_text (query, 4));
   identity->courier_id = g_strdup (ds_db_column_text (query, 5));
   identity->courier_name = g_strdup (ds_db_column_text (query, 6));
+  identity->is_practice = self->is_practice;
   /* A damaged row may lack what the schema does not let it lack. */
   depot_key = ds_db_column_text (query, 3);
   point = ds_hex_decode (depot_key != NULL ? depot_key : "", error);

@@ -86,6 +86,7 @@ typedef struct _DsLedger DsLedger;
  * @unclean: the last run did not come to its end
  * @short_of_room: the disk was full and the reserve was let go, or there has been no room for one
  * @n_waiting_blobs: contents of proofs that the depot does not have
+ * @is_practice: opened for practice: only a depot for practice is believed
  * @has_conflicts: whether there may be conflicts to forget; known while the feed is applied
  * @touched: (element-type utf8): stops that the work under way changed
  * @all_touched: too many to name
@@ -115,6 +116,7 @@ struct _DsLedger
   char *boot;
   gint64 wall_less_mono_ms;
   gint64 cursor;
+  gboolean is_practice;
   gboolean unclean;
   gboolean short_of_room;
   gint64 n_waiting_blobs;
@@ -141,6 +143,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsLedger, ds_ledger_free)
 gboolean ds_ledger_open (DsLedger *self, GError **error);
 /* Closes the database and opens it again, and makes durable what it reads: after a failed COMMIT. */
 gboolean ds_ledger_reopen (DsLedger *self, GError **error);
+/* %DS_ERROR_INVALID unless what says of itself whether it is for practice is what this ledger is for. */
+gboolean ds_ledger_check_practice (DsLedger *self, gboolean is_practice, GError **error);
 DsKey *ds_ledger_prepare_key (DsLedger *self, GError **error);
 gboolean ds_ledger_write_anchor (DsLedger *self, GError **error);
 /* After a failure: whether it was for want of room, and room was made, so that it may be tried once more. */

@@ -29,6 +29,7 @@ ds_identity_copy (const DsIdentity *self)
   copy->depot_name = g_strdup (self->depot_name);
   copy->courier_id = g_strdup (self->courier_id);
   copy->courier_name = g_strdup (self->courier_name);
+  copy->is_practice = self->is_practice;
   return copy;
 }
 

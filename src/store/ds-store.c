@@ -27,6 +27,7 @@ struct _DsStore
   DsLedger *ledger; /* the store thread's, from its start to its end */
   GMainContext *context;
   gboolean unthreaded;
+  gboolean is_practice;
   gboolean opened;
   GThread *thread;   /* (nullable) */
   GAsyncQueue *jobs; /* (element-type DsJob), ended by @end_of_jobs */
@@ -364,6 +365,24 @@ ds_store_new (const char *directory, DsClock *clock, DsRandom *random)
   self->clock = g_object_ref (clock);
   self->ledger = ds_ledger_new (directory, clock, random);
   return self;
+}
+
+DsStore *
+ds_store_new_for_practice (const char *directory, DsClock *clock, DsRandom *random)
+{
+  DsStore *self = ds_store_new (directory, clock, random);
+
+  self->ledger->is_practice = TRUE;
+  self->is_practice = TRUE;
+  return self;
+}
+
+gboolean
+ds_store_get_practice (DsStore *self)
+{
+  g_return_val_if_fail (DS_IS_STORE (self), FALSE);
+
+  return self->is_practice;
 }
 
 DsStore *

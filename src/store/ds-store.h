@@ -54,6 +54,7 @@ typedef struct
   char *depot_name;
   char *courier_id;
   char *courier_name;
+  gboolean is_practice; /* the depot is one for practice; not kept: the database knows what it was made for */
 } DsIdentity;
 
 void ds_identity_free (DsIdentity *self);
@@ -180,7 +181,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsOutbox, ds_outbox_free)
  */
 DsStore *ds_store_new (const char *directory, DsClock *clock, DsRandom *random);
 
-/* The same without a thread of its own: each call does its work before it returns, and its callback comes from the
+/* The same for practice. What was ever opened for practice is never opened otherwise, and the other way round; settings,
+ * operators and depots of the other kind are refused. */
+DsStore *ds_store_new_for_practice (const char *directory, DsClock *clock, DsRandom *random);
+gboolean ds_store_get_practice (DsStore *self);
+
+/* As ds_store_new() without a thread of its own: each call does its work before it returns, and its callback comes from the
  * main loop as ever. For simulations, where everything must happen in one order. */
 DsStore *ds_store_new_unthreaded (const char *directory, DsClock *clock, DsRandom *random);
 

@@ -12,7 +12,9 @@
 static void
 test_round_trip (void)
 {
-  DsEnrolCode code = { "https://[::1]:8443", PIN, "K7QM-2F9D_x" };
+  DsEnrolCode code = { "https://[::1]:8443", PIN, "K7QM-2F9D_x", FALSE };
+  g_autofree char *practice = NULL;
+  g_autoptr (DsEnrolCode) practice_back = NULL;
   g_autofree char *text = ds_enrol_code_to_text (&code);
   g_autoptr (DsEnrolCode) back = NULL;
 
@@ -24,6 +26,13 @@ test_round_trip (void)
   g_assert_cmpstr (back->address, ==, code.address);
   g_assert_cmpstr (back->pin, ==, code.pin);
   g_assert_cmpstr (back->code, ==, code.code);
+  g_assert_false (back->is_practice);
+
+  code.is_practice = TRUE;
+  practice = ds_enrol_code_to_text (&code);
+  g_assert_true (g_str_has_suffix (practice, "&practice=1"));
+  practice_back = ds_enrol_code_parse (practice, NULL);
+  g_assert_true (practice_back->is_practice);
 }
 
 static void
@@ -47,6 +56,8 @@ test_refused (void)
       = g_strconcat ("doorstep://enrol?address=https%3A%2F%2F", long_host, "&pin=" PIN "&code=1", NULL);
   const char *const bad[] = {
     "",
+    "doorstep://enrol?" ADDRESS "&pin=" PIN "&code=1&practice=0",
+    "doorstep://enrol?" ADDRESS "&pin=" PIN "&code=1&practice=1&practice=1",
     "https://depot.example",
     "doorstep://enrol",
     "doorstep://enrol?",

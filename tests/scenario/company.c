@@ -46,8 +46,8 @@ line_changed (DsBank *bank, GParamSpec *pspec, gpointer user_data)
   g_assert_no_error (error);
 }
 
-Company *
-company_new (void)
+static Company *
+make_company (gboolean for_practice)
 {
   Company *self = g_new0 (Company, 1);
   g_autoptr (GError) error = NULL;
@@ -66,6 +66,9 @@ company_new (void)
   g_ptr_array_add (self->operators, ds_sandbox_operator_new (self->bank, DS_SANDBOX_OPERATOR_A));
   g_ptr_array_add (self->operators, ds_sandbox_operator_new (self->bank, DS_SANDBOX_OPERATOR_B));
 
+  if (for_practice)
+    ds_depot_prepare_practice (depot_path, "Practice depot", "Practice", &error);
+  g_assert_no_error (error);
   self->depot = ds_depot_new (depot_path, NULL, self->operators, self->clock, self->random, &error);
   g_assert_no_error (error);
   ds_depot_listen (self->depot, FALSE, 0, &error);
@@ -76,6 +79,18 @@ company_new (void)
   g_assert_no_error (error);
   g_signal_connect_object (self->bank, "notify::line-cut", G_CALLBACK (line_changed), self->depot, 0);
   return self;
+}
+
+Company *
+company_new (void)
+{
+  return make_company (FALSE);
+}
+
+Company *
+company_new_for_practice (void)
+{
+  return make_company (TRUE);
 }
 
 static void

@@ -45,6 +45,8 @@ typedef struct
 } Company;
 
 Company *company_new (void);
+/* The same, its depot for practice. */
+Company *company_new_for_practice (void);
 /* Also removes everything it kept. */
 void company_free (Company *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Company, company_free)
@@ -82,6 +84,7 @@ typedef struct
 
 /* Opens the handheld that lives in @name, new or not. */
 Handheld *handheld_new (Company *company, const char *name);
+Handheld *handheld_new_for_practice (Company *company, const char *name);
 /* As the end of its process: nothing is carried over but the files. */
 void handheld_free (Handheld *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Handheld, handheld_free)

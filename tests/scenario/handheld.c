@@ -36,8 +36,8 @@ caught_up (DsLink *link, gpointer user_data)
   ((Handheld *)user_data)->n_caught_up++;
 }
 
-Handheld *
-handheld_new (Company *company, const char *name)
+static Handheld *
+make_handheld (Company *company, const char *name, gboolean for_practice)
 {
   Handheld *self = g_new0 (Handheld, 1);
   g_autofree char *directory = company_get_path (company, name);
@@ -46,7 +46,8 @@ handheld_new (Company *company, const char *name)
 
   self->company = company;
   self->states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->store = ds_store_new (directory, company->clock, company->random);
+  self->store = for_practice ? ds_store_new_for_practice (directory, company->clock, company->random)
+                             : ds_store_new (directory, company->clock, company->random);
   ds_store_open_async (self->store, NULL, company_keep_result, &result);
   WAIT_UNTIL (result != NULL);
   ds_store_open_finish (self->store, result, &error);
@@ -59,6 +60,18 @@ handheld_new (Company *company, const char *name)
   g_signal_connect (self->link, "notify::online", G_CALLBACK (online_changed), self);
   g_signal_connect (self->link, "caught-up", G_CALLBACK (caught_up), self);
   return self;
+}
+
+Handheld *
+handheld_new (Company *company, const char *name)
+{
+  return make_handheld (company, name, FALSE);
+}
+
+Handheld *
+handheld_new_for_practice (Company *company, const char *name)
+{
+  return make_handheld (company, name, TRUE);
 }
 
 static void

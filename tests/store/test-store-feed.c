@@ -366,10 +366,11 @@ test_unknown_type (StoreFixture *fixture, gconstpointer data)
 }
 
 static char *
-sign_list (DsKey *key, gint64 version)
+sign_list (DsKey *key, gint64 version, gboolean for_practice)
 {
-  g_autoptr (json_t) payload = json_pack ("{s:I, s:I, s:[]}", "version", (json_int_t)version, "issued_at_ms",
-                                          (json_int_t)FIXTURE_WALL_MS, "operators");
+  g_autoptr (json_t) payload
+      = json_pack ("{s:I, s:I, s:[], s:b}", "version", (json_int_t)version, "issued_at_ms",
+                   (json_int_t)FIXTURE_WALL_MS, "operators", "practice", (int)for_practice);
   g_autoptr (GError) error = NULL;
   char *jws = ds_trust_list_sign (payload, key, &error);
 
@@ -380,7 +381,7 @@ sign_list (DsKey *key, gint64 version)
 static void
 feed_list (StoreFixture *fixture, DsKey *key, gint64 version)
 {
-  g_autofree char *jws = sign_list (key, version);
+  g_autofree char *jws = sign_list (key, version, FALSE);
 
   fixture_feed (fixture, fixture_item (fixture, "operators", json_pack ("{s:s}", "jws", jws)));
 }
@@ -399,6 +400,26 @@ test_operators (StoreFixture *fixture, gconstpointer data)
   fixture_reopen (fixture);
   g_assert_cmpint (ds_trust_list_get_version (ds_store_get_trust_list (fixture->store)), ==, 5);
   g_assert_cmpuint (count_problems (fixture, "conflict"), ==, 1);
+}
+
+/* A depot at work says nothing of practice that is believed. */
+static void
+test_practice (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *jws = sign_list (fixture->depot_key, 6, TRUE);
+  json_t *settings = fixture_settings ();
+
+  fixture_feed (fixture, fixture_item (fixture, "settings", fixture_settings ()));
+  feed_list (fixture, fixture->depot_key, 5);
+  fixture_feed (fixture, fixture_item (fixture, "operators", json_pack ("{s:s}", "jws", jws)));
+  json_object_set_new (settings, "practice", json_true ());
+  json_object_set_new (json_object_get (settings, "payee"), "id", json_string (DS_SETTINGS_PRACTICE_PAYEE));
+  json_object_set_new (settings, "version", json_integer (2));
+  fixture_feed (fixture, fixture_item (fixture, "settings", settings));
+
+  g_assert_cmpint (ds_trust_list_get_version (ds_store_get_trust_list (fixture->store)), ==, 5);
+  g_assert_cmpint (ds_store_get_settings (fixture->store)->version, ==, 1);
+  g_assert_cmpuint (count_problems (fixture, "conflict"), ==, 2);
 }
 
 static void
@@ -462,6 +483,7 @@ main (int argc, char *argv[])
   ADD ("foreign-cash", test_foreign_cash);
   ADD ("bad-items", test_bad_items);
   ADD ("operators", test_operators);
+  ADD ("practice", test_practice);
   ADD ("many", test_many);
 #undef ADD
   return g_test_run ();
