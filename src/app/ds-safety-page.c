@@ -348,7 +348,7 @@ did_read (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   ds_link_bring_rescue_async (ds_session_get_link (self->session), bytes, self->cancellable, did_bring,
-                              g_steal_pointer (&self));
+                              g_object_ref (self));
 }
 
 void
