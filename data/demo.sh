@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Doorstep at work. Installs what is missing, builds, and then
-#   with a display: opens the handheld with a depot and a customer's wallet of its own beside it, to try;
+#   with a display: opens Doorstep in practice, with a depot and a customer's phone of its own beside it, and a guide;
 #   without one: drives the same window through a whole shift on a virtual display, prints the story and the statement,
 #   and leaves a picture of every screen in build/demo/. Ends with a failure unless everything balances to the fen.
-# --route FILE.csv takes another route; --headless drives the shift although there is a display.
+# --route FILE.csv takes another route for the driven shift; --headless drives it although there is a display.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -40,20 +40,5 @@ if [ -z "$display" ]; then
   exit 0
 fi
 
-# To try by hand: everything in one folder that goes away with the demo.
-work=$(mktemp -d)
-pids=
-trap 'for pid in $pids; do kill "$pid" 2>/dev/null || true; done; rm -rf "$work"' EXIT
-mkfifo "$work/ready"
-"$build/src/depot/doorstep-depot" --dir "$work/depot" serve --port 0 --bank-port 0 --sandbox >"$work/ready" &
-pids=$!
-read -r ready <"$work/ready"
-bank=$(printf '%s' "$ready" | sed 's/.*"bank" *: *"\([^"]*\)".*/\1/')
-"$build/src/depot/doorstep-depot" --dir "$work/depot" import "$route" --courier 0317 --limit 40
-"$build/src/wallet/doorstep-wallet" --dir "$work/wallet" create --bank "$bank" --ca "$work/depot/ca.pem" --operator 003 \
-  --name "Customer" --balance 2000 --red-packet 20
-"$build/src/depot/doorstep-depot" --dir "$work/depot" enrol --courier 0317 --name 韩师傅 --picture "$work/enrol.png"
-echo "The enrolment code is above, and as a picture in $work/enrol.png: paste it into the handheld."
-"$build/src/wallet/doorstep-wallet" --dir "$work/wallet" window &
-pids="$pids $!"
-"$build/src/app/doorstep" --dir "$work/handheld"
+# To try by hand: practice brings its own depot and its own customer, and ends with its window.
+exec "$build/src/app/doorstep" --practice

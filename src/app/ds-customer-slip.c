@@ -6,6 +6,7 @@
 #include "ds-customer-receipt.h"
 #include "ds-error.h"
 #include "ds-format.h"
+#include "ds-practice-mark.h"
 #include "ds-words.h"
 
 #include <glib/gi18n.h>
@@ -125,6 +126,8 @@ ds_customer_slip_new (DsSession *session, DsPayment *payment, const char *code)
   g_autoptr (DsSlip) slip = ds_slip_new ();
   g_autofree char *amount = ds_format_money (payment->amount_fen);
 
+  if (ds_session_is_practice (session))
+    ds_slip_add_banner (slip, DS_PRACTICE_MARK_ON_SLIP);
   if (settings != NULL)
     ds_slip_add_title (slip, settings->payee_name);
   ds_slip_add_text (slip, _ ("Receipt"));

@@ -28,6 +28,14 @@ struct _DsHomePage
   GtkWidget *scan;
 };
 
+enum
+{
+  PROP_TAB = 1,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
 static void page_init (DsPageInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (DsHomePage,
@@ -69,6 +77,7 @@ tab_changed (DsHomePage *self)
     gtk_widget_add_css_class (self->scan, "suggested-action");
   else
     gtk_widget_remove_css_class (self->scan, "suggested-action");
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TAB]);
 }
 
 static void
@@ -111,6 +120,19 @@ digest_changed (DsHomePage *self)
 }
 
 static void
+ds_home_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_TAB:
+      g_value_set_string (value, ds_home_page_get_tab_name (DS_HOME_PAGE (object)));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 ds_home_page_dispose (GObject *object)
 {
   DsHomePage *self = DS_HOME_PAGE (object);
@@ -129,6 +151,11 @@ ds_home_page_class_init (DsHomePageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ds_home_page_dispose;
+  G_OBJECT_CLASS (klass)->get_property = ds_home_page_get_property;
+
+  properties[PROP_TAB]
+      = g_param_spec_string ("tab", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-home-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsHomePage, health);
@@ -208,4 +235,12 @@ ds_home_page_get_tab (DsHomePage *self)
   g_return_val_if_fail (DS_IS_HOME_PAGE (self), NULL);
 
   return DS_PAGE (adw_view_stack_get_visible_child (self->stack));
+}
+
+const char *
+ds_home_page_get_tab_name (DsHomePage *self)
+{
+  g_return_val_if_fail (DS_IS_HOME_PAGE (self), NULL);
+
+  return adw_view_stack_get_visible_child_name (self->stack);
 }

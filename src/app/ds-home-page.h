@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 #define DS_TYPE_HOME_PAGE (ds_home_page_get_type ())
 G_DECLARE_FINAL_TYPE (DsHomePage, ds_home_page, DS, HOME_PAGE, GtkBox)
 
+/**
+ * DsHomePage:tab: the tab in front, by its name
+ */
 DsHomePage *ds_home_page_new (DsSession *session);
 
 /* @name: "route", "problems" or "shift" */
@@ -20,5 +23,7 @@ void ds_home_page_start_search (DsHomePage *self);
 
 /* Returns: (transfer none): the page of the tab in front. */
 DsPage *ds_home_page_get_tab (DsHomePage *self);
+/* Returns: (transfer none) (nullable): its name, as for ds_home_page_show_tab(). */
+const char *ds_home_page_get_tab_name (DsHomePage *self);
 
 G_END_DECLS

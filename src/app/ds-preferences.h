@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 /* Returns: (transfer full) (nullable): %NULL where the schema is not installed; everything then has its default. */
 GSettings *ds_preferences_new (void);
 
+/* Has this process keep its own preferences from now on, beginning with those that are kept, and forget them at its end:
+ * what is tried in practice changes nothing at work. Before the first ds_preferences_new(). */
+void ds_preferences_keep_apart (void);
+
 /**
  * ds_preferences_lead_camera:
  * @preferences: (nullable): to be kept by the caller

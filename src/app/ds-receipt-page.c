@@ -5,6 +5,7 @@
 
 #include "ds-customer-slip.h"
 #include "ds-format.h"
+#include "ds-practice-mark.h"
 #include "ds-preferences.h"
 #include "ds-printer.h"
 #include "ds-qr-paintable.h"
@@ -77,13 +78,16 @@ draw_slip (GtkDrawingArea *area, cairo_t *cairo, int width, int height, gpointer
 
 /* What a screen reader says of the picture. */
 static char *
-describe (DsPayment *payment)
+describe (DsSession *session, DsPayment *payment)
 {
   g_autofree char *money = ds_format_money (payment->amount_fen);
   DsWords words = ds_words_for_payment (payment->state);
+  g_autofree char *text = g_strdup_printf (_ ("Receipt for %s, %s, %s"), money,
+                                           ds_words_for_tender (payment->tender), words.text);
 
-  return g_strdup_printf (_ ("Receipt for %s, %s, %s"), money, ds_words_for_tender (payment->tender),
-                          words.text);
+  if (ds_session_is_practice (session))
+    return g_strdup_printf ("%s. %s", ds_practice_mark_get_text (), text);
+  return g_steal_pointer (&text);
 }
 
 static void
@@ -91,7 +95,7 @@ show (DsReceiptPage *self)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *code = ds_customer_slip_make_code (self->session, self->payment, &error);
-  g_autofree char *label = describe (self->payment);
+  g_autofree char *label = describe (self->session, self->payment);
 
   g_clear_pointer (&self->slip, ds_slip_unref);
   g_clear_pointer (&self->preview, ds_slip_unref);

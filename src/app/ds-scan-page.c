@@ -40,6 +40,7 @@ struct _DsScanPage
   GtkMenuButton *cameras;
   GtkLabel *hint;
   GtkLabel *status;
+  GtkWidget *look;
   GtkWidget *paste;
   GtkWidget *choose;
   GtkWidget *spoken;
@@ -314,6 +315,17 @@ did_click_paste (DsScanPage *self)
                                           did_read_picture, g_object_ref (self));
 }
 
+/* In practice: what a camera in front of the customer's phone would see. */
+static void
+did_click_look (DsScanPage *self)
+{
+  if (self->busy)
+    return;
+  set_busy (self, TRUE);
+  ds_picture_source_read_screen_async (ds_session_get_phone_screen (self->session), self->cancellable,
+                                       did_read_picture, g_object_ref (self));
+}
+
 static void
 did_click_choose (DsScanPage *self)
 {
@@ -482,6 +494,7 @@ ds_scan_page_class_init (DsScanPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, cameras);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, hint);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, status);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, look);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, paste);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, choose);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, claim);
@@ -497,6 +510,7 @@ ds_scan_page_class_init (DsScanPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, update_status);
   gtk_widget_class_bind_template_callback (widget_class, did_click_paste);
   gtk_widget_class_bind_template_callback (widget_class, did_click_choose);
+  gtk_widget_class_bind_template_callback (widget_class, did_click_look);
   gtk_widget_class_bind_template_callback (widget_class, did_click_claim);
   gtk_widget_class_bind_template_callback (widget_class, did_click_spoken);
   gtk_widget_class_bind_template_callback (widget_class, did_click_again);
@@ -529,6 +543,7 @@ ds_scan_page_new (DsSession *session, DsCollection *collection, const char *paym
   self->session = g_object_ref (session);
   self->collection = collection != NULL ? ds_collection_ref (collection) : NULL;
   self->payment_id = g_strdup (payment_id);
+  gtk_widget_set_visible (self->look, ds_session_get_phone_screen (session) != NULL);
   gtk_widget_set_visible (self->claim, payment_id != NULL);
   gtk_widget_set_visible (self->spoken, payment_id != NULL && collection != NULL);
   gtk_label_set_text (self->hint, payment_id != NULL   ? _ ("Scan the customer's receipt or voucher")

@@ -5,6 +5,7 @@
 
 #include "ds-format.h"
 #include "ds-info-row.h"
+#include "ds-practice-mark.h"
 #include "ds-qr-paintable.h"
 #include "ds-shift-seal.h"
 
@@ -20,6 +21,7 @@ struct _DsSealPage
   GCancellable *cancellable;
 
   AdwWindowTitle *window_title;
+  GtkLabel *practice;
   GtkPicture *code;
   GtkLabel *text;
   GtkListBox *sums;
@@ -119,6 +121,7 @@ ds_seal_page_class_init (DsSealPageClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-seal-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsSealPage, window_title);
+  gtk_widget_class_bind_template_child (widget_class, DsSealPage, practice);
   gtk_widget_class_bind_template_child (widget_class, DsSealPage, code);
   gtk_widget_class_bind_template_child (widget_class, DsSealPage, text);
   gtk_widget_class_bind_template_child (widget_class, DsSealPage, sums);
@@ -143,6 +146,9 @@ ds_seal_page_new (DsSession *session, DsShift *shift)
   self = g_object_new (DS_TYPE_SEAL_PAGE, NULL);
   day = ds_format_accounting_date (shift->accounting_date);
   adw_window_title_set_subtitle (self->window_title, day);
+  /* Right above the code, so that no photograph of it is without. */
+  gtk_label_set_text (self->practice, DS_PRACTICE_MARK_ON_PAPER);
+  gtk_widget_set_visible (GTK_WIDGET (self->practice), ds_session_is_practice (session));
   ds_store_make_seal_async (ds_session_get_store (session), shift->id, self->cancellable, did_make_seal,
                             g_object_ref (self));
   return self;

@@ -209,6 +209,8 @@ check_lock (Run *run, DsSession *session)
 {
   gboolean has_pin = ds_lock_get_has_pin (ds_session_get_lock (session));
 
+  if (ds_session_is_practice (session))
+    return;
   add (run, "lock", _ ("Lock"), has_pin ? DS_CHECK_GOOD : DS_CHECK_LACKING,
        g_strdup (has_pin ? _ ("A PIN is set.") : _ ("No PIN is set. Choose one in the settings.")));
 }

@@ -25,6 +25,7 @@ struct _DsSession
   DsLink *link;
   DsRescueCopy *rescue_copy;
   char *directory;
+  char *phone_screen; /* (nullable): in practice */
   DsRoute *route;
   DsWorklist *worklist;
   DsDigest *digest;
@@ -133,7 +134,7 @@ did_open (GObject *source, GAsyncResult *result, gpointer user_data)
   self->tick_id = ds_clock_add_timeout (self->clock, TICK_S * 1000, tick, self);
 
   if (ds_store_get_identity (self->store) != NULL)
-    ds_lock_load_async (self->lock, self->cancellable, did_load_lock, g_steal_pointer (&self));
+    ds_lock_load_async (self->lock, self->cancellable, did_load_lock, g_object_ref (self));
   else
     set_phase (self, DS_PHASE_NEW);
 }
@@ -182,6 +183,7 @@ ds_session_finalize (GObject *object)
   g_object_unref (self->random);
   g_free (self->failure);
   g_free (self->directory);
+  g_free (self->phone_screen);
 
   G_OBJECT_CLASS (ds_session_parent_class)->finalize (object);
 }
@@ -215,24 +217,62 @@ ds_session_init (DsSession *self)
   self->digest = ds_digest_new ();
 }
 
-DsSession *
-ds_session_new (const char *directory, DsClock *clock, DsRandom *random)
+/* @store: (transfer full) */
+static DsSession *
+make_session (const char *directory, DsStore *store, DsClock *clock, DsRandom *random)
 {
-  DsSession *self;
+  DsSession *self = g_object_new (DS_TYPE_SESSION, NULL);
 
-  g_return_val_if_fail (directory != NULL, NULL);
-  g_return_val_if_fail (DS_IS_CLOCK (clock), NULL);
-
-  self = g_object_new (DS_TYPE_SESSION, NULL);
   self->clock = g_object_ref (clock);
   self->random = g_object_ref (random);
   self->directory = g_strdup (directory);
-  self->store = ds_store_new (directory, clock, random);
+  self->store = store;
   self->door = ds_door_new (self->store, clock, random);
   self->lock = ds_lock_new (directory, clock);
   g_signal_connect_object (self->store, "notify::settings", G_CALLBACK (settings_changed), self,
                            G_CONNECT_SWAPPED);
   return self;
+}
+
+DsSession *
+ds_session_new (const char *directory, DsClock *clock, DsRandom *random)
+{
+  g_return_val_if_fail (directory != NULL, NULL);
+  g_return_val_if_fail (DS_IS_CLOCK (clock), NULL);
+
+  return make_session (directory, ds_store_new (directory, clock, random), clock, random);
+}
+
+DsSession *
+ds_session_new_for_practice (const char *directory,
+                             const char *phone_screen,
+                             DsClock *clock,
+                             DsRandom *random)
+{
+  DsSession *self;
+
+  g_return_val_if_fail (directory != NULL && phone_screen != NULL, NULL);
+  g_return_val_if_fail (DS_IS_CLOCK (clock), NULL);
+
+  self = make_session (directory, ds_store_new_for_practice (directory, clock, random), clock, random);
+  self->phone_screen = g_strdup (phone_screen);
+  return self;
+}
+
+gboolean
+ds_session_is_practice (DsSession *self)
+{
+  g_return_val_if_fail (DS_IS_SESSION (self), FALSE);
+
+  return ds_store_get_practice (self->store);
+}
+
+const char *
+ds_session_get_phone_screen (DsSession *self)
+{
+  g_return_val_if_fail (DS_IS_SESSION (self), NULL);
+
+  return self->phone_screen;
 }
 
 void

@@ -47,6 +47,20 @@ G_DECLARE_FINAL_TYPE (DsSession, ds_session, DS, SESSION, GObject)
  */
 DsSession *ds_session_new (const char *directory, DsClock *clock, DsRandom *random);
 
+/**
+ * ds_session_new_for_practice:
+ * @phone_screen: where the customer's phone can be looked at (ds-screen.h)
+ *
+ * The same for practice: with a store that takes nothing of a real depot, and that nothing else opens.
+ */
+DsSession *ds_session_new_for_practice (const char *directory,
+                                        const char *phone_screen,
+                                        DsClock *clock,
+                                        DsRandom *random);
+gboolean ds_session_is_practice (DsSession *self);
+/* Returns: (transfer none) (nullable): @phone_screen; %NULL at work. */
+const char *ds_session_get_phone_screen (DsSession *self);
+
 /* Begins to open the store; DsSession:phase tells how it went. May be called again after it failed. */
 void ds_session_open (DsSession *self);
 

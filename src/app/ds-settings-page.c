@@ -332,8 +332,9 @@ add_safety (DsSettingsPage *self)
   gboolean has_pin = ds_lock_get_has_pin (ds_session_get_lock (self->session));
   GtkListBox *list = add_group (self, _ ("Safety"));
 
-  add_link (list, has_pin ? _ ("Change the PIN") : _ ("Choose a PIN"),
-            has_pin ? NULL : _ ("Whoever finds this handheld can use it now"), "win.change-pin");
+  if (!ds_session_is_practice (self->session))
+    add_link (list, has_pin ? _ ("Change the PIN") : _ ("Choose a PIN"),
+              has_pin ? NULL : _ ("Whoever finds this handheld can use it now"), "win.change-pin");
   if (has_pin)
     add_link (list, _ ("Lock now"), NULL, "win.lock");
   add_link (list, _ ("Self-check"), _ ("Storage, journal, clock, keys, network, camera"), "win.self-check");

@@ -156,8 +156,9 @@ file_chosen (DsShiftFiles *self, int response)
 static void
 choose_file (DsShiftFiles *self, DsShiftFile kind)
 {
-  g_autofree char *name = g_strdup_printf (kind == DS_SHIFT_FILE_PDF ? "doorstep-%s.pdf" : "doorstep-%s.csv",
-                                           self->shift->accounting_date);
+  g_autofree char *name
+      = g_strdup_printf ("doorstep-%s%s.%s", ds_session_is_practice (self->session) ? "practice-" : "",
+                         self->shift->accounting_date, kind == DS_SHIFT_FILE_PDF ? "pdf" : "csv");
 
   if (self->chooser != NULL)
     return;

@@ -6,6 +6,7 @@
 #include "ds-csv-writer.h"
 #include "ds-format.h"
 #include "ds-money.h"
+#include "ds-practice-mark.h"
 #include "ds-signed-statement.h"
 #include "ds-words.h"
 
@@ -37,6 +38,7 @@ find_stop (const DsShiftReport *self, const DsPayment *payment)
 char *
 ds_shift_report_to_csv (const DsShiftReport *self)
 {
+  gboolean is_practice = ds_session_is_practice (self->session);
   const char *const heads[] = { _ ("Day"),
                                 _ ("Time"),
                                 _ ("Stop"),
@@ -52,6 +54,7 @@ ds_shift_report_to_csv (const DsShiftReport *self)
                                 _ ("Operator"),
                                 _ ("Bank's number"),
                                 _ ("Payment"),
+                                is_practice ? DS_PRACTICE_MARK_ON_PAPER : NULL,
                                 NULL };
   GString *table = ds_csv_writer_begin ();
 
@@ -69,22 +72,13 @@ ds_shift_report_to_csv (const DsShiftReport *self)
       g_autofree char *change = format_plain (payment->change_fen);
       g_autofree char *red_packet = format_plain (payment->red_packet_fen);
       g_autofree char *refunded = format_plain (payment->refunded_fen);
-      const char *const fields[] = { self->shift->accounting_date,
-                                     time,
-                                     position,
-                                     name,
-                                     parcels,
-                                     ds_words_for_tender (payment->tender),
-                                     ds_words_for_payment (payment->state).text,
-                                     amount,
-                                     tendered,
-                                     change,
-                                     red_packet,
-                                     refunded,
-                                     payment->operator_id ? payment->operator_id : "",
-                                     payment->operator_ref ? payment->operator_ref : "",
-                                     payment->id,
-                                     NULL };
+      const char *const fields[]
+          = { self->shift->accounting_date, time, position, name, parcels,
+              ds_words_for_tender (payment->tender), ds_words_for_payment (payment->state).text, amount,
+              tendered, change, red_packet, refunded, payment->operator_id ? payment->operator_id : "",
+              payment->operator_ref ? payment->operator_ref : "", payment->id,
+              /* In each row: rows are copied into other tables. */
+              is_practice ? DS_PRACTICE_MARK_ON_PAPER : NULL, NULL };
 
       ds_csv_writer_add (table, fields);
     }
@@ -224,7 +218,10 @@ ds_shift_report_to_sheet (const DsShiftReport *self)
 {
   const DsIdentity *identity = ds_store_get_identity (ds_session_get_store (self->session));
   g_autofree char *day = ds_format_accounting_date (self->shift->accounting_date);
-  g_autofree char *title = g_strdup_printf (_ ("Shift of %s"), day);
+  g_autofree char *name = g_strdup_printf (_ ("Shift of %s"), day);
+  g_autofree char *title = ds_session_is_practice (self->session)
+                               ? g_strdup_printf ("%s · %s", DS_PRACTICE_MARK_ON_PAPER, name)
+                               : g_strdup (name);
   g_autofree char *opened = format_time (self->shift->opened_at_ms, "%Y-%m-%d %H:%M");
   g_autofree char *closed = format_time (self->shift->closed_at_ms, "%Y-%m-%d %H:%M");
   g_autofree char *subtitle = g_strdup_printf ("%s · %s (%s)\n%s – %s", identity->depot_name,

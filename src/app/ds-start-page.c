@@ -45,6 +45,13 @@ show (DsStartPage *self)
 
   gtk_label_set_text (self->heading, failed ? _ ("Doorstep cannot start") : _ ("Opening…"));
   gtk_label_set_text (self->text, failed && failure != NULL ? failure : _ ("The journal is being checked."));
+  if (ds_session_is_practice (self->session) && !failed)
+    {
+      gtk_label_set_text (self->heading, _ ("Practice"));
+      gtk_label_set_text (self->text,
+                          _ ("A depot and a customer's phone of its own are being set up. No real money "
+                             "is anywhere in it."));
+    }
   gtk_widget_set_visible (self->retry, failed);
   if (signed_out)
     {

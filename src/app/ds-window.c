@@ -4,6 +4,7 @@
 #include "ds-window.h"
 
 #include "ds-close-page.h"
+#include "ds-coach.h"
 #include "ds-code-page.h"
 #include "ds-collect-page.h"
 #include "ds-digest-page.h"
@@ -56,6 +57,7 @@ struct _DsWindow
 
   gboolean is_short;
 
+  GtkBox *content;
   AdwToastOverlay *toasts;
   GtkStack *lock_stack;
   GtkWidget *unlock_page;
@@ -313,11 +315,24 @@ is_locked (DsWindow *self)
 
 /* What the window does for its pages, keys and notifications; each is in class_init. */
 static const char *const work_actions[] = {
-  "win.open-stop",      "win.collect",  "win.show-digest",    "win.scan",        "win.back",
-  "win.show-tab",       "win.search",   "win.open-shift",     "win.close-shift", "win.sync",
-  "win.show-statement", "win.safety",   "win.export-journal", "win.lock",        "win.change-pin",
-  "win.about",          "win.settings", "win.self-check",     "win.test-scan",   "win.help",
+  "win.open-stop",      "win.collect",   "win.show-digest",    "win.scan",        "win.back",
+  "win.show-tab",       "win.search",    "win.open-shift",     "win.close-shift", "win.sync",
+  "win.show-statement", "win.safety",    "win.export-journal", "win.about",       "win.settings",
+  "win.self-check",     "win.test-scan", "win.help",
 };
+
+/* In practice there is nothing to keep from anybody, and no PIN to be forgotten. */
+static void
+update_actions (DsWindow *self)
+{
+  gboolean locked = is_locked (self);
+  gboolean has_lock = !ds_session_is_practice (self->session);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (work_actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), work_actions[i], !locked);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.lock", !locked && has_lock);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.change-pin", !locked && has_lock);
+}
 
 /* A question that was on the screen is answered as if it had been closed: nothing was agreed to. */
 static void
@@ -336,8 +351,7 @@ lock_changed (DsWindow *self)
   gboolean locked = is_locked (self);
   g_autofree char *unsaid = NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (work_actions); i++)
-    gtk_widget_action_set_enabled (GTK_WIDGET (self), work_actions[i], !locked);
+  update_actions (self);
   if (locked)
     {
       dismiss_toast (self);
@@ -517,7 +531,9 @@ phase_changed (DsWindow *self)
         ds_navigator_set_root (self->navigator, DS_PAGE (ds_start_page_new (self->session)));
       break;
     case DS_PHASE_NEW:
-      ds_navigator_set_root (self->navigator, DS_PAGE (ds_enrol_page_new (self->session)));
+      /* Practice enrols itself, at its own depot and no other. */
+      if (!ds_session_is_practice (self->session))
+        ds_navigator_set_root (self->navigator, DS_PAGE (ds_enrol_page_new (self->session)));
       break;
     case DS_PHASE_ENROLLED:
     default:
@@ -616,6 +632,7 @@ ds_window_class_init (DsWindowClass *klass)
 
   g_type_ensure (DS_TYPE_NAVIGATOR);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, DsWindow, content);
   gtk_widget_class_bind_template_child (widget_class, DsWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, DsWindow, lock_stack);
   gtk_widget_class_bind_template_child (widget_class, DsWindow, navigator);
@@ -704,7 +721,9 @@ ds_window_new (GtkApplication *application, DsSession *session)
   self->unlock_page = GTK_WIDGET (ds_unlock_page_new (session));
   gtk_stack_add_child (self->lock_stack, self->unlock_page);
   self->idle_lock = ds_idle_lock_new (GTK_WIDGET (self), session);
-  self->notifier = ds_notifier_new (GTK_WINDOW (self), session);
+  /* A notification outlives its window, and would look like one of work. */
+  if (!ds_session_is_practice (session))
+    self->notifier = ds_notifier_new (GTK_WINDOW (self), session);
   g_signal_connect_object (self->idle_lock, "due", G_CALLBACK (idle_due), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_lock (session), "notify::locked", G_CALLBACK (lock_changed), self,
                            G_CONNECT_SWAPPED);
@@ -717,6 +736,12 @@ ds_window_new (GtkApplication *application, DsSession *session)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->navigator, "notify::page", G_CALLBACK (dismiss_toast), self,
                            G_CONNECT_SWAPPED);
+  if (ds_session_is_practice (session))
+    {
+      gtk_window_set_title (GTK_WINDOW (self), _ ("Doorstep · practice, not real money"));
+      gtk_box_prepend (self->content, GTK_WIDGET (ds_coach_new (session, self->navigator)));
+    }
+  update_actions (self);
   phase_changed (self);
   return self;
 }

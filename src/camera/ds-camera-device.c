@@ -40,7 +40,8 @@ GPtrArray *
 ds_camera_device_find (void)
 {
   GPtrArray *devices = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_camera_device_free);
-  g_autofree char *program = ds_program_find ("DOORSTEP_CAMERAS", "camera", DS_CAMERAS_PROGRAM);
+  g_autofree char *program
+      = ds_program_find ("DOORSTEP_CAMERAS", "camera", DS_CAMERAS_PROGRAM, DS_LIBEXEC_DIR);
   g_autoptr (GVariant) list = NULL;
   GVariantIter iter;
   DsCameraDevice found;

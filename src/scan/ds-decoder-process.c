@@ -419,8 +419,9 @@ ds_decoder_process_new (const char *program)
 {
   DsDecoderProcess *self = g_object_new (DS_TYPE_DECODER_PROCESS, NULL);
 
-  self->program = program != NULL ? g_strdup (program)
-                                  : ds_program_find ("DOORSTEP_DECODER", "decoder", DS_DECODER_PROGRAM);
+  self->program = program != NULL
+                      ? g_strdup (program)
+                      : ds_program_find ("DOORSTEP_DECODER", "decoder", DS_DECODER_PROGRAM, DS_LIBEXEC_DIR);
   return self;
 }
 

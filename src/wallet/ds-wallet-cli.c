@@ -48,6 +48,8 @@ typedef struct
   char *picture;
   char *picture_in;
   char *shop;
+  char *screen;
+  char *courier_screen;
   gboolean decline;
 } Cli;
 
@@ -70,6 +72,8 @@ cli_clear (Cli *cli)
   g_free (cli->picture);
   g_free (cli->picture_in);
   g_free (cli->shop);
+  g_free (cli->screen);
+  g_free (cli->courier_screen);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Cli, cli_clear)
@@ -478,7 +482,7 @@ run_faults (Cli *cli)
 static DsWalletExit
 run_window (Cli *cli)
 {
-  if (cli->open_window (cli->wallet))
+  if (cli->open_window (cli->wallet, cli->screen, cli->courier_screen))
     return DS_WALLET_EXIT_DONE;
   g_printerr ("doorstep-wallet: %s\n", _ ("There is no display for a window"));
   return DS_WALLET_EXIT_FAILED;
@@ -517,7 +521,8 @@ static const struct
   { "offline", ARGUMENT_MUST, "", "offline on | off", run_offline },
   { "balance", ARGUMENT_NONE, "", "balance", run_balance },
   { "faults", ARGUMENT_MAY, "", "faults ['{\"line\":\"cut\"}']", run_faults },
-  { "window", ARGUMENT_NONE, "", "window", run_window },
+  { "window", ARGUMENT_NONE, " screen courier-screen ", "window [--screen SOCKET] [--courier-screen SOCKET]",
+    run_window },
 };
 
 static char *
@@ -555,6 +560,10 @@ make_context (Cli *cli, const char *names)
     { "picture-in", 0, 0, G_OPTION_ARG_FILENAME, &cli->picture_in, N_ ("Picture of the collection code"),
       "FILE" },
     { "shop", 0, 0, G_OPTION_ARG_STRING, &cli->shop, N_ ("Where the money is spent"), "NAME" },
+    { "screen", 0, 0, G_OPTION_ARG_FILENAME, &cli->screen, N_ ("Where this window can be looked at"),
+      "SOCKET" },
+    { "courier-screen", 0, 0, G_OPTION_ARG_FILENAME, &cli->courier_screen,
+      N_ ("Where the courier's window can be looked at"), "SOCKET" },
     { "decline", 0, 0, G_OPTION_ARG_NONE, &cli->decline, N_ ("Decline instead"), NULL },
   };
   GOptionContext *context = g_option_context_new (names ? NULL : "COMMAND");

@@ -25,8 +25,14 @@ typedef enum
   DS_WALLET_EXIT_NOT_YET = 4,
 } DsWalletExit;
 
-/* Opens the window and returns when it is closed. Returns: whether there is a display. */
-typedef gboolean (*DsWalletWindowFunc) (DsWallet *wallet);
+/**
+ * DsWalletWindowFunc:
+ * @screen: (nullable): where the window lets itself be looked at (ds-screen.h)
+ * @courier_screen: (nullable): where the courier's window can be looked at
+ *
+ * Opens the window and returns when it is closed. Returns: whether there is a display.
+ */
+typedef gboolean (*DsWalletWindowFunc) (DsWallet *wallet, const char *screen, const char *courier_screen);
 
 /**
  * ds_wallet_cli_run:

@@ -10,6 +10,7 @@
 
 #include "ds-error.h"
 #include "ds-picture-source.h"
+#include "ds-screen.h"
 #include "ds-stop.h"
 
 #include <glib/gi18n.h>
@@ -56,6 +57,9 @@ struct _DsWalletWindow
   gboolean bank_is_silent;
   gboolean busy; /* the customer's own request is under way */
 
+  DsScreen *shared;     /* (nullable): this window, for the courier to look at */
+  char *courier_screen; /* (nullable): where the courier's is */
+
   GtkRevealer *notice_revealer;
   GtkLabel *notice;
   GtkListBox *receipts;
@@ -73,6 +77,8 @@ struct _DsWalletWindow
   GtkImage *said_icon;
   GtkLabel *said_word;
   GtkLabel *said_text;
+  GtkLabel *hint;
+  GtkButton *read_button;
   GtkButton *pay_button;
   DsTroubleGroup *trouble;
   DsCodeView *code_view;
@@ -405,6 +411,7 @@ ask_bank (gpointer user_data)
 
   if (self->busy || self->asking)
     return G_SOURCE_CONTINUE;
+  ds_trouble_group_update (self->trouble);
   self->asking = TRUE;
   ds_wallet_refresh_async (self->wallet, self->cancellable, did_ask, g_object_ref (self));
   return G_SOURCE_CONTINUE;
@@ -454,6 +461,16 @@ paste (GtkWidget *widget, const char *action, GVariant *parameter)
   if (!self->busy)
     ds_picture_source_read_clipboard_async (gtk_widget_get_clipboard (widget), self->cancellable,
                                             did_read_clipboard, g_object_ref (self));
+}
+
+static void
+look (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  DsWalletWindow *self = DS_WALLET_WINDOW (widget);
+
+  if (!self->busy && self->courier_screen != NULL)
+    ds_picture_source_read_screen_async (self->courier_screen, self->cancellable, did_read_clipboard,
+                                         g_object_ref (self));
 }
 
 static void
@@ -618,6 +635,8 @@ ds_wallet_window_dispose (GObject *object)
   g_clear_handle_id (&self->ask_source, g_source_remove);
   g_clear_handle_id (&self->tick_source, g_source_remove);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->shared);
+  g_clear_pointer (&self->courier_screen, g_free);
   g_clear_object (&self->wallet);
   g_clear_pointer (&self->demand, ds_wallet_demand_free);
   g_clear_pointer (&self->payment_id, g_free);
@@ -646,6 +665,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, DsWalletWindow, said_icon);
   gtk_widget_class_bind_template_child (widget_class, DsWalletWindow, said_word);
   gtk_widget_class_bind_template_child (widget_class, DsWalletWindow, said_text);
+  gtk_widget_class_bind_template_child (widget_class, DsWalletWindow, hint);
+  gtk_widget_class_bind_template_child (widget_class, DsWalletWindow, read_button);
   gtk_widget_class_bind_template_child (widget_class, DsWalletWindow, pay_button);
   gtk_widget_class_bind_template_child (widget_class, DsWalletWindow, trouble);
   gtk_widget_class_bind_template_child (widget_class, DsWalletWindow, code_view);
@@ -670,6 +691,7 @@ ds_wallet_window_class_init (DsWalletWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, show_notice);
 
   gtk_widget_class_install_action (widget_class, "wallet.paste", NULL, paste);
+  gtk_widget_class_install_action (widget_class, "wallet.look", NULL, look);
   gtk_widget_class_install_action (widget_class, "wallet.open", NULL, open_picture);
   gtk_widget_class_install_action (widget_class, "wallet.payer-code", NULL, payer_code);
   gtk_widget_class_install_action (widget_class, "wallet.back", NULL, go_back);
@@ -717,4 +739,25 @@ ds_wallet_window_new (GtkApplication *application, DsWallet *wallet)
   self->tick_source = g_timeout_add_seconds (1, on_tick, self);
   ask_bank (self);
   return self;
+}
+
+void
+ds_wallet_window_share (DsWalletWindow *self, const char *screen, const char *courier_screen)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (DS_IS_WALLET_WINDOW (self));
+  g_return_if_fail (screen != NULL && courier_screen != NULL);
+
+  g_clear_object (&self->shared);
+  self->shared = ds_screen_share (GTK_WIDGET (self), screen, &error);
+  if (self->shared == NULL)
+    show_notice (self, error->message);
+  g_free (self->courier_screen);
+  self->courier_screen = g_strdup (courier_screen);
+  gtk_label_set_label (self->hint, _ ("Scan the code that the courier's handheld shows."));
+  gtk_button_set_label (self->read_button, _ ("Scan the courier's code"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->read_button), "wallet.look");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->read_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Scan the courier's code"), -1);
 }

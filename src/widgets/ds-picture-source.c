@@ -5,6 +5,7 @@
 
 #include "ds-decoder-process.h"
 #include "ds-error.h"
+#include "ds-screen.h"
 #include "ds-task.h"
 
 #include <glib/gi18n.h>
@@ -97,6 +98,13 @@ did_decode (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+decode (GTask *task, GBytes *bytes)
+{
+  ds_decoder_process_decode_picture_async (ds_decoder_process_get_default (), bytes,
+                                           g_task_get_cancellable (task), did_decode, g_object_ref (task));
+}
+
+static void
 did_read_chunk (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -118,9 +126,7 @@ did_read_chunk (GObject *object, GAsyncResult *result, gpointer user_data)
     {
       g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (g_steal_pointer (&source->bytes));
 
-      ds_decoder_process_decode_picture_async (ds_decoder_process_get_default (), bytes,
-                                               g_task_get_cancellable (task), did_decode,
-                                               g_object_ref (task));
+      decode (task, bytes);
     }
 }
 
@@ -427,6 +433,34 @@ ds_picture_source_choose_async (GtkWidget *widget,
   g_signal_connect (widget, "unrealize", G_CALLBACK (did_leave), task);
   g_signal_connect (dialog, "response", G_CALLBACK (did_respond), task);
   gtk_native_dialog_show (dialog);
+}
+
+/* Another program's window */
+
+static void
+did_look (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = ds_screen_look_finish (result, &error);
+
+  if (bytes == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    decode (task, bytes);
+}
+
+void
+ds_picture_source_read_screen_async (const char *path,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  g_autoptr (GTask) task
+      = make_task (cancellable, callback, user_data, DS_TASK_TAG (ds_picture_source_read_screen_async));
+
+  g_return_if_fail (path != NULL);
+  ds_screen_look_async (path, cancellable, did_look, g_object_ref (task));
 }
 
 GPtrArray *

@@ -51,6 +51,12 @@ void ds_picture_source_choose_async (GtkWidget *widget,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
 
+/* The same of another program's window, shared under @path (ds-screen.h). */
+void ds_picture_source_read_screen_async (const char *path,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+
 /* Of all of the above. Returns: (transfer full) (nullable) (element-type DsSymbol): at least one, or %NULL with words
  * that say what to do instead. */
 GPtrArray *ds_picture_source_read_finish (GAsyncResult *result, GError **error);

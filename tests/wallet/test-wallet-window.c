@@ -309,6 +309,18 @@ line_is_cut (gpointer bank)
 }
 
 static gboolean
+answers_are_slow (gpointer bank)
+{
+  return ds_bank_get_faults (bank)->slow_ms > 0;
+}
+
+static gboolean
+answers_get_lost (gpointer bank)
+{
+  return ds_bank_get_faults (bank)->lose_answers == 1 && ds_bank_get_faults (bank)->slow_ms == 0;
+}
+
+static gboolean
 money_comes_late (gpointer bank)
 {
   return ds_bank_get_faults (bank)->late_ms == 180000;
@@ -326,6 +338,12 @@ test_trouble (void)
   ds_test_wait (line_is_cut, self->bank->bank, "the line to be cut");
   result = ADW_COMBO_ROW (ds_test_find (self->window, ADW_TYPE_COMBO_ROW, "Payment result"));
   adw_combo_row_set_selected (result, 2);
+  ds_test_wait (answers_are_slow, self->bank->bank, "the bank to be slow");
+  ds_test_wait_for_words (self->window, "8 seconds longer");
+  adw_combo_row_set_selected (result, 3);
+  ds_test_wait (answers_get_lost, self->bank->bank, "an answer to get lost");
+  ds_test_wait_for_words (self->window, "is lost");
+  adw_combo_row_set_selected (result, 4);
   ds_test_wait (money_comes_late, self->bank->bank, "the money to come late");
 
   paste_text (self, code);

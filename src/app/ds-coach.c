@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-coach.h"
+
+#include "ds-cash-page.h"
+#include "ds-close-page.h"
+#include "ds-code-page.h"
+#include "ds-collect-page.h"
+#include "ds-home-page.h"
+#include "ds-learnt-page.h"
+#include "ds-load-page.h"
+#include "ds-open-shift-page.h"
+#include "ds-practice-mark.h"
+#include "ds-proof-page.h"
+#include "ds-receipt-page.h"
+#include "ds-result-page.h"
+#include "ds-scan-page.h"
+#include "ds-statement-page.h"
+#include "ds-stop-page.h"
+
+#include <glib/gi18n.h>
+
+struct _DsCoach
+{
+  GtkBox parent;
+
+  DsSession *session;
+  DsLesson *lesson;
+  DsNavigator *navigator; /* (nullable): weak */
+  DsPage *home;           /* (nullable): weak, whose tabs are followed */
+
+  GtkLabel *mark;
+  GtkRevealer *revealer;
+  GtkLabel *stage;
+  GtkLabel *next;
+  GtkLabel *scene;
+  GtkWidget *learnt;
+};
+
+G_DEFINE_FINAL_TYPE (DsCoach, ds_coach, GTK_TYPE_BOX)
+
+static DsPlace
+get_place (DsCoach *self)
+{
+  DsPage *page = self->navigator != NULL ? ds_navigator_get_page (self->navigator) : NULL;
+  const struct
+  {
+    GType type;
+    DsPlace place;
+  } places[] = {
+    { DS_TYPE_OPEN_SHIFT_PAGE, DS_PLACE_OPEN_SHIFT },
+    { DS_TYPE_STOP_PAGE, DS_PLACE_STOP },
+    { DS_TYPE_COLLECT_PAGE, DS_PLACE_COLLECT },
+    { DS_TYPE_CODE_PAGE, DS_PLACE_CODE },
+    { DS_TYPE_SCAN_PAGE, DS_PLACE_SCAN },
+    { DS_TYPE_RESULT_PAGE, DS_PLACE_RESULT },
+    { DS_TYPE_CASH_PAGE, DS_PLACE_CASH },
+    { DS_TYPE_CLOSE_PAGE, DS_PLACE_CLOSE },
+    { DS_TYPE_STATEMENT_PAGE, DS_PLACE_STATEMENT },
+    { DS_TYPE_RECEIPT_PAGE, DS_PLACE_RECEIPT },
+    { DS_TYPE_PROOF_PAGE, DS_PLACE_PROOF },
+    { DS_TYPE_LOAD_PAGE, DS_PLACE_LOAD },
+  };
+
+  if (DS_IS_HOME_PAGE (page))
+    {
+      const char *tab = ds_home_page_get_tab_name (DS_HOME_PAGE (page));
+
+      return g_strcmp0 (tab, "route") == 0   ? DS_PLACE_ROUTE
+             : g_strcmp0 (tab, "shift") == 0 ? DS_PLACE_SHIFT
+                                             : DS_PLACE_OTHER;
+    }
+  for (gsize i = 0; page != NULL && i < G_N_ELEMENTS (places); i++)
+    {
+      if (g_type_is_a (G_OBJECT_TYPE (page), places[i].type))
+        return places[i].place;
+    }
+  return DS_PLACE_OTHER;
+}
+
+/* Held sideways, and above a code that must be seen whole, there is room for one sentence. */
+static gboolean
+is_short (DsCoach *self, DsPlace place)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  return place == DS_PLACE_CODE || (root != NULL && gtk_widget_has_css_class (GTK_WIDGET (root), "short"));
+}
+
+static void
+update (DsCoach *self)
+{
+  g_autofree char *stage = NULL;
+  g_autofree char *next = NULL;
+  g_autofree char *scene = NULL;
+  DsPlace place = get_place (self);
+  gboolean is_short_of_room = is_short (self, place);
+  gboolean is_over;
+
+  /* Before the store is open there is nothing to say. */
+  gtk_widget_set_visible (GTK_WIDGET (self->revealer),
+                          ds_session_get_phase (self->session) == DS_PHASE_ENROLLED);
+  if (ds_session_get_phase (self->session) != DS_PHASE_ENROLLED)
+    return;
+  stage = ds_lesson_describe_stage (self->lesson);
+  next = ds_lesson_describe_next (self->lesson, place);
+  scene = ds_lesson_describe_scene (self->lesson);
+  is_over = ds_lesson_get_stage (self->lesson) == DS_LESSON_OVER;
+  gtk_label_set_text (self->stage, stage);
+  gtk_widget_set_visible (GTK_WIDGET (self->stage), !is_short_of_room);
+  gtk_label_set_text (self->next, next);
+  gtk_label_set_text (self->scene, scene != NULL ? scene : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->scene), scene != NULL && !is_short_of_room);
+  gtk_widget_set_visible (self->learnt, is_over && self->navigator != NULL
+                                            && !DS_IS_LEARNT_PAGE (ds_navigator_get_page (self->navigator)));
+}
+
+static void
+did_click_learnt (DsCoach *self)
+{
+  if (self->navigator != NULL)
+    ds_navigator_push (self->navigator, DS_PAGE (ds_learnt_page_new (self->session)));
+}
+
+static void
+did_change_page (DsCoach *self)
+{
+  DsPage *page = ds_navigator_get_page (self->navigator);
+
+  if (DS_IS_HOME_PAGE (page) && page != self->home)
+    {
+      g_set_weak_pointer (&self->home, page);
+      g_signal_connect_object (page, "notify::tab", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+    }
+  update (self);
+}
+
+static void
+ds_coach_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (ds_coach_parent_class)->root (widget);
+
+  g_signal_connect_object (gtk_widget_get_root (widget), "notify::css-classes", G_CALLBACK (update), widget,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+ds_coach_dispose (GObject *object)
+{
+  DsCoach *self = DS_COACH (object);
+
+  g_clear_weak_pointer (&self->navigator);
+  g_clear_weak_pointer (&self->home);
+  g_clear_object (&self->lesson);
+  g_clear_object (&self->session);
+  gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_COACH);
+
+  G_OBJECT_CLASS (ds_coach_parent_class)->dispose (object);
+}
+
+static void
+ds_coach_class_init (DsCoachClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ds_coach_dispose;
+  widget_class->root = ds_coach_root;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-coach.ui");
+  gtk_widget_class_bind_template_child (widget_class, DsCoach, mark);
+  gtk_widget_class_bind_template_child (widget_class, DsCoach, revealer);
+  gtk_widget_class_bind_template_child (widget_class, DsCoach, stage);
+  gtk_widget_class_bind_template_child (widget_class, DsCoach, next);
+  gtk_widget_class_bind_template_child (widget_class, DsCoach, scene);
+  gtk_widget_class_bind_template_child (widget_class, DsCoach, learnt);
+  gtk_widget_class_bind_template_callback (widget_class, did_click_learnt);
+}
+
+static void
+ds_coach_init (DsCoach *self)
+{
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr (GPropertyAction) guide = NULL;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_revealer_set_reveal_child (self->revealer, TRUE);
+  gtk_label_set_text (self->mark, ds_practice_mark_get_text ());
+  guide = g_property_action_new ("guide", self->revealer, "reveal-child");
+  g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (guide));
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "coach", G_ACTION_GROUP (group));
+}
+
+DsCoach *
+ds_coach_new (DsSession *session, DsNavigator *navigator)
+{
+  DsCoach *self;
+
+  g_return_val_if_fail (DS_IS_SESSION (session), NULL);
+  g_return_val_if_fail (DS_IS_NAVIGATOR (navigator), NULL);
+
+  self = g_object_new (DS_TYPE_COACH, NULL);
+  self->session = g_object_ref (session);
+  self->lesson = ds_lesson_new (session);
+  g_set_weak_pointer (&self->navigator, navigator);
+  g_signal_connect_object (self->lesson, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::phase", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (navigator, "notify::page", G_CALLBACK (did_change_page), self, G_CONNECT_SWAPPED);
+  update (self);
+  return self;
+}
