@@ -6,6 +6,8 @@
 #include "ds-camera-device.h"
 #include "ds-decoder-process.h"
 #include "ds-durable-file.h"
+#include "ds-preferences.h"
+#include "ds-printer.h"
 #include "ds-qr.h"
 #include "ds-task.h"
 #include "ds-words.h"
@@ -13,6 +15,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PROBE_NAME "self-check"
 #define PROBE_BYTES (256 * 1024)
@@ -217,6 +220,42 @@ check_lock (Run *run, DsSession *session)
 
 /* The network, last: it may take long */
 
+DsCheckVerdict
+ds_self_check_judge_printer (const char *address, char **text)
+{
+  if (*address == '\0')
+    {
+      *text = g_strdup (_ ("None is set up. Receipts are shown on the screen."));
+      return DS_CHECK_LACKING;
+    }
+  if (!ds_printer_is_address (address))
+    {
+      *text = g_strdup_printf (_ ("“%s” is no printer's address. Set it right in the settings."), address);
+      return DS_CHECK_BAD;
+    }
+  if (g_path_is_absolute (address) && g_access (address, W_OK) != 0)
+    {
+      *text = g_strdup_printf (_ ("Nothing can be printed at %s. Turn the printer on and connect it."),
+                               address);
+      return DS_CHECK_BAD;
+    }
+  /* Whether it prints is seen on paper alone. */
+  *text = g_strdup_printf (_ ("Set up at %s. Print a test slip from the settings to see it print."), address);
+  return DS_CHECK_GOOD;
+}
+
+static void
+check_printer (Run *run)
+{
+  g_autoptr (GSettings) preferences = ds_preferences_new ();
+  g_autofree char *address
+      = preferences ? g_settings_get_string (preferences, "printer-address") : g_strdup ("");
+  char *text;
+  DsCheckVerdict verdict = ds_self_check_judge_printer (address, &text);
+
+  add (run, "printer", _ ("Printer"), verdict, text);
+}
+
 static void
 end (GTask *task)
 {
@@ -244,8 +283,7 @@ end (GTask *task)
     add (run, "network", title, DS_CHECK_LACKING,
          g_strdup_printf (_ ("%s. Work goes on offline: cash and vouchers are taken."),
                           problem != NULL ? problem : _ ("The depot has not answered")));
-  add (run, "printer", _ ("Printer"), DS_CHECK_LACKING,
-       g_strdup (_ ("None is set up. Receipts are shown on the screen.")));
+  check_printer (run);
   g_task_return_pointer (task, g_ptr_array_ref (run->checks), (GDestroyNotify)g_ptr_array_unref);
   g_object_unref (task);
 }

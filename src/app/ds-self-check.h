@@ -52,4 +52,7 @@ GPtrArray *ds_self_check_finish (DsSession *session, GAsyncResult *result, GErro
 /* Pure: what the difference of two clocks means. @heard: the depot's time is known. */
 DsCheckVerdict ds_self_check_judge_clock (gboolean heard, gint64 difference_ms, char **text);
 
+/* What is to be said of the slip printer at @address, which is "" when there is none. @text: (out) (transfer full) */
+DsCheckVerdict ds_self_check_judge_printer (const char *address, char **text);
+
 G_END_DECLS

@@ -4,8 +4,10 @@
 #include "ds-settings-page.h"
 
 #include "ds-camera-device.h"
+#include "ds-feedback.h"
 #include "ds-info-row.h"
 #include "ds-preferences.h"
+#include "ds-printer.h"
 #include "ds-voice.h"
 #include "ds-window.h"
 
@@ -14,6 +16,8 @@
 
 /* An amount with every part that is spoken. */
 #define SAMPLE_FEN 4350
+/* So that a scan of it says what it is. */
+#define TEST_SLIP_CODE "DOORSTEP TEST SLIP"
 
 struct _DsSettingsPage
 {
@@ -159,6 +163,8 @@ did_choose (GtkDropDown *down, GParamSpec *pspec, gpointer user_data)
   value = g_ptr_array_index (chooser->values, at);
   if (g_str_equal (chooser->key, "text-size"))
     g_settings_set_int (chooser->preferences, chooser->key, (int)g_ascii_strtoll (value, NULL, 10));
+  else if (g_str_equal (chooser->key, "printer-baud"))
+    g_settings_set_uint (chooser->preferences, chooser->key, (guint)g_ascii_strtoull (value, NULL, 10));
   else
     g_settings_set_string (chooser->preferences, chooser->key, value);
 }
@@ -166,8 +172,10 @@ did_choose (GtkDropDown *down, GParamSpec *pspec, gpointer user_data)
 static char *
 get_value (DsSettingsPage *self, const char *key)
 {
-  return g_str_equal (key, "text-size") ? g_strdup_printf ("%d", g_settings_get_int (self->preferences, key))
-                                        : g_settings_get_string (self->preferences, key);
+  g_autoptr (GVariant) value = g_settings_get_value (self->preferences, key);
+
+  return g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_dup_string (value, NULL)
+                                                             : g_variant_print (value, FALSE);
 }
 
 /* Below its title, not beside it: words in either language, at any size, have the row's width. */
@@ -251,6 +259,39 @@ try_voice (GtkWidget *widget, const char *action_name, GVariant *parameter)
   ds_voice_say_async (ds_voice_get_default (), words, self->cancellable, did_speak, g_object_ref (self));
 }
 
+static void
+try_sound (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_PAID);
+}
+
+static void
+did_print (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsSettingsPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (ds_printer_print_finish (result, &error))
+    ds_window_say (GTK_WIDGET (self), _ ("The test slip is printed."));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    ds_window_say (GTK_WIDGET (self), error->message);
+}
+
+static void
+try_printer (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsSettingsPage *self = DS_SETTINGS_PAGE (widget);
+  g_autofree char *address
+      = self->preferences ? g_settings_get_string (self->preferences, "printer-address") : g_strdup ("");
+  guint baud = self->preferences ? g_settings_get_uint (self->preferences, "printer-baud") : 0;
+  g_autoptr (DsSlip) slip = ds_slip_new ();
+
+  ds_slip_add_title (slip, _ ("Test slip"));
+  ds_slip_add_text (slip, _ ("No receipt: nothing was paid."));
+  ds_slip_add_code (slip, TEST_SLIP_CODE);
+  ds_printer_print_async (address, baud, slip, self->cancellable, did_print, g_object_ref (self));
+}
+
 /* The groups */
 
 static void
@@ -284,6 +325,7 @@ add_noises (DsSettingsPage *self)
   GtkListBox *list = add_group (self, _ ("When money comes"));
 
   add_switch (self, list, _ ("Sound"), _ ("One for paid, others for unknown and failed"), "sound");
+  add_link (list, _ ("Try the sound"), _ ("Plays the tune of “paid”"), "settings.try-sound");
   add_switch (self, list, _ ("Vibration"), _ ("Where the handheld has a motor"), "vibration");
   add_switch (self, list, _ ("Voice"), _ ("Speaks the amount"), "voice");
   add_link (list, _ ("Try the voice"), _ ("Speaks a sample amount"), "settings.try-voice");
@@ -324,6 +366,20 @@ add_scanning (DsSettingsPage *self)
   add_entry (self, list, _ ("What it sends after each code"), "wedge-suffix");
   self->scanning = list;
   ds_camera_list_async (self->cancellable, did_list_cameras, g_object_ref (self));
+}
+
+static void
+add_printing (DsSettingsPage *self)
+{
+  const Choice speeds[]
+      = { { "9600", "9600" },     { "19200", "19200" },   { "38400", "38400" }, { "57600", "57600" },
+          { "115200", "115200" }, { "230400", "230400" }, { NULL, NULL } };
+  GtkListBox *list = add_group (self, _ ("Slip printer"));
+
+  add_entry (self, list, _ ("Where it is: a device like /dev/usb/lp0, or its address in the network"),
+             "printer-address");
+  add_choice (self, list, _ ("Speed of a serial line, in baud"), "printer-baud", speeds);
+  add_link (list, _ ("Print a test slip"), NULL, "settings.try-printer");
 }
 
 static void
@@ -400,6 +456,8 @@ ds_settings_page_class_init (DsSettingsPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-settings-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsSettingsPage, groups);
   gtk_widget_class_install_action (widget_class, "settings.try-voice", NULL, try_voice);
+  gtk_widget_class_install_action (widget_class, "settings.try-sound", NULL, try_sound);
+  gtk_widget_class_install_action (widget_class, "settings.try-printer", NULL, try_printer);
 }
 
 static void
@@ -422,6 +480,7 @@ ds_settings_page_new (DsSession *session)
   add_look (self);
   add_noises (self);
   add_scanning (self);
+  add_printing (self);
   add_safety (self);
   add_facts (self);
   return self;

@@ -19,6 +19,31 @@ go_back (AppFixture *fixture)
   ds_test_settle (fixture->window);
 }
 
+/* A file does what a printer's device does. */
+static void
+check_printer (AppFixture *fixture, GSettings *preferences)
+{
+  g_autofree char *path = g_build_filename (g_get_user_cache_dir (), "lp0", NULL);
+  g_autofree char *printed = NULL;
+  GtkWidget *choice = ds_test_find (fixture->window, GTK_TYPE_DROP_DOWN, "Speed of a serial line, in baud");
+  gsize n;
+
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (choice), 4);
+  g_assert_cmpuint (g_settings_get_uint (preferences, "printer-baud"), ==, 115200);
+  g_settings_reset (preferences, "printer-baud");
+
+  ds_test_press (fixture->window, "Print a test slip");
+  ds_test_wait_for_words (fixture->window, "The settings name no slip printer");
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  g_settings_set_string (preferences, "printer-address", path);
+  ds_test_press (fixture->window, "Print a test slip");
+  ds_test_wait_for_words (fixture->window, "The test slip is printed");
+  g_assert_true (g_file_get_contents (path, &printed, &n, NULL));
+  g_assert_cmpuint (n, >, 1000);
+  g_assert_cmpint (printed[0], ==, 0x1b); /* ESC */
+  g_settings_reset (preferences, "printer-address");
+}
+
 static void
 test_settings (void)
 {
@@ -58,6 +83,8 @@ test_settings (void)
   }
   g_settings_reset (preferences, "wedge-suffix");
 
+  check_printer (fixture, preferences);
+
   ds_test_press (fixture->window, "Choose a PIN");
   ds_test_wait_for_words (fixture->window, "Six digits that open");
   go_back (fixture);
@@ -80,9 +107,37 @@ test_self_check (void)
   ds_test_wait_for_words (fixture->window, "Reading codes · Good");
   ds_test_wait_for_words (fixture->window, "Clock · Lacking"); /* nobody has told the time */
   ds_test_wait_for_words (fixture->window, "Lock · Lacking");
+  ds_test_wait_for_words (fixture->window, "Printer · Lacking");
   /* Nothing answers at the fixture's depot. */
   ds_test_wait_for_words (fixture->window, "Network and depot · Lacking");
   app_fixture_look (fixture, "self-check");
+}
+
+static void
+test_printer (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_cache_dir (), "lp1", NULL);
+  const struct
+  {
+    const char *address;
+    DsCheckVerdict verdict;
+    const char *words;
+  } cases[] = {
+    { "", DS_CHECK_LACKING, "None is set up" },
+    { "printer:no-port", DS_CHECK_BAD, "is no printer's address" },
+    { "/nowhere/lp0", DS_CHECK_BAD, "Nothing can be printed at /nowhere/lp0" },
+    { path, DS_CHECK_GOOD, "Set up at" },
+    { "192.168.1.50", DS_CHECK_GOOD, "Set up at 192.168.1.50" },
+  };
+
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = NULL;
+
+      g_assert_cmpint (ds_self_check_judge_printer (cases[i].address, &text), ==, cases[i].verdict);
+      g_assert_nonnull (strstr (text, cases[i].words));
+    }
 }
 
 static void
@@ -213,6 +268,7 @@ main (int argc, char **argv)
     return 77;
   g_test_add_func ("/settings/page", test_settings);
   g_test_add_func ("/settings/self-check", test_self_check);
+  g_test_add_func ("/settings/printer", test_printer);
   g_test_add_func ("/settings/clock", test_clock);
   g_test_add_func ("/settings/help", test_help);
   g_test_add_func ("/settings/help-files", test_help_files);
