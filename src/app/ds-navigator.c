@@ -56,6 +56,9 @@ let_buttons_wrap (GtkWidget *widget)
 {
   GtkWidget *child = GTK_IS_BUTTON (widget) ? gtk_button_get_child (GTK_BUTTON (widget)) : NULL;
 
+  /* They lie in a row that can be pushed aside. */
+  if (gtk_widget_has_css_class (widget, "chip"))
+    return;
   if (GTK_IS_LABEL (child) && gtk_label_get_ellipsize (GTK_LABEL (child)) == PANGO_ELLIPSIZE_NONE)
     {
       gtk_label_set_wrap (GTK_LABEL (child), TRUE);
