@@ -186,7 +186,9 @@ bytes_to_json (GBytes *bytes)
 static json_t *
 payment_to_json (const DsBankPayment *payment)
 {
-  return json_pack ("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s?, s:s?, s:o, s:I, s:s?}", "payment",
+  const char *payer_code = g_str_equal (payment->kind, "charge") ? payment->proof : NULL;
+
+  return json_pack ("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s?, s:s?, s:o, s:I, s:s?, s:s?}", "payment",
                     payment->payment_id, "kind", payment->kind, "state",
                     ds_bank_payment_state_to_name (payment->state), "operator", payment->operator_id,
                     "amount_fen", (json_int_t)payment->amount_fen, "red_packet_fen",
@@ -194,7 +196,7 @@ payment_to_json (const DsBankPayment *payment)
                     "payee_name", payment->payee_name, "operator_ref", payment->reference, "reason",
                     payment->reason, "receipt", bytes_to_json (payment->receipt), "at_ms",
                     (json_int_t)(payment->paid_at_ms ? payment->paid_at_ms : payment->created_at_ms),
-                    "spoken", payment->spoken);
+                    "spoken", payment->spoken, "payer_code", payer_code);
 }
 
 /**

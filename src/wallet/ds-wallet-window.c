@@ -49,6 +49,7 @@ struct _DsWalletWindow
   Screen screen;
   DsWalletDemand *demand;   /* on its screen */
   char *payment_id;         /* what SCREEN_PENDING and SCREEN_SAID are about */
+  GHashTable *shown_codes;  /* (element-type utf8): the payer codes shown since that screen was opened */
   GHashTable *known_states; /* (element-type utf8 utf8): by payment id, what the window has reacted to */
   gint64 code_expires_at_ms;
   guint ask_source;
@@ -250,10 +251,13 @@ show_payer_code (DsWalletWindow *self)
   g_autofree char *code = ds_wallet_make_payer_code (self->wallet, &self->code_expires_at_ms);
   g_autoptr (GError) error = NULL;
 
-  if (ds_code_view_show (self->code_view, _ ("Payer code"), 0, NULL, code, &error))
-    show_screen (self, SCREEN_PAYER_CODE);
-  else
-    show_notice (self, error->message);
+  if (!ds_code_view_show (self->code_view, _ ("Payer code"), 0, NULL, code, &error))
+    {
+      show_notice (self, error->message);
+      return;
+    }
+  g_hash_table_add (self->shown_codes, g_steal_pointer (&code));
+  show_screen (self, SCREEN_PAYER_CODE);
 }
 
 /* In groups of four, as people read such numbers out. */
@@ -294,12 +298,26 @@ on_tick (gpointer user_data)
 
 /* News */
 
-/* While the customer is in the middle of something else, news waits in the list. */
+/* Whether one of the codes that were on the screen since it was opened was charged: it changes every minute. */
+static gboolean
+is_by_shown_code (DsWalletWindow *self, json_t *payment)
+{
+  const char *payer_code = get_text (payment, "payer_code");
+
+  return payer_code != NULL && g_hash_table_contains (self->shown_codes, payer_code);
+}
+
+/* While the customer is in the middle of something else, or the courier is scanning the phone, news waits in the list:
+ * a code of another payment in the place of the one that is meant would be scanned for it. */
 static gboolean
 is_welcome (DsWalletWindow *self, json_t *payment)
 {
   if (self->busy || self->screen == SCREEN_VOUCHER)
     return FALSE;
+  if (self->screen == SCREEN_PAYER_CODE)
+    return is_by_shown_code (self, payment);
+  if (self->screen == SCREEN_RECEIPT)
+    return g_strcmp0 (get_text (payment, "state"), "waiting") == 0;
   return self->screen != SCREEN_DEMAND
          || g_strcmp0 (self->demand->payment_id, get_text (payment, "payment")) == 0;
 }
@@ -610,6 +628,7 @@ payer_code (GtkWidget *widget, const char *action, GVariant *parameter)
 
   if (self->busy)
     return;
+  g_hash_table_remove_all (self->shown_codes);
   show_payer_code (self);
   update_payer_code (self);
 }
@@ -640,6 +659,7 @@ ds_wallet_window_dispose (GObject *object)
   g_clear_object (&self->wallet);
   g_clear_pointer (&self->demand, ds_wallet_demand_free);
   g_clear_pointer (&self->payment_id, g_free);
+  g_clear_pointer (&self->shown_codes, g_hash_table_unref);
   g_clear_pointer (&self->known_states, g_hash_table_unref);
 
   G_OBJECT_CLASS (ds_wallet_window_parent_class)->dispose (object);
@@ -707,6 +727,7 @@ ds_wallet_window_init (DsWalletWindow *self)
   GtkDropTarget *target = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
 
   self->cancellable = g_cancellable_new ();
+  self->shown_codes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->known_states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_add_css_class (GTK_WIDGET (self), "devel");

@@ -84,7 +84,7 @@ gint64 ds_wallet_get_promised_fen (DsWallet *self);
  *
  * Returns: (transfer full): an array of the payments it knows, the newest first, in the bank's words: {"payment",
  *   "kind", "state", "amount_fen", "red_packet_fen", "refunded_fen", "payee_name", "operator", "operator_ref",
- *   "reason", "receipt", "at_ms", "spoken"}
+ *   "reason", "receipt", "at_ms", "spoken", "payer_code"}
  */
 json_t *ds_wallet_get_payments (DsWallet *self);
 /* Returns: (transfer full) (nullable) */

@@ -242,6 +242,14 @@ test_voucher (void)
   ds_test_wait_for_words (self->window, "1,673.50");
 }
 
+static gboolean
+knows_of_a_payment (gpointer wallet)
+{
+  g_autoptr (json_t) payments = ds_wallet_get_payments (wallet);
+
+  return json_array_size (payments) > 0;
+}
+
 static void
 test_payer_code (void)
 {
@@ -269,6 +277,42 @@ test_payer_code (void)
   g_assert_cmpint (charged->state, ==, DS_ORDER_PAID);
   /* The phone hears of it by itself. */
   ds_test_wait_for_words (self->window, "Receipt code: let the courier scan it");
+}
+
+/* What an earlier code paid is told late: the code that the courier is about to scan stays where it is. */
+static void
+test_late_news (void)
+{
+  g_autoptr (PhoneWindow) self = phone_window_new ();
+  g_autofree char *earlier = bank_fixture_new_id (self->bank);
+  g_autofree char *now = bank_fixture_new_id (self->bank);
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_autoptr (DsOrderResult) charged_earlier = NULL;
+  g_autoptr (DsOrderResult) charged_now = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ds_test_press (self->window, "Customer's phone has no network");
+  ds_test_press (self->window, "Payer code");
+  ds_test_wait_for_words (self->window, "A new code in");
+  first = scan_window (self);
+  charged_earlier = bank_fixture_charge (self->bank, self->bank->a, earlier, 28650, first, &error);
+  g_assert_no_error (error);
+  ds_test_press (self->window, "Done");
+  ds_test_wait_for_words (self->window, "1,960.00");
+
+  ds_manual_clock_advance_ms (self->bank->clock, 60000);
+  ds_test_press (self->window, "Payer code");
+  ds_test_wait_for_words (self->window, "A new code in");
+  /* Out of the lift. */
+  g_assert_true (ds_wallet_set_offline (self->wallet, FALSE, &error));
+  ds_test_wait (knows_of_a_payment, self->wallet, "the phone to hear of the earlier payment");
+  second = scan_window (self);
+  charged_now = bank_fixture_charge (self->bank, self->bank->a, now, 12300, second, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (charged_now->state, ==, DS_ORDER_PAID);
+  ds_test_wait_for_words (self->window, "Receipt code: let the courier scan it");
+  g_assert_true (ds_test_shows (self->window, "123.00"));
 }
 
 /* The courier scanned the payer code, and the bank wants the customer's word. */
@@ -386,6 +430,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wallet-window/decline", test_decline);
   g_test_add_func ("/wallet-window/voucher", test_voucher);
   g_test_add_func ("/wallet-window/payer-code", test_payer_code);
+  g_test_add_func ("/wallet-window/late-news", test_late_news);
   g_test_add_func ("/wallet-window/confirm", test_confirm);
   g_test_add_func ("/wallet-window/trouble", test_trouble);
   g_test_add_func ("/wallet-window/silent-bank", test_silent_bank);
