@@ -45,6 +45,12 @@ get_retry_ms (gint64 attempts)
   return MIN (FIRST_RETRY_MS << MIN (attempts, 20), LAST_RETRY_MS);
 }
 
+static gint64
+get_late_query_ms (gint64 attempts)
+{
+  return MIN (FIRST_LATE_QUERY_MS << MIN (attempts, 16), LAST_LATE_QUERY_MS);
+}
+
 /* When to ask about @payment again. Returns: -1 for never. */
 static gint64
 get_next_query_ms (DsDepot *self, const DsDepotPayment *payment, gint64 attempts)
@@ -59,6 +65,10 @@ get_next_query_ms (DsDepot *self, const DsDepotPayment *payment, gint64 attempts
       return attempts < QUICK_QUERIES ? ds_depot_get_setting (self, "timings", "query_every_ms")
                                       : LAST_RETRY_MS;
     }
+  /* Told of by a line that stands apart, or by a notification alone: no shift waits for it, but its customer may still
+   * pay. */
+  if (!payment->journalled && payment->booked_fen == 0)
+    return now_ms - base->created_at_ms < GIVE_UP_QUERIES_MS ? get_late_query_ms (attempts) : -1;
   /* A shown code is asked about once more when it has ended, and when nobody can be about to pay it any more. */
   if (base->state == DS_PAYMENT_PRESENTED && base->code_expires_at_ms >= now_ms)
     {
@@ -71,7 +81,7 @@ get_next_query_ms (DsDepot *self, const DsDepotPayment *payment, gint64 attempts
     return base->code_expires_at_ms + GRACE_MS - now_ms + 1000;
   /* An order that has expired may be paid all the same, when its shift is closed and the notification got lost. */
   if (base->state == DS_PAYMENT_EXPIRED && now_ms - base->created_at_ms < GIVE_UP_QUERIES_MS)
-    return MIN (FIRST_LATE_QUERY_MS << MIN (attempts, 16), LAST_LATE_QUERY_MS);
+    return get_late_query_ms (attempts);
   return -1;
 }
 

@@ -338,6 +338,33 @@ test_fork_money (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_cash (fixture), ==, 2 * CASH_FEN);
 }
 
+/* Nobody had paid when the lines came, and the notification got lost: it is found all the same. */
+static void
+test_fork_late_money (Fixture *fixture, gconstpointer data)
+{
+  DepotFixture *base = &fixture->base;
+  g_autofree char *id = depot_fixture_make_id (base);
+  g_auto (Reply) reply = { 0 };
+
+  depot_fixture_push_from (base, 1, &reply);
+  depot_fixture_go_back (base, 1);
+  depot_fixture_append (base, "payment.requested", "{s:s, s:s, s:s, s:[s], s:i}", "payment", id, "shift",
+                        fixture->shift, "stop", "D1", "parcels", "W1", "amount_fen", 900);
+  test_operator_set_state (base->operator_a, id, DS_ORDER_OPEN);
+  depot_fixture_push_from (base, 1, &reply);
+  reply_assert_trouble (&reply, 409, "fork");
+  depot_fixture_settle (base);
+  g_assert_cmpint (depot_fixture_get_balance (base, "suspense"), ==, 0);
+
+  test_operator_pay (base->operator_a, id, 900);
+  depot_fixture_settle (base);
+  g_assert_cmpint (depot_fixture_get_balance (base, "suspense"), ==, 0);
+  ds_manual_clock_advance_ms (base->clock, 30 * 60000);
+  ds_depot_wake (base->depot);
+  depot_fixture_settle (base);
+  g_assert_cmpint (depot_fixture_get_balance (base, "suspense"), ==, -900);
+}
+
 /* Lines of another journal that the key did not sign are no evidence of anything. */
 static void
 test_forged_fork (Fixture *fixture, gconstpointer data)
@@ -481,6 +508,7 @@ main (int argc, char *argv[])
   ADD ("close-shift", test_close_shift);
   ADD ("fork", test_fork);
   ADD ("fork-money", test_fork_money);
+  ADD ("fork-late-money", test_fork_late_money);
   ADD ("forged-fork", test_forged_fork);
   ADD ("retry", test_retry);
   ADD ("retry-works", test_retry_works);

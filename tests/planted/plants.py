@@ -104,6 +104,8 @@ PLANTS = [
      "if (health == DS_STORE_FORKED || health == DS_STORE_BEHIND)", "if (health == DS_STORE_BEHIND)", "link-engine"),
     ("nobody asks for the money of lines that stand apart", "src/depot/ds-depot-fork.c",
      "|| ds_depot_work_ask_about (self, payment_id, error);", "|| TRUE;", "depot-rescue"),
+    ("the money of lines that stand apart is asked for once", "src/depot/ds-depot-answers.c",
+     "if (!payment->journalled && payment->booked_fen == 0)", "if (FALSE)", "depot-rescue"),
     ("one operator's open order hides the money that another has", "src/depot/ds-depot-questions.c",
      "if (!job->payment->journalled)", "if (FALSE)", "depot-rescue"),
     ("the open codes of a closed shift are left alone until they end", "src/depot/ds-depot-answers.c",
