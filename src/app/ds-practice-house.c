@@ -10,7 +10,6 @@
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
 
 /* An unfinished practice that is older begins anew: its delivery times are over. */
@@ -45,10 +44,11 @@ struct _DsPracticeHouse
   char *wallet_program;
   GCancellable *cancellable;
 
-  GSubprocess *depot; /* (nullable): while it runs */
-  gboolean is_ready;  /* the depot can be asked */
-  GSubprocess *phone; /* (nullable): its window */
-  char *address;      /* what the depot said when it was ready */
+  GSubprocess *depot;  /* (nullable): while it runs */
+  gboolean is_ready;   /* the depot can be asked */
+  GSubprocess *phone;  /* (nullable): its window */
+  GPtrArray *commands; /* (element-type GSubprocess): under way */
+  char *address;       /* what the depot said when it was ready */
   char *bank;
   char *ca_path;
 
@@ -99,17 +99,42 @@ remove_tree (const char *path)
   g_remove (path);
 }
 
+/* Not gently: all of them are made to lose nothing when they are killed, and this program must not wait for long. */
+static void
+end (GSubprocess **process)
+{
+  g_autoptr (GSubprocess) ended = g_steal_pointer (process);
+
+  if (ended == NULL)
+    return;
+  g_subprocess_force_exit (ended);
+  g_subprocess_wait (ended, NULL, NULL);
+}
+
 /* Commands: programs that do one thing and end */
+
+static void
+end_commands (DsPracticeHouse *self)
+{
+  while (self->commands->len > 0)
+    {
+      GSubprocess *command = g_ptr_array_steal_index (self->commands, self->commands->len - 1);
+
+      end (&command);
+    }
+}
 
 static void
 did_communicate (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  DsPracticeHouse *self = g_task_get_source_object (task);
   GSubprocess *process = G_SUBPROCESS (source);
   g_autofree char *output = NULL;
   g_autofree char *errors = NULL;
   GError *error = NULL;
 
+  g_ptr_array_remove (self->commands, process);
   if (!g_subprocess_communicate_utf8_finish (process, result, &output, &errors, &error))
     g_task_return_error (task, error);
   else if (!g_subprocess_get_successful (process))
@@ -137,6 +162,7 @@ run_async (DsPracticeHouse *self, GStrv argv, GAsyncReadyCallback callback, gpoi
       g_object_unref (task);
       return;
     }
+  g_ptr_array_add (self->commands, g_object_ref (process));
   g_subprocess_communicate_utf8_async (process, NULL, self->cancellable, did_communicate, task);
 }
 
@@ -184,17 +210,6 @@ did_end_depot (GObject *source, GAsyncResult *result, gpointer user_data)
                  _ ("The practice depot has ended. Start it again from the guide's menu."));
 }
 
-static void
-end (GSubprocess **process, int signal_number)
-{
-  g_autoptr (GSubprocess) ended = g_steal_pointer (process);
-
-  if (ended == NULL)
-    return;
-  g_subprocess_send_signal (ended, signal_number);
-  g_subprocess_wait (ended, NULL, NULL);
-}
-
 static gboolean
 read_ready_line (DsPracticeHouse *self, const char *line, GError **error)
 {
@@ -233,7 +248,7 @@ did_read_ready_line (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_boolean (task, TRUE);
       return;
     }
-  end (&self->depot, SIGTERM);
+  end (&self->depot);
   g_task_return_error (task, error);
 }
 
@@ -489,8 +504,9 @@ ds_practice_house_stop (DsPracticeHouse *self, gboolean forget)
   g_return_if_fail (DS_IS_PRACTICE_HOUSE (self));
 
   g_cancellable_cancel (self->cancellable);
-  end (&self->phone, SIGTERM);
-  end (&self->depot, SIGTERM);
+  end_commands (self);
+  end (&self->phone);
+  end (&self->depot);
   place = get_place_path (self);
   if (forget)
     g_unlink (place);
@@ -617,7 +633,7 @@ ds_practice_house_set_depot_up (DsPracticeHouse *self, gboolean up)
       start_depot_async (self, did_restart_depot, NULL);
       return;
     }
-  end (&self->depot, SIGKILL);
+  end (&self->depot);
   lose_depot (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEPOT_UP]);
 }
@@ -677,8 +693,10 @@ ds_practice_house_finalize (GObject *object)
 {
   DsPracticeHouse *self = DS_PRACTICE_HOUSE (object);
 
-  end (&self->phone, SIGTERM);
-  end (&self->depot, SIGTERM);
+  end_commands (self);
+  g_ptr_array_unref (self->commands);
+  end (&self->phone);
+  end (&self->depot);
   g_object_unref (self->cancellable);
   g_free (self->directory);
   g_free (self->depot_directory);
@@ -715,6 +733,7 @@ static void
 ds_practice_house_init (DsPracticeHouse *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->commands = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 DsPracticeHouse *

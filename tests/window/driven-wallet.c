@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* doorstep-wallet as it is, with somebody at its window: whoever connects to the socket that DS_DRIVE names writes
- * words, one a line, and gets "done" once what they stand on was there and has been pressed. */
+ * words, one a line, and gets "done" once what they stand on was there and has been pressed; behind a question mark, once
+ * they are to be read. */
 #include "config.h"
 
 #include "ds-test-window.h"
@@ -28,7 +29,10 @@ did_read (GObject *source, GAsyncResult *result, gpointer connection)
       = g_data_input_stream_read_line_finish_utf8 (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
   g_autoptr (GtkWidget) window = g_list_model_get_item (gtk_window_get_toplevels (), 0);
 
-  ds_test_press (window, words);
+  if (words[0] == '?')
+    ds_test_wait_for_words (window, words + 1);
+  else
+    ds_test_press (window, words);
   g_output_stream_write_all_async (g_io_stream_get_output_stream (connection), "done\n", 5,
                                    G_PRIORITY_DEFAULT, NULL, did_answer, connection);
 }

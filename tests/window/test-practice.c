@@ -72,7 +72,7 @@ is_there (gpointer user_data)
   return g_file_test (user_data, G_FILE_TEST_EXISTS);
 }
 
-/* Presses what stands on the phone's screen, in the phone's own process. */
+/* Presses what stands on the phone's screen, in the phone's own process; see driven-wallet.c. */
 static void
 press_on_phone (Practice *self, const char *words)
 {
@@ -309,6 +309,8 @@ courier_offline (Practice *self)
   take_picture (self, "collect-offline");
   ds_test_press (self->window, "Show code");
   ds_test_wait_for_words (self->window, "Then press “Scan receipt”");
+  /* Out of the lift it hears of what its payer code paid, and shows that. */
+  press_on_phone (self, "?Receipt code");
   press_on_phone (self, "Done");
   press_on_phone (self, "Scan the courier's code");
   press_on_phone (self, "Pay");
