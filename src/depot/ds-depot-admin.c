@@ -149,6 +149,22 @@ set_revoked (DsDepot *depot, const char *device_id, const char *reason, GError *
              : NULL;
 }
 
+static json_t *
+check_health (DsDepot *depot)
+{
+  gboolean ready;
+
+  return ds_depot_check_health (depot, &ready);
+}
+
+static json_t *
+load_metrics (DsDepot *depot)
+{
+  g_autofree char *text = ds_depot_get_metrics (depot);
+
+  return json_pack ("{s:s}", "text", text);
+}
+
 /* Commands that are answered at once. @known: whether there is such a one. */
 static json_t *
 run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *known, GError **error)
@@ -183,6 +199,10 @@ run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *kno
                          json_is_true (json_object_get (request, "forked")), error);
   if (g_strcmp0 (command, "reset-pin") == 0 && get_text (request, "courier") != NULL)
     return reset_pin (depot, get_text (request, "courier"), error);
+  if (g_strcmp0 (command, "health") == 0)
+    return check_health (depot);
+  if (g_strcmp0 (command, "metrics") == 0)
+    return load_metrics (depot);
   *known = FALSE;
   return NULL;
 }

@@ -2,9 +2,16 @@
 /* The device side of the depot over HTTPS: carries requests to ds-depot-service.c and its replies back. */
 #include "config.h"
 
+#include "ds-depot-monitor.h"
 #include "ds-depot-service.h"
 
 #include "ds-error.h"
+
+#include <string.h>
+
+#define REQUEST_ID "X-Request-Id"
+#define MIN_ID_BYTES 8
+#define MAX_ID_BYTES 64
 
 struct _DsDepotHttp
 {
@@ -14,12 +21,16 @@ struct _DsDepotHttp
   guint port;
   gboolean up;
   char *address;
+  guint32 start; /* with the number of a request, its id */
+  guint64 n_requests;
 };
 
 /* A request whose reply is awaited. */
 typedef struct
 {
+  DsDepotHttp *self;
   SoupServerMessage *message;
+  gint64 began_us;
   GCancellable *cancellable; /* cancelled when the message is over */
 } Call;
 
@@ -41,9 +52,48 @@ copy_header (const char *name, const char *value, gpointer headers)
   soup_message_headers_replace (headers, name, value);
 }
 
-static void
-send_reply (SoupServerMessage *message, DsDepotReply *reply)
+/* A front may have given the request an id, which then stands in both logs. */
+static char *
+make_request_id (DsDepotHttp *self, SoupServerMessage *message)
 {
+  const char *given
+      = soup_message_headers_get_one (soup_server_message_get_request_headers (message), REQUEST_ID);
+  gsize n = given != NULL ? strspn (given, "0123456789abcdefABCDEF-") : 0;
+
+  self->n_requests++;
+  return n >= MIN_ID_BYTES && n <= MAX_ID_BYTES && given[n] == '\0'
+             ? g_strdup (given)
+             : g_strdup_printf ("%08x-%" G_GINT64_MODIFIER "x", self->start, self->n_requests);
+}
+
+static void
+tell_monitor (DsDepotHttp *self, SoupServerMessage *message, const DsDepotReply *reply, gint64 began_us)
+{
+  g_autofree char *request_id = make_request_id (self, message);
+  g_autoptr (SoupMessageHeaders) headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
+  g_autoptr (DsTrouble) trouble = NULL;
+  const char *method = soup_server_message_get_method (message);
+  const char *tail;
+  const DsRoute *route = ds_depot_find_route (method, g_uri_get_path (soup_server_message_get_uri (message)),
+                                              headers, &tail, &trouble);
+  const DsAnswered answered = {
+    .request_id = request_id,
+    .method = route != NULL ? method : "other",
+    .route = route != NULL ? route->path : NULL,
+    .status = reply->status,
+    .elapsed_us = g_get_monotonic_time () - began_us - reply->slept_us,
+    .n_bytes = reply->body != NULL ? g_bytes_get_size (reply->body) : 0,
+    .device_id = reply->device_id,
+  };
+
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), REQUEST_ID, request_id);
+  ds_depot_monitor_answered (self->depot->monitor, &answered);
+}
+
+static void
+send_reply (DsDepotHttp *self, SoupServerMessage *message, DsDepotReply *reply, gint64 began_us)
+{
+  tell_monitor (self, message, reply, began_us);
   soup_message_headers_foreach (reply->headers, copy_header,
                                 soup_server_message_get_response_headers (message));
   if (reply->body != NULL && g_bytes_get_size (reply->body) > 0)
@@ -52,13 +102,13 @@ send_reply (SoupServerMessage *message, DsDepotReply *reply)
 }
 
 static void
-send_trouble (SoupServerMessage *message, const DsTrouble *trouble)
+send_trouble (DsDepotHttp *self, SoupServerMessage *message, const DsTrouble *trouble)
 {
   g_autoptr (DsDepotReply) reply = g_new0 (DsDepotReply, 1);
 
   reply->headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
   ds_depot_reply_set_trouble (reply, trouble);
-  send_reply (message, reply);
+  send_reply (self, message, reply, g_get_monotonic_time ());
 }
 
 static void
@@ -70,7 +120,7 @@ did_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   /* The line is down, or the handheld has gone: what was done stays done. */
   if (reply == NULL || g_cancellable_is_cancelled (call->cancellable))
     return;
-  send_reply (call->message, reply);
+  send_reply (call->self, call->message, reply, call->began_us);
   soup_server_message_unpause (call->message);
 }
 
@@ -143,7 +193,7 @@ did_get_head (SoupServer *server,
   g_autoptr (DsTrouble) trouble = NULL;
 
   if (!check_head (user_data, message, path, &trouble))
-    send_trouble (message, trouble);
+    send_trouble (user_data, message, trouble);
   else
     g_signal_connect (message, "got-chunk", G_CALLBACK (did_get_chunk), NULL);
 }
@@ -178,13 +228,15 @@ did_get_request (SoupServer *server,
       g_autoptr (DsTrouble) trouble = NULL;
 
       ds_depot_refuse_size (&trouble, DS_DEPOT_MAX_BODY_BYTES);
-      send_trouble (message, trouble);
+      send_trouble (self, message, trouble);
       return;
     }
   bytes = soup_message_body_flatten (body);
   request.body = bytes;
 
   call = g_new0 (Call, 1);
+  call->self = self;
+  call->began_us = g_get_monotonic_time ();
   call->message = g_object_ref (message);
   call->cancellable = g_cancellable_new ();
   g_signal_connect (message, "disconnected", G_CALLBACK (did_hang_up), call->cancellable);
@@ -201,6 +253,7 @@ ds_depot_http_new (DsDepot *depot)
   DsDepotHttp *self = g_new0 (DsDepotHttp, 1);
 
   self->depot = depot;
+  self->start = g_random_int ();
   self->server = soup_server_new ("server-header", "doorstep-depot", "tls-certificate",
                                   ds_authority_get_server_certificate (depot->authority), NULL);
   soup_server_add_early_handler (self->server, NULL, did_get_head, self, NULL);

@@ -4,6 +4,7 @@
  * is waited for once a request, nor does the one thread that owns the database do arithmetic on the curve. */
 #include "config.h"
 
+#include "ds-depot-monitor.h"
 #include "ds-depot-private.h"
 
 #include "ds-task.h"
@@ -60,6 +61,7 @@ forget (DsIntakeJob **jobs, guint n)
   for (guint i = 0; i < n; i++)
     {
       jobs[i]->kind->forget (jobs[i]);
+      jobs[i]->n_entries = jobs[i]->n_refused = 0;
       g_clear_pointer (&jobs[i]->trouble, ds_trouble_free);
     }
 }
@@ -84,6 +86,19 @@ take_in_one_commit (DsDepot *depot, DsIntakeJob **jobs, guint n, GError **error)
   return FALSE;
 }
 
+static void
+count_taken (DsDepot *depot, DsIntakeJob **jobs, guint n)
+{
+  guint n_entries = 0, n_refused = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      n_entries += jobs[i]->n_entries;
+      n_refused += jobs[i]->n_refused;
+    }
+  ds_depot_monitor_took (depot->monitor, n, n_entries, n_refused);
+}
+
 /* When the database fails, each is tried by itself, so that none is lost by another's fault. */
 static void
 take_jobs (DsDepot *depot, DsIntakeJob **jobs, guint n)
@@ -91,7 +106,10 @@ take_jobs (DsDepot *depot, DsIntakeJob **jobs, guint n)
   g_autoptr (GError) error = NULL;
 
   if (take_in_one_commit (depot, jobs, n, &error))
-    return;
+    {
+      count_taken (depot, jobs, n);
+      return;
+    }
   if (n == 1)
     {
       ds_trouble_set_from_error (&jobs[0]->trouble, error);
@@ -195,6 +213,19 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   if (together->len > 0)
     take_together (self, together);
   return G_SOURCE_CONTINUE;
+}
+
+guint
+ds_depot_intake_get_n_waiting (DsDepotIntake *self, gsize *n_bytes)
+{
+  *n_bytes = self->n_waiting_bytes;
+  return self->n_waiting;
+}
+
+gboolean
+ds_depot_intake_is_full (DsDepotIntake *self)
+{
+  return self->n_waiting >= MAX_WAITING || self->n_waiting_bytes >= MAX_WAITING_BYTES;
 }
 
 /* Handhelds that were sent away together must not come back together: each gets another time, within about the one that

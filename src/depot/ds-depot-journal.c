@@ -70,7 +70,7 @@ compare_with_held (DsDepot *self,
 }
 
 static gboolean
-store_entry (DsDepot *self, const DsDevice *device, const DsEntry *entry, GError **error)
+store_entry (DsDepot *self, const DsDevice *device, const DsEntry *entry, guint *n_refused, GError **error)
 {
   g_autofree char *refused = NULL;
   gint64 n_known;
@@ -84,6 +84,7 @@ store_entry (DsDepot *self, const DsDevice *device, const DsEntry *entry, GError
     return FALSE;
   if (refused != NULL && !ds_depot_note_incident (self, "refused", entry->id, refused, error))
     return FALSE;
+  *n_refused += refused != NULL;
   return ds_depot_sql_run (self->db, error,
                            "INSERT INTO entry (device, seq, id, type, hash, received_at_ms, line, refused)"
                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -92,13 +93,18 @@ store_entry (DsDepot *self, const DsDevice *device, const DsEntry *entry, GError
 }
 
 static gboolean
-store_entries (DsDepot *self, const DsDevice *device, GPtrArray *entries, guint first_new, GError **error)
+store_entries (DsDepot *self,
+               const DsDevice *device,
+               GPtrArray *entries,
+               guint first_new,
+               guint *n_refused,
+               GError **error)
 {
   const DsEntry *last = g_ptr_array_index (entries, entries->len - 1);
 
   for (guint i = first_new; i < entries->len; i++)
     {
-      if (!store_entry (self, device, g_ptr_array_index (entries, i), error))
+      if (!store_entry (self, device, g_ptr_array_index (entries, i), n_refused, error))
         return FALSE;
     }
   return ds_depot_sql_run (self->db, error, "UPDATE device SET seq = ?, head = ? WHERE id = ?", "iss",
@@ -195,8 +201,9 @@ take_entries (Push *self, DsDepot *depot, const DsDevice *device, GError **error
   if (comparison.forks_at > 0)
     return refuse_fork (depot, device, entries, &comparison, &self->base.trouble, error);
   if (comparison.first_new < entries->len
-      && !store_entries (depot, device, entries, comparison.first_new, error))
+      && !store_entries (depot, device, entries, comparison.first_new, &self->base.n_refused, error))
     return FALSE;
+  self->base.n_entries = entries->len - comparison.first_new;
   self->refused = list_refused (depot, device, entries, error);
   return self->refused != NULL;
 }

@@ -20,6 +20,7 @@ typedef struct _DsDepotHttp DsDepotHttp;
 typedef struct _DsDepotIntake DsDepotIntake;
 typedef struct _DsIntakeJob DsIntakeJob;
 typedef struct _DsDepotService DsDepotService;
+typedef struct _DsDepotMonitor DsDepotMonitor;
 
 struct _DsDepot
 {
@@ -39,6 +40,13 @@ struct _DsDepot
   DsDepotIntake *intake;
   DsDepotService *service;
   DsDepotHttp *http;
+  DsDepotMonitor *monitor;
+  struct
+  {
+    gint64 min_free_mib;
+    gint64 operator_silent_s;
+    gboolean was_ready;
+  } health;
   GCancellable *closing;
   guint8 token_secret[DS_SM3_SIZE]; /* new with every start: an old token only means asking for a new one */
   guint refresh_source;
@@ -56,6 +64,11 @@ void ds_depot_rollback (DsDepot *self);
 
 /* Returns: (transfer none) (nullable) */
 DsOperator *ds_depot_find_operator (DsDepot *self, const char *operator_id);
+
+/* ds-depot-health.c */
+
+/* What may still be written where the depot lives. */
+gint64 ds_depot_get_free_bytes (DsDepot *self);
 
 /* A member of the settings' "timings" or "limits". */
 gint64 ds_depot_get_setting (DsDepot *self, const char *group, const char *name);
@@ -123,6 +136,7 @@ typedef struct
 /**
  * DsIntakeJob:
  * @n_bytes: how much memory it holds, about
+ * @n_entries, @n_refused: what @take took, and what of it could not be applied
  * @trouble: (nullable): why it is refused
  * @reply: (nullable): the answer
  *
@@ -132,6 +146,8 @@ struct _DsIntakeJob
 {
   const DsIntakeKind *kind;
   gsize n_bytes;
+  guint n_entries;
+  guint n_refused;
   DsTrouble *trouble;
   json_t *reply;
 };
@@ -154,6 +170,11 @@ void ds_depot_intake_take_async (DsDepotIntake *self,
                                  DsIntakeJob *job,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
+/* Requests that are not answered yet, and what they hold. */
+guint ds_depot_intake_get_n_waiting (DsDepotIntake *self, gsize *n_bytes);
+/* Whether who comes now is sent away. */
+gboolean ds_depot_intake_is_full (DsDepotIntake *self);
+
 /* Returns: (transfer full) (nullable): the answer, or %NULL with a trouble; neither when the depot closed. */
 json_t *ds_depot_intake_take_finish (GAsyncResult *result, DsTrouble **trouble);
 
@@ -423,6 +444,8 @@ void ds_depot_work_start (DsDepotWork *self);
 /* The same, but not before the caller has done: a handheld's answer comes before the questions to operators. */
 void ds_depot_work_wake (DsDepotWork *self);
 gboolean ds_depot_work_is_idle (DsDepotWork *self);
+/* Questions to operators that are due or under way. */
+gint64 ds_depot_work_count_due (DsDepotWork *self);
 
 /* Calls @notify once no code is waited for that should travel with a stop. */
 void ds_depot_work_when_prefetched (DsDepotWork *self, GSourceFunc notify, gpointer user_data);

@@ -2,6 +2,7 @@
 /* What the operators are asked. */
 #include "config.h"
 
+#include "ds-depot-monitor.h"
 #include "ds-depot-work-private.h"
 
 #include "ds-encoding.h"
@@ -44,9 +45,27 @@ may_be_elsewhere (DsJob *job)
 static gboolean ask_next (DsJob *job);
 static void ask_charge (DsJob *job);
 
+/* What follows is asked of the job's operator. */
+static void
+begin_call (DsJob *job, const char *call)
+{
+  job->call = call;
+  job->asked_us = g_get_monotonic_time ();
+  ds_depot_monitor_asked (ds_job_get_depot (job)->monitor, job->op);
+}
+
+static void
+end_call (DsJob *job, const DsOrderResult *result, const GError *error)
+{
+  if (job->work != NULL)
+    ds_depot_monitor_was_told (ds_job_get_depot (job)->monitor, job->op, job->call,
+                               g_get_monotonic_time () - job->asked_us, result, error);
+}
+
 static void
 take_answer (DsJob *job, DsOrderResult *result, GError *error)
 {
+  end_call (job, result, error);
   if (result != NULL && (job->result == NULL || get_weight (result->state) > get_weight (job->result->state)))
     {
       g_clear_pointer (&job->result, ds_order_result_free);
@@ -153,6 +172,7 @@ ask_create (DsJob *job)
       answer_with_error (job, DS_ERROR_REFUSED, "This depot works with no operator: take cash");
       return;
     }
+  begin_call (job, "create");
   ds_operator_create_async (job->op, &order, depot->closing, did_answer, job);
 }
 
@@ -161,6 +181,7 @@ ask_charge (DsJob *job)
 {
   DsOrder order = make_order (job, job->payment->base->code_expires_at_ms);
 
+  begin_call (job, "charge");
   ds_operator_charge_async (job->op, &order, job->payment->payer_code, ds_job_get_depot (job)->closing,
                             did_answer, job);
 }
@@ -181,10 +202,13 @@ start_charge (DsJob *job)
       answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot knows the wallet");
       return;
     }
-  if (may_be_charged)
-    ds_operator_query_async (job->op, job->payment->base->id, depot->closing, did_query, job);
-  else
-    ask_charge (job);
+  if (!may_be_charged)
+    {
+      ask_charge (job);
+      return;
+    }
+  begin_call (job, "query");
+  ds_operator_query_async (job->op, job->payment->base->id, depot->closing, did_query, job);
 }
 
 /* A voucher is declined also when the customer has paid the same payment by its code: then the payment is paid. */
@@ -209,9 +233,12 @@ ask_redeem (DsJob *job)
   job->redeems = TRUE;
   job->op = choose_operator (job);
   if (job->op == NULL || voucher == NULL)
-    answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot redeems the voucher");
-  else
-    ds_operator_redeem_async (job->op, voucher, ds_job_get_depot (job)->closing, did_redeem, job);
+    {
+      answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot redeems the voucher");
+      return;
+    }
+  begin_call (job, "redeem");
+  ds_operator_redeem_async (job->op, voucher, ds_job_get_depot (job)->closing, did_redeem, job);
 }
 
 /* Whom to ask about a payment: its own operator first. */
@@ -243,6 +270,7 @@ ask_next (DsJob *job)
   if (job->n_asked == job->candidates->len)
     return FALSE;
   job->op = g_ptr_array_index (job->candidates, job->n_asked++);
+  begin_call (job, "query");
   ds_operator_query_async (job->op, job->payment->base->id, ds_job_get_depot (job)->closing, did_query, job);
   return TRUE;
 }
@@ -266,10 +294,13 @@ start_refund (DsJob *job)
   if (job->op == NULL
       || !ds_depot_sql_get_int (depot->db, &amount_fen, 0, NULL, "SELECT amount_fen FROM refund WHERE id = ?",
                                 "s", job->subject))
-    answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot has the payment");
-  else
-    ds_operator_refund_async (job->op, job->payment->base->id, job->subject, amount_fen, depot->closing,
-                              did_answer, job);
+    {
+      answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot has the payment");
+      return;
+    }
+  begin_call (job, "refund");
+  ds_operator_refund_async (job->op, job->payment->base->id, job->subject, amount_fen, depot->closing,
+                            did_answer, job);
 }
 
 static void
@@ -278,6 +309,7 @@ did_tell (GObject *source, GAsyncResult *async_result, gpointer user_data)
   DsJob *job = user_data;
 
   ds_operator_tell_payer_finish (DS_OPERATOR (source), async_result, &job->error);
+  end_call (job, NULL, job->error);
   ds_job_answer (job);
 }
 
@@ -293,7 +325,10 @@ start_tell (DsJob *job)
   else if (job->op == NULL)
     answer_with_error (job, DS_ERROR_REFUSED, "No operator of this depot has the payment");
   else
-    ds_operator_tell_payer_async (job->op, job->payment->base->id, text, depot->closing, did_tell, job);
+    {
+      begin_call (job, "tell");
+      ds_operator_tell_payer_async (job->op, job->payment->base->id, text, depot->closing, did_tell, job);
+    }
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "ds-depot-monitor.h"
 #include "ds-depot-service.h"
 
 #include "ds-error.h"
@@ -34,6 +35,7 @@ typedef struct
   guint limit;
   guint timer_source;
   gulong cancelled_handler;
+  gint64 asleep_us; /* since when */
 } Waiter;
 
 /* Exchanges and replies */
@@ -43,6 +45,7 @@ ds_depot_reply_free (DsDepotReply *self)
 {
   g_clear_pointer (&self->headers, soup_message_headers_unref);
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_free (self->device_id);
   g_free (self);
 }
 
@@ -81,6 +84,8 @@ return_reply (GTask *task)
 {
   DsExchange *exchange = g_task_get_task_data (task);
 
+  if (exchange->device != NULL)
+    exchange->reply->device_id = g_strdup (exchange->device->id);
   g_task_return_pointer (task, g_steal_pointer (&exchange->reply), (GDestroyNotify)ds_depot_reply_free);
 }
 
@@ -221,6 +226,7 @@ release_waiter (Waiter *self)
   g_autoptr (GTask) task = NULL;
   g_autoptr (DsTrouble) trouble = NULL;
 
+  exchange->reply->slept_us = g_get_monotonic_time () - self->asleep_us;
   if (!reply_with_news (self->service, exchange, self->after, self->limit, FALSE, &trouble))
     ds_depot_reply_set_trouble (exchange->reply, trouble);
   task = forget_waiter (self);
@@ -266,6 +272,7 @@ begin_wait (DsDepotService *self, DsExchange *exchange, gint64 after, guint limi
   waiter->task = g_object_ref (exchange->task);
   waiter->after = after;
   waiter->limit = limit;
+  waiter->asleep_us = g_get_monotonic_time ();
   waiter->timer_source = ds_clock_add_timeout (self->depot->clock, wait_s * 1000, did_wait_enough, waiter);
   if (cancellable != NULL)
     waiter->cancelled_handler = g_signal_connect (cancellable, "cancelled", G_CALLBACK (did_cancel), waiter);
@@ -393,6 +400,7 @@ answer_feed (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
     return FALSE;
   if (limit == 0)
     limit = 1;
+  ds_depot_monitor_pulled (self->depot->monitor, exchange->device->id, exchange->device->courier_id, after);
   wait = wait_s > 0 && g_hash_table_size (self->waiters) < MAX_WAITERS;
   if (!reply_with_news (self, exchange, after, (guint)limit, wait, trouble))
     return FALSE;

@@ -32,12 +32,16 @@ typedef struct
  * @status: the HTTP status
  * @headers: the content's type and encoding, and what belongs to the route
  * @body: (nullable)
+ * @device_id: (nullable): whose request it answers
+ * @slept_us: how long it slept for want of news
  */
 typedef struct
 {
   guint status;
   SoupMessageHeaders *headers;
   GBytes *body;
+  char *device_id;
+  gint64 slept_us;
 } DsDepotReply;
 
 void ds_depot_reply_free (DsDepotReply *self);

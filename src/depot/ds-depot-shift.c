@@ -2,6 +2,7 @@
 /* Settling a shift: the operators' files against the journal, and the signed statement of what came out. */
 #include "config.h"
 
+#include "ds-depot-monitor.h"
 #include "ds-depot-private.h"
 
 #include "ds-books.h"
@@ -49,6 +50,7 @@ typedef struct
   Shift shift;
   gboolean may_ask;
   guint n_loaded;  /* operators whose file is here */
+  gint64 asked_us; /* when the next one was asked for its own */
   GPtrArray *file; /* (element-type DsFileLine): all files joined */
 } Settling;
 
@@ -467,7 +469,11 @@ did_load_file (GObject *source, GAsyncResult *result, gpointer user_data)
   Settling *settling = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (GPtrArray) lines = ds_operator_load_file_finish (DS_OPERATOR (source), result, &error);
+  DsDepot *self = g_task_get_source_object (task);
 
+  if (self->monitor != NULL)
+    ds_depot_monitor_was_told (self->monitor, DS_OPERATOR (source), "file",
+                               g_get_monotonic_time () - settling->asked_us, NULL, error);
   if (lines == NULL)
     {
       g_task_return_error (task, error);
@@ -490,6 +496,8 @@ load_next_file (GTask *task_)
     return;
   if (settling->n_loaded < self->operators->len)
     {
+      settling->asked_us = g_get_monotonic_time ();
+      ds_depot_monitor_asked (self->monitor, g_ptr_array_index (self->operators, settling->n_loaded));
       ds_operator_load_file_async (g_ptr_array_index (self->operators, settling->n_loaded),
                                    ds_depot_get_payee_id (self), settling->shift.opened_at_ms - MARGIN_MS,
                                    ds_depot_now_ms (self) + MARGIN_MS, self->closing, did_load_file,

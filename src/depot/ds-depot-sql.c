@@ -225,6 +225,27 @@ const char *const ds_depot_schema[] = {
   "CREATE TABLE pickup_check ("
   "  stop TEXT PRIMARY KEY REFERENCES stop (id),"
   "  mac TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+
+  /* What whoever watches the depot asks every few seconds. */
+  "CREATE INDEX payment_open ON payment (state, created_at_ms) WHERE state IN " DS_DEPOT_OPEN_STATES ";"
+  "CREATE INDEX incident_open ON incident (kind) WHERE closed_at_ms = 0;"
+
+  /* The depot's keys: which it is, from when it signs, until when what it signs is taken as new, and what says so. */
+  "CREATE TABLE depot_key ("
+  "  number INTEGER PRIMARY KEY,"
+  "  public_key TEXT NOT NULL UNIQUE,"
+  "  from_ms INTEGER NOT NULL,"
+  "  until_ms INTEGER NOT NULL,"
+  "  announcement TEXT) STRICT;" /* a JWS by the key before it; none for the first */
+  "ALTER TABLE device ADD COLUMN depot_key INTEGER NOT NULL DEFAULT 1;" /* which it learnt when it enrolled */
+  /* The operators' keys as they were seen, for what was signed with an earlier one. */
+  "CREATE TABLE operator_key ("
+  "  operator TEXT NOT NULL,"
+  "  public_key TEXT NOT NULL,"
+  "  from_ms INTEGER NOT NULL,"
+  "  until_ms INTEGER NOT NULL,"
+  "  revoked INTEGER NOT NULL DEFAULT 0,"
+  "  PRIMARY KEY (operator, public_key)) STRICT, WITHOUT ROWID;",
   NULL,
 };
 

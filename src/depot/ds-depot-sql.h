@@ -6,6 +6,10 @@
 
 G_BEGIN_DECLS
 
+/* Of payments without an end. An index is made of exactly these: other ones want another index. */
+#define DS_DEPOT_OPEN_STATES                                                                                 \
+  "('requested', 'presented', 'scanned', 'pending', 'unknown', 'claimed', 'accepted')"
+
 /* The steps to the newest schema, for ds_db_migrate(). */
 extern const char *const ds_depot_schema[];
 

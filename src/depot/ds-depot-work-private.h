@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @n_asked: how many of them have been asked
  * @op: (transfer none) (nullable): who is being asked
  * @redeems: it is a voucher's redemption that was asked for
+ * @call: (nullable): what is being asked, and @asked_us: since when
  * @result: (nullable): the answer that says most
  * @answerer: (transfer none) (nullable): whose it is
  * @error: (nullable): what went wrong with any of them
@@ -38,6 +39,8 @@ typedef struct
   guint n_asked;
   DsOperator *op;
   gboolean redeems;
+  const char *call;
+  gint64 asked_us;
   DsOrderResult *result;
   DsOperator *answerer;
   GError *error;

@@ -311,16 +311,21 @@ ds_depot_work_wake (DsDepotWork *self)
     self->start_source = g_idle_add_full (G_PRIORITY_DEFAULT, start_soon, self, NULL);
 }
 
-gboolean
-ds_depot_work_is_idle (DsDepotWork *self)
+gint64
+ds_depot_work_count_due (DsDepotWork *self)
 {
   gint64 n_due = 1;
 
-  return g_hash_table_size (self->jobs) == 0
-         && ds_depot_sql_get_int (self->depot->db, &n_due, 1, NULL,
-                                  "SELECT count (*) FROM task WHERE due_at_ms <= ?", "i",
-                                  ds_depot_now_ms (self->depot))
-         && n_due == 0;
+  /* What cannot be counted is not over. */
+  ds_depot_sql_get_int (self->depot->db, &n_due, 1, NULL, "SELECT count (*) FROM task WHERE due_at_ms <= ?",
+                        "i", ds_depot_now_ms (self->depot));
+  return n_due;
+}
+
+gboolean
+ds_depot_work_is_idle (DsDepotWork *self)
+{
+  return g_hash_table_size (self->jobs) == 0 && ds_depot_work_count_due (self) == 0;
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "ds-depot-monitor.h"
 #include "ds-depot-private.h"
 
 #include "ds-books.h"
@@ -11,6 +12,8 @@
 #include <glib/gstdio.h>
 
 #define REFRESH_S 3600
+#define MIN_FREE_MIB 256
+#define OPERATOR_SILENT_S 300
 
 G_DEFINE_FINAL_TYPE (DsDepot, ds_depot, G_TYPE_OBJECT)
 
@@ -26,6 +29,7 @@ ds_depot_close (DsDepot *self)
   if (self->closing != NULL)
     g_cancellable_cancel (self->closing);
   g_clear_pointer (&self->work, ds_depot_work_free);
+  g_clear_pointer (&self->monitor, ds_depot_monitor_free);
   g_clear_pointer (&self->feed, ds_feed_free);
   g_clear_pointer (&self->db, ds_db_close);
 }
@@ -69,6 +73,9 @@ static void
 ds_depot_init (DsDepot *self)
 {
   self->closing = g_cancellable_new ();
+  self->health.min_free_mib = MIN_FREE_MIB;
+  self->health.operator_silent_s = OPERATOR_SILENT_S;
+  self->health.was_ready = TRUE;
 }
 
 /* Opening */
@@ -151,6 +158,7 @@ open_parts (DsDepot *self, const char *host, GError **error)
   self->feed = ds_feed_new (self->db, self->clock, did_get_news, self, error);
   if (self->feed == NULL)
     return FALSE;
+  self->monitor = ds_depot_monitor_new (self);
   self->work = ds_depot_work_new (self, error);
   if (self->work == NULL)
     return FALSE;

@@ -290,4 +290,33 @@ GBytes *ds_depot_load_journal (DsDepot *self, const char *device_id, gboolean fo
 /* Returns: (transfer full) (nullable): {"accounts":{…},"sum_fen":0,"operators":{"003":{"paid_fen","count"}},…} */
 json_t *ds_depot_books_to_json (DsDepot *self, GError **error);
 
+/**
+ * DsDepotLog:
+ * @level: %G_LOG_LEVEL_WARNING, %G_LOG_LEVEL_MESSAGE, %G_LOG_LEVEL_INFO
+ * @event: a word, "request" …
+ * @members: (transfer none): what belongs to it; nothing that names a person
+ *
+ * What happens in a depot, for a log. Main thread.
+ */
+typedef void (*DsDepotLog) (GLogLevelFlags level, const char *event, json_t *members, gpointer user_data);
+
+void ds_depot_set_log (DsDepot *self, DsDepotLog log, gpointer user_data);
+
+/**
+ * ds_depot_check_health:
+ * @ready: (out): whether the depot can do its work now
+ *
+ * Tries what the work needs: a durable write of the database, room on the disk, room in the queue, operators that
+ * answer. That it answers at all says that it lives.
+ *
+ * Returns: (transfer full): {"status":"ready"|"not-ready","checks":[{"check","ok","text"}]}
+ */
+json_t *ds_depot_check_health (DsDepot *self, gboolean *ready);
+
+/* @min_free_mib: less is no room; @operator_silent_s: so long without an answer is silence. */
+void ds_depot_set_health_limits (DsDepot *self, gint64 min_free_mib, gint64 operator_silent_s);
+
+/* Returns: (transfer full): what the depot counts, in OpenMetrics text. */
+char *ds_depot_get_metrics (DsDepot *self);
+
 G_END_DECLS

@@ -9,8 +9,10 @@
 #include "ds-error.h"
 #include "ds-json.h"
 #include "ds-money.h"
+#include "ds-monitor-server.h"
 #include "ds-qr.h"
 #include "ds-sandbox-operator.h"
+#include "ds-serve-config.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -24,12 +26,7 @@
 
 typedef struct
 {
-  char *directory;
-  char *host;
-  int port;
-  int bank_port;
-  gboolean everywhere;
-  gboolean sandbox;
+  DsServeConfig config;
   gboolean practice;
   char *courier;
   char *name;
@@ -53,8 +50,7 @@ typedef struct
 static void
 options_clear (Options *self)
 {
-  g_free (self->directory);
-  g_free (self->host);
+  ds_serve_config_clear (&self->config);
   g_free (self->courier);
   g_free (self->name);
   g_free (self->address);
@@ -76,6 +72,7 @@ typedef struct
   DsBank *bank; /* (nullable): the sandbox */
   DsDepot *depot;
   DsBankServer *bank_server; /* (nullable) */
+  DsMonitorServer *monitor;  /* (nullable) */
   DsDepotAdmin *admin;       /* (nullable) */
 } House;
 
@@ -83,6 +80,7 @@ static void
 house_clear (House *self)
 {
   g_clear_pointer (&self->admin, ds_depot_admin_free);
+  g_clear_pointer (&self->monitor, ds_monitor_server_free);
   g_clear_object (&self->bank_server);
   if (self->depot != NULL)
     ds_depot_close (self->depot);
@@ -113,14 +111,14 @@ fail (const char *text)
 static gboolean
 open_bank (House *self, const Options *options, GPtrArray *operators, GError **error)
 {
-  g_autofree char *path = g_build_filename (options->directory, "bank.db", NULL);
+  g_autofree char *path = g_build_filename (options->config.directory, "bank.db", NULL);
 
-  if (!options->sandbox && !options->practice && !g_file_test (path, G_FILE_TEST_EXISTS))
+  if (!options->config.sandbox && !options->practice && !g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
-  if (g_mkdir_with_parents (options->directory, 0700) != 0)
+  if (g_mkdir_with_parents (options->config.directory, 0700) != 0)
     {
       g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "The directory “%s” cannot be made",
-                   options->directory);
+                   options->config.directory);
       return FALSE;
     }
   self->bank = ds_bank_new (path, self->clock, self->random, error);
@@ -140,7 +138,8 @@ open_house (House *self, const Options *options, GError **error)
   self->random = ds_random_new_system ();
   if (!open_bank (self, options, operators, error))
     return FALSE;
-  self->depot = ds_depot_new (options->directory, options->host, operators, self->clock, self->random, error);
+  self->depot = ds_depot_new (options->config.directory, options->config.host, operators, self->clock,
+                              self->random, error);
   return self->depot != NULL;
 }
 
@@ -158,17 +157,25 @@ did_change_line (DsBank *bank, GParamSpec *property, gpointer depot)
 static gboolean
 start_serving (House *self, const Options *options, GError **error)
 {
-  if (!ds_depot_listen (self->depot, options->everywhere, (guint16)options->port, error))
+  ds_depot_set_log (self->depot, ds_log_event, NULL);
+  ds_depot_set_health_limits (self->depot, options->config.min_free_mib, options->config.operator_silent_s);
+  if (!ds_depot_listen (self->depot, options->config.everywhere, (guint16)options->config.port, error))
     return FALSE;
   if (self->bank != NULL)
     {
       self->bank_server = ds_bank_server_new (
           self->bank, ds_authority_get_server_certificate (ds_depot_get_authority (self->depot)));
-      if (!ds_bank_server_listen (self->bank_server, (guint)options->bank_port, error))
+      if (!ds_bank_server_listen (self->bank_server, (guint)options->config.bank_port, error))
         return FALSE;
       g_signal_connect_object (self->bank, "notify::line-cut", G_CALLBACK (did_change_line), self->depot, 0);
     }
-  self->admin = ds_depot_admin_new (self->depot, options->directory, error);
+  if (options->config.monitor_port >= 0)
+    {
+      self->monitor = ds_monitor_server_new (self->depot, (guint16)options->config.monitor_port, error);
+      if (self->monitor == NULL)
+        return FALSE;
+    }
+  self->admin = ds_depot_admin_new (self->depot, options->config.directory, error);
   return self->admin != NULL;
 }
 
@@ -198,21 +205,25 @@ serve (const Options *options)
   g_autoptr (GError) error = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (json_t) ready = NULL;
-  g_autofree char *ca = g_build_filename (options->directory, "ca.pem", NULL);
+  g_autofree char *ca = g_build_filename (options->config.directory, "ca.pem", NULL);
 
   allow_connections ();
+  ds_serve_config_begin_log (&options->config);
   if ((options->practice
-       && !ds_depot_prepare_practice (options->directory, _ ("Practice depot"),
+       && !ds_depot_prepare_practice (options->config.directory, _ ("Practice depot"),
                                       _ ("Practice, not real money"), &error))
       || !open_house (&house, options, &error) || !start_serving (&house, options, &error))
     return fail (error->message);
 
   g_unix_signal_add (SIGTERM, did_get_signal, loop);
   g_unix_signal_add (SIGINT, did_get_signal, loop);
-  ready = json_pack ("{s:s, s:s?, s:s}", "listening", ds_depot_get_address (house.depot), "bank",
-                     house.bank_server ? ds_bank_server_get_address (house.bank_server) : NULL, "ca", ca);
+  ready = json_pack ("{s:s, s:s?, s:s, s:s*}", "listening", ds_depot_get_address (house.depot), "bank",
+                     house.bank_server ? ds_bank_server_get_address (house.bank_server) : NULL, "ca", ca,
+                     "monitor", house.monitor ? ds_monitor_server_get_address (house.monitor) : NULL);
   print_json (ready);
+  ds_log_event (G_LOG_LEVEL_MESSAGE, "serving", ready, NULL);
   g_main_loop_run (loop);
+  ds_log_event (G_LOG_LEVEL_MESSAGE, "ending", NULL, NULL);
   return EXIT_SUCCESS;
 }
 
@@ -241,7 +252,7 @@ run_command (const Options *options, json_t *request, GBytes *attachment, GError
   g_auto (House) house = { 0 };
   g_autoptr (GMainLoop) loop = NULL;
   g_autoptr (GError) problem = NULL;
-  json_t *answer = ds_depot_admin_call (options->directory, request, attachment, &problem);
+  json_t *answer = ds_depot_admin_call (options->config.directory, request, attachment, &problem);
   Waiting waiting = { 0 };
 
   if (answer != NULL)
@@ -468,6 +479,38 @@ reset_pin (const Options *options)
   return EXIT_SUCCESS;
 }
 
+/* How the depot is doing */
+
+static int
+print_config (const Options *options)
+{
+  g_autofree char *text = ds_serve_config_to_text (&options->config);
+
+  printf ("%s\n", text);
+  return EXIT_SUCCESS;
+}
+
+/* Of the process that serves: without one nothing is healthy, and there is nothing to count. */
+static int
+ask_monitor (const Options *options)
+{
+  g_autoptr (json_t) request = json_pack ("{s:s}", "command", options->arguments[0]);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (json_t) answer = ds_depot_admin_call (options->config.directory, request, NULL, &error);
+  const char *text = json_string_value (json_object_get (answer, "text"));
+
+  if (answer == NULL)
+    return fail (error->message);
+  if (text != NULL)
+    {
+      fputs (text, stdout);
+      return EXIT_SUCCESS;
+    }
+  print_json (answer);
+  return g_strcmp0 (json_string_value (json_object_get (answer, "status")), "ready") == 0 ? EXIT_SUCCESS
+                                                                                          : EXIT_FAILURE;
+}
+
 /* A card may hold several files, of which the names are in order: brought together, they are taken in one by one. */
 static int
 rescue (const Options *options)
@@ -547,7 +590,7 @@ restore (const Options *options)
 
   if (options->arguments[1] == NULL)
     return fail ("say which backup: restore DIRECTORY");
-  found = ds_depot_restore (options->arguments[1], options->directory, &error);
+  found = ds_depot_restore (options->arguments[1], options->config.directory, &error);
   if (found == NULL)
     return fail (error->message);
   print_json (found);
@@ -559,7 +602,7 @@ restore (const Options *options)
 static int
 bench (const Options *options)
 {
-  const DsBenchOptions peak = { .directory = options->directory,
+  const DsBenchOptions peak = { .directory = options->config.directory,
                                 .n_handhelds = (guint)options->handhelds,
                                 .n_payments = (guint)options->payments,
                                 .n_connections = (guint)options->connections };
@@ -573,24 +616,15 @@ bench_bare (const Options *options)
 {
   g_autoptr (GError) error = NULL;
 
-  return ds_depot_bench_serve_bare (options->directory, &error) ? EXIT_SUCCESS : fail (error->message);
+  return ds_depot_bench_serve_bare (options->config.directory, &error) ? EXIT_SUCCESS : fail (error->message);
 }
 
 static gboolean
 parse_options (Options *options, int *argc, char ***argv, GError **error)
 {
   const GOptionEntry entries[] = {
-    { "dir", 0, 0, G_OPTION_ARG_FILENAME, &options->directory, "The depot's directory", "DIR" },
-    { "port", 0, 0, G_OPTION_ARG_INT, &options->port, "serve: port for handhelds, 0 for any", "PORT" },
-    { "bank-port", 0, 0, G_OPTION_ARG_INT, &options->bank_port, "serve: port for sandbox wallets", "PORT" },
-    { "sandbox", 0, 0, G_OPTION_ARG_NONE, &options->sandbox, "serve: with the sandbox bank's operators",
-      NULL },
     { "practice", 0, 0, G_OPTION_ARG_NONE, &options->practice,
       "serve: with the sandbox, for practice: no handheld at work takes anything from it", NULL },
-    { "host", 0, 0, G_OPTION_ARG_STRING, &options->host, "serve: a further name for the certificate",
-      "HOST" },
-    { "everywhere", 0, 0, G_OPTION_ARG_NONE, &options->everywhere,
-      "serve: listen on all addresses, behind a front or in a private network", NULL },
     { "courier", 0, 0, G_OPTION_ARG_STRING, &options->courier,
       "import, enrol, reset-pin: the courier's number; stop reassign: the new one", "ID" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "enrol: the courier's name", "NAME" },
@@ -618,23 +652,24 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
     { NULL },
   };
-  g_autoptr (GOptionContext) context
-      = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
-                              "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
-                              " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
-                              "| reset-pin | backup DIRECTORY | restore DIRECTORY | bench");
+  g_autoptr (GOptionContext) context = g_option_context_new (
+      "serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
+      "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
+      " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
+      "| reset-pin | backup DIRECTORY | restore DIRECTORY | health | metrics | config | bench");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
+  ds_serve_config_add_options (&options->config, context);
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, argc, argv, error))
+  if (!g_option_context_parse (context, argc, argv, error)
+      || !ds_serve_config_complete (&options->config, error))
     return FALSE;
-  if (options->directory == NULL || options->arguments == NULL)
-    g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
-                         "Usage: doorstep-depot --dir DIR serve | import FILE.csv | enrol | books | spoken "
-                         "PAYMENT (see --help)");
-  else if (options->port < 0 || options->port > 65535 || options->bank_port < 0 || options->bank_port > 65535)
-    g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A port is a number from 0 to 65535");
+  if (options->config.directory == NULL || options->arguments == NULL)
+    g_set_error_literal (
+        error, DS_ERROR, DS_ERROR_INVALID,
+        "Usage: doorstep-depot --dir DIR | --config FILE serve | import FILE.csv | enrol | books | spoken "
+        "PAYMENT (see --help)");
   else if (options->handhelds < 1 || options->handhelds > 100000 || options->payments < 1
            || options->payments > 400 || options->connections < 1 || options->connections > 10000)
     g_set_error_literal (
@@ -654,6 +689,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   const char *command;
 
+  ds_serve_config_init (&options.config);
   setlocale (LC_ALL, "");
   bindtextdomain (DS_GETTEXT_PACKAGE, DS_LOCALE_DIR);
   bind_textdomain_codeset (DS_GETTEXT_PACKAGE, "UTF-8");
@@ -683,6 +719,10 @@ main (int argc, char **argv)
     return run_clerk_command (&options);
   if (g_str_equal (command, "spoken"))
     return print_spoken (&options);
+  if (g_str_equal (command, "config"))
+    return print_config (&options);
+  if (g_str_equal (command, "health") || g_str_equal (command, "metrics"))
+    return ask_monitor (&options);
   if (g_str_equal (command, "backup"))
     return back_up (&options);
   if (g_str_equal (command, "restore"))
