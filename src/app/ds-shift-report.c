@@ -160,7 +160,9 @@ add_statement (DsSheet *sheet, const DsShiftReport *self)
       ds_sheet_add_text (sheet, _ ("It has not come yet."));
       return;
     }
-  statement = ds_signed_statement_read (self->shift->statement, identity->depot_key, self->shift->id, &error);
+  statement = ds_signed_statement_read (self->shift->statement,
+                                        ds_identity_find_key (identity, self->shift->statement),
+                                        self->shift->id, &error);
   if (statement == NULL)
     {
       ds_sheet_add_text (sheet, error->message);

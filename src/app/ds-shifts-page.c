@@ -52,7 +52,8 @@ judge (DsShiftsPage *self, DsShift *shift)
 
   if (shift->statement == NULL)
     return (DsWords){ "ds-waiting-symbolic", _ ("No statement yet"), "waiting" };
-  statement = ds_signed_statement_read (shift->statement, identity->depot_key, shift->id, NULL);
+  statement = ds_signed_statement_read (shift->statement, ds_identity_find_key (identity, shift->statement),
+                                        shift->id, NULL);
   if (statement == NULL)
     return (DsWords){ "dialog-warning-symbolic", _ ("This statement cannot be trusted"), "failed" };
   return statement->balanced ? (DsWords){ "ds-paid-symbolic", _ ("Balanced"), "paid" }

@@ -248,8 +248,9 @@ shift_changed (DsStatementPage *self)
       return;
     }
 
-  statement = ds_signed_statement_read (shift->statement, ds_store_get_identity (store)->depot_key, shift->id,
-                                        &error);
+  statement = ds_signed_statement_read (
+      shift->statement, ds_identity_find_key (ds_store_get_identity (store), shift->statement), shift->id,
+      &error);
   if (statement != NULL)
     {
       show_statement (self, statement);

@@ -150,6 +150,35 @@ set_revoked (DsDepot *depot, const char *device_id, const char *reason, GError *
 }
 
 static json_t *
+list_keys (DsDepot *depot, GError **error)
+{
+  json_t *operators = ds_depot_list_operator_keys (depot, error);
+
+  return operators != NULL
+             ? json_pack ("{s:o, s:o}", "depot", ds_depot_list_keys (depot), "operators", operators)
+             : NULL;
+}
+
+static json_t *
+change_keys (DsDepot *depot, json_t *request, GError **error)
+{
+  const char *change = get_text (request, "change");
+  g_autoptr (json_t) keys = NULL;
+
+  if (g_strcmp0 (change, "rotate") == 0)
+    {
+      keys = ds_depot_rotate_key (depot, json_integer_value (json_object_get (request, "overlap_ms")), error);
+      return keys != NULL ? list_keys (depot, error) : NULL;
+    }
+  if (g_strcmp0 (change, "revoke-operator") == 0)
+    return ds_depot_revoke_operator_key (depot, get_text (request, "operator"), get_text (request, "key"),
+                                         error)
+               ? list_keys (depot, error)
+               : NULL;
+  return list_keys (depot, error);
+}
+
+static json_t *
 check_health (DsDepot *depot)
 {
   gboolean ready;
@@ -199,6 +228,8 @@ run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *kno
                          json_is_true (json_object_get (request, "forked")), error);
   if (g_strcmp0 (command, "reset-pin") == 0 && get_text (request, "courier") != NULL)
     return reset_pin (depot, get_text (request, "courier"), error);
+  if (g_strcmp0 (command, "keys") == 0)
+    return change_keys (depot, request, error);
   if (g_strcmp0 (command, "health") == 0)
     return check_health (depot);
   if (g_strcmp0 (command, "metrics") == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every courier's handheld gets: settings and the operators it may trust. */
+/* Couriers, and the settings that every handheld gets. */
 #include "config.h"
 
 #include "ds-depot-private.h"
@@ -13,9 +13,6 @@
 #include <string.h>
 
 #define MAX_SETTINGS_BYTES (64 * 1024)
-/* Handhelds refuse vouchers on a list older than their limit (a week): one that is online has a fresh one. */
-#define TRUST_REFRESH_MS (12 * G_GINT64_CONSTANT (3600000))
-#define TRUST_KEY_LIFE_MS (366 * G_GINT64_CONSTANT (86400000))
 
 static json_t *
 make_default_settings (void)
@@ -188,11 +185,11 @@ put_settings (DsDepot *self, const char *courier_id, const char *courier_name, G
   return ds_feed_put (self->feed, courier_id, "settings", "", ds_depot_now_ms (self), item, error);
 }
 
-/* Calls @put for every courier. */
-static gboolean
-put_for_all (DsDepot *self,
-             gboolean (*put) (DsDepot *self, const char *courier_id, const char *name, GError **error),
-             GError **error)
+gboolean
+ds_depot_put_for_all (
+    DsDepot *self,
+    gboolean (*put) (DsDepot *self, const char *courier_id, const char *name, GError **error),
+    GError **error)
 {
   g_autoptr (GPtrArray) couriers = g_ptr_array_new_with_free_func (g_free);
   DsQuery *query = ds_depot_sql_query (self->db, error, "SELECT id, name FROM courier ORDER BY id", "");
@@ -231,7 +228,7 @@ put_new_settings (DsDepot *self, const char *text, GError **error)
              "INSERT INTO property (name, value) VALUES ('settings-version', '1') ON CONFLICT"
              " (name) DO UPDATE SET value = CAST (value AS INTEGER) + 1",
              "")
-         && put_for_all (self, put_settings, error);
+         && ds_depot_put_for_all (self, put_settings, error);
 }
 
 gboolean
@@ -259,124 +256,6 @@ ds_depot_load_settings (DsDepot *self, GError **error)
       return FALSE;
     }
   return ds_depot_commit (self, error);
-}
-
-/* Trust */
-
-static json_t *
-list_operators (DsDepot *self, gint64 now_ms)
-{
-  json_t *operators = json_array ();
-
-  for (guint i = 0; i < self->operators->len; i++)
-    {
-      DsOperator *op = g_ptr_array_index (self->operators, i);
-      g_autofree char *key = ds_key_get_public_hex (ds_operator_get_key (op));
-
-      json_array_append_new (operators,
-                             json_pack ("{s:s, s:s, s:[{s:s, s:I, s:I, s:b}]}", "id", ds_operator_get_id (op),
-                                        "name", ds_operator_get_name (op), "keys", "public_key", key,
-                                        "not_before_ms", (json_int_t)0, "not_after_ms",
-                                        (json_int_t)(now_ms + TRUST_KEY_LIFE_MS), "revoked", 0));
-    }
-  return operators;
-}
-
-static gboolean
-load_trust (DsDepot *self, GError **error)
-{
-  g_autofree char *jws = NULL;
-
-  if (!ds_depot_sql_get_text (self->db, &jws, error, "SELECT value FROM property WHERE name = 'trust'", ""))
-    return FALSE;
-  g_clear_pointer (&self->trust, ds_trust_list_unref);
-  if (jws != NULL)
-    self->trust = ds_trust_list_new_from_jws (jws, self->key, error);
-  return jws == NULL || self->trust != NULL;
-}
-
-/* Returns: (transfer full): who the operators are and their keys, to notice a change. */
-static char *
-describe_operators (DsDepot *self)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < self->operators->len; i++)
-    {
-      DsOperator *op = g_ptr_array_index (self->operators, i);
-      g_autofree char *key = ds_key_get_public_hex (ds_operator_get_key (op));
-
-      g_string_append_printf (text, "%s %s %s\n", ds_operator_get_id (op), key, ds_operator_get_name (op));
-    }
-  return g_string_free (text, FALSE);
-}
-
-static gboolean
-check_fresh (DsDepot *self, const char *operators, gboolean *fresh, GError **error)
-{
-  g_autofree char *known = NULL;
-
-  if (!ds_depot_sql_get_text (self->db, &known, error,
-                              "SELECT value FROM property WHERE name = 'trust-operators'", ""))
-    return FALSE;
-  *fresh = self->trust != NULL && g_strcmp0 (known, operators) == 0
-           && ds_depot_now_ms (self) - ds_trust_list_get_issued_at_ms (self->trust) <= TRUST_REFRESH_MS;
-  return TRUE;
-}
-
-static gboolean
-put_trust (DsDepot *self, const char *courier_id, const char *courier_name, GError **error)
-{
-  g_autofree char *jws = NULL;
-
-  return ds_depot_sql_get_text (self->db, &jws, error, "SELECT value FROM property WHERE name = 'trust'", "")
-         && ds_feed_put (self->feed, courier_id, "operators", "", ds_depot_now_ms (self),
-                         json_pack ("{s:s}", "jws", jws), error);
-}
-
-static gboolean
-put_new_trust (DsDepot *self, const char *jws, const char *operators, GError **error)
-{
-  return ds_depot_sql_run (self->db, error,
-                           "INSERT INTO property (name, value) VALUES ('trust', ?)"
-                           " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                           "s", jws)
-         && ds_depot_sql_run (self->db, error,
-                              "INSERT INTO property (name, value) VALUES ('trust-operators', ?)"
-                              " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                              "s", operators)
-         && put_for_all (self, put_trust, error);
-}
-
-gboolean
-ds_depot_refresh_trust (DsDepot *self, GError **error)
-{
-  gint64 now_ms = ds_depot_now_ms (self);
-  g_autofree char *operators = describe_operators (self);
-  g_autofree char *jws = NULL;
-  g_autoptr (json_t) payload = NULL;
-  gboolean fresh;
-
-  if (!load_trust (self, error) || !check_fresh (self, operators, &fresh, error))
-    return FALSE;
-  if (fresh)
-    return TRUE;
-
-  payload = json_pack ("{s:I, s:I, s:o}", "version",
-                       (json_int_t)(self->trust ? ds_trust_list_get_version (self->trust) + 1 : 1),
-                       "issued_at_ms", (json_int_t)now_ms, "operators", list_operators (self, now_ms));
-  /* Not there otherwise: handhelds from before there was practice take no list with a member they do not know. */
-  if (ds_depot_get_practice (self))
-    json_object_set_new (payload, "practice", json_true ());
-  jws = ds_trust_list_sign (payload, self->key, error);
-  if (jws == NULL || !ds_depot_begin (self, error))
-    return FALSE;
-  if (!put_new_trust (self, jws, operators, error))
-    {
-      ds_depot_rollback (self);
-      return FALSE;
-    }
-  return ds_depot_commit (self, error) && load_trust (self, error);
 }
 
 /* Couriers */
@@ -422,7 +301,9 @@ ds_depot_put_courier (DsDepot *self, const char *courier_id, const char *name, G
                            " ON CONFLICT (id) DO UPDATE SET name = excluded.name",
                            "ss", courier_id, name ? name : courier_id)
          && put_settings (self, courier_id, name ? name : courier_id, error)
-         && (known != NULL || put_trust (self, courier_id, NULL, error));
+         && (known != NULL
+             || (ds_depot_put_announcements (self, courier_id, error)
+                 && ds_depot_put_trust (self, courier_id, NULL, error)));
 }
 
 static gboolean

@@ -42,7 +42,7 @@ ds_depot_load_device (DsDepot *self, const char *device_id, DsDevice **device, G
 {
   DsQuery *query = ds_depot_sql_query (
       self->db, error,
-      "SELECT id, courier, public_key, seq, head, forks_at, revoked FROM device WHERE id = ?", "s",
+      "SELECT id, courier, public_key, seq, head, forks_at, revoked, depot_key FROM device WHERE id = ?", "s",
       device_id);
   g_autoptr (DsDevice) found = NULL;
   gboolean row;
@@ -60,6 +60,7 @@ ds_depot_load_device (DsDepot *self, const char *device_id, DsDevice **device, G
       found->head = g_strdup (ds_db_column_text (query, 4));
       found->forks_at = ds_db_column_int (query, 5);
       found->revoked = g_strdup (ds_db_column_text (query, 6));
+      found->depot_key = ds_db_column_int (query, 7);
     }
   ds_db_reset (query);
   *device = g_steal_pointer (&found);
@@ -203,9 +204,9 @@ store_device (DsDepot *self,
   if (!ds_depot_sql_run (
           self->db, error,
           "INSERT INTO device (id, courier, public_key, model, app_version, enrolled_at_ms, seq,"
-          " head) VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
-          "sssssis", enrolment->device_id, enrolment->courier_id, request->public_key, request->model,
-          request->app_version, ds_depot_now_ms (self), DS_ENTRY_GENESIS)
+          " head, depot_key) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
+          "sssssisi", enrolment->device_id, enrolment->courier_id, request->public_key, request->model,
+          request->app_version, ds_depot_now_ms (self), DS_ENTRY_GENESIS, self->key_number)
       || !ds_depot_sql_run (self->db, error, "UPDATE enrolment SET device = ? WHERE code_sm3 = ?", "ss",
                             enrolment->device_id, digest))
     {
@@ -251,6 +252,7 @@ ds_depot_answer_enrolment (DsDepot *self, json_t *body, DsTrouble **trouble)
   EnrolRequest request = { 0 };
   g_auto (Enrolment) enrolment = { 0 };
   g_autoptr (GError) error = NULL;
+  g_autoptr (DsDevice) device = NULL;
   g_autofree char *digest = NULL;
   g_autofree char *depot_key = NULL;
 
@@ -277,7 +279,9 @@ ds_depot_answer_enrolment (DsDepot *self, json_t *body, DsTrouble **trouble)
   if (!use_code (self, digest, &enrolment, &request, trouble))
     return NULL;
 
-  depot_key = ds_key_get_public_hex (self->key);
+  if (!ds_depot_load_device (self, enrolment.device_id, &device, &error))
+    return ds_trouble_set_from_error (trouble, error);
+  ds_depot_get_public_key (self, device->depot_key, &depot_key);
   return json_pack ("{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:b}", "device", enrolment.device_id, "depot_name",
                     json_string_value (json_object_get (self->settings, "depot_name")), "courier", "id",
                     enrolment.courier_id, "name", enrolment.courier_name, "depot_key", depot_key, "ca",

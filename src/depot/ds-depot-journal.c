@@ -167,6 +167,7 @@ typedef struct
   DsIntakeJob base;
 
   DsKey *depot_key;
+  json_t *depot_keys; /* (nullable): announcements of later ones than the handheld learnt first */
   char *device_id;
   char *public_key;
   GBytes *lines;
@@ -250,9 +251,10 @@ acknowledge (DsIntakeJob *job)
       return;
     }
   /* Whoever continues a journal that is forked must know it, though its own lines are taken. */
-  job->reply = json_pack ("{s:I, s:s, s:s, s:O, s:o*}", "acknowledged", (json_int_t)device->seq, "head",
+  job->reply = json_pack ("{s:I, s:s, s:s, s:O, s:o*, s:O*}", "acknowledged", (json_int_t)device->seq, "head",
                           device->head, "acknowledgement", acknowledgement, "refused", self->refused,
-                          "forks_at", device->forks_at > 0 ? json_integer (device->forks_at) : NULL);
+                          "forks_at", device->forks_at > 0 ? json_integer (device->forks_at) : NULL,
+                          "depot_keys", self->depot_keys);
 }
 
 static void
@@ -262,6 +264,7 @@ free_push (DsIntakeJob *job)
 
   forget_push (job);
   ds_key_unref (self->depot_key);
+  json_decref (self->depot_keys);
   g_free (self->device_id);
   g_free (self->public_key);
   g_bytes_unref (self->lines);
@@ -278,6 +281,7 @@ ds_depot_push_new (DsDepot *self, const DsDevice *device, GBytes *lines)
   push->base.kind = &kind;
   push->base.n_bytes = g_bytes_get_size (lines);
   push->depot_key = ds_key_ref (self->key);
+  push->depot_keys = ds_depot_list_announcements (self, device->depot_key);
   push->device_id = g_strdup (device->id);
   push->public_key = g_strdup (device->public_key);
   push->lines = g_bytes_ref (lines);

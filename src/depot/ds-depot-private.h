@@ -31,7 +31,9 @@ struct _DsDepot
   DsRandom *random;
   GPtrArray *operators; /* (element-type DsOperator) */
   DsAuthority *authority;
-  DsKey *key;
+  GPtrArray *keys; /* of its own: ds-depot-keys.c */
+  DsKey *key;      /* the one of them that signs now */
+  gint64 key_number;
   DsDb *db;
   DsFeed *feed;
   DsTrustList *trust;
@@ -73,13 +75,43 @@ gint64 ds_depot_get_free_bytes (DsDepot *self);
 /* A member of the settings' "timings" or "limits". */
 gint64 ds_depot_get_setting (DsDepot *self, const char *group, const char *name);
 
+/* ds-depot-keys.c */
+
+GPtrArray *ds_depot_keys_new (void);
+/* Loads the depot's keys, or makes the first. */
+gboolean ds_depot_load_keys (DsDepot *self, GError **error);
+/* Lets the key sign whose time has come. */
+void ds_depot_choose_key (DsDepot *self);
+/* Returns: (transfer none): the key that has signed @jws; the one that signs now when none has. */
+DsKey *ds_depot_find_key (DsDepot *self, const char *jws);
+/* As ds_sealed_file_open(), sealed to whichever of the depot's keys. */
+GArray *ds_depot_open_sealed (DsDepot *self, GBytes *file, gsize *rest, GError **error);
+/* Returns: (transfer none): *@text, (transfer full). */
+const char *ds_depot_get_public_key (DsDepot *self, gint64 number, char **text);
+/* Returns: (transfer full) (nullable): the announcements of later keys than number @after, oldest first; %NULL for
+ * none. */
+json_t *ds_depot_list_announcements (DsDepot *self, gint64 after);
+/* Puts the announcements in a courier's feed, where they are not there. Inside a transaction. */
+gboolean ds_depot_put_announcements (DsDepot *self, const char *courier_id, GError **error);
+
 /* ds-depot-couriers.c */
+
+/* Calls @put for every courier. Inside a transaction. */
+gboolean ds_depot_put_for_all (
+    DsDepot *self,
+    gboolean (*put) (DsDepot *self, const char *courier_id, const char *name, GError **error),
+    GError **error);
 
 gboolean ds_depot_load_settings (DsDepot *self, GError **error);
 /* Makes the courier when new, inside a transaction; (nullable) @name keeps the one there is. */
 gboolean ds_depot_put_courier (DsDepot *self, const char *courier_id, const char *name, GError **error);
+
+/* ds-depot-trust.c */
+
 /* Signs the operators' list anew when the last one is old or names others, and puts it in every feed. */
 gboolean ds_depot_refresh_trust (DsDepot *self, GError **error);
+/* Puts the list in a courier's feed. Inside a transaction. */
+gboolean ds_depot_put_trust (DsDepot *self, const char *courier_id, const char *name, GError **error);
 
 /* ds-depot-enrol.c: answers are JSON or a trouble. */
 
@@ -102,6 +134,7 @@ typedef struct
   char *head;       /* its hash */
   char *revoked;    /* (nullable): why it may not come any more */
   gint64 forks_at;  /* the first entry of which there are two; 0: the journal is one */
+  gint64 depot_key; /* the number of the depot's key that it learnt when it enrolled */
 } DsDevice;
 
 void ds_device_free (DsDevice *self);

@@ -218,7 +218,7 @@ ds_depot_answer_rescue (DsDepot *self, const char *by_device, GBytes *file, DsTr
   gsize rest;
   json_t *answer;
 
-  records = ds_sealed_file_open (self->key, file, &rest, &error);
+  records = ds_depot_open_sealed (self, file, &rest, &error);
   if (records == NULL)
     return ds_trouble_set (trouble, DS_TROUBLE_INVALID, "%s", error->message);
   if (!take_records (&rescue, records, trouble))

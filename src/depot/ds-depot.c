@@ -55,6 +55,7 @@ ds_depot_finalize (GObject *object)
   DsDepot *self = DS_DEPOT (object);
 
   g_clear_pointer (&self->authority, ds_authority_free);
+  g_clear_pointer (&self->keys, g_ptr_array_unref);
   g_clear_pointer (&self->key, ds_key_unref);
   g_clear_pointer (&self->settings, json_decref);
   g_free (self->directory);
@@ -73,6 +74,7 @@ static void
 ds_depot_init (DsDepot *self)
 {
   self->closing = g_cancellable_new ();
+  self->keys = ds_depot_keys_new ();
   self->health.min_free_mib = MIN_FREE_MIB;
   self->health.operator_silent_s = OPERATOR_SILENT_S;
   self->health.was_ready = TRUE;
@@ -98,38 +100,6 @@ open_directory (DsDepot *self, GError **error)
   return self->db != NULL && ds_depot_sql_migrate (self->db, error) && ds_books_prepare (self->db, error);
 }
 
-/* The depot's SM2 key signs acknowledgements, trust lists and statements. It is made once: handhelds keep its public
- * half from their enrolment on. */
-static gboolean
-load_or_make_key (DsDepot *self, GError **error)
-{
-  g_autofree char *path = g_build_filename (self->directory, "depot-key.pem", NULL);
-  g_autofree char *pem = NULL;
-  g_autoptr (GError) problem = NULL;
-
-  if (g_file_get_contents (path, &pem, NULL, &problem))
-    {
-      self->key = ds_key_new_from_pem (pem, error);
-      return self->key != NULL;
-    }
-  if (!g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-    {
-      g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "“%s” cannot be read: %s", path, problem->message);
-      return FALSE;
-    }
-
-  g_clear_error (&problem);
-  self->key = ds_key_generate (error);
-  pem = self->key ? ds_key_to_pem (self->key, error) : NULL;
-  if (pem == NULL)
-    return FALSE;
-  if (g_file_set_contents_full (path, pem, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                0600, &problem))
-    return TRUE;
-  g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "“%s” cannot be written: %s", path, problem->message);
-  return FALSE;
-}
-
 static void
 did_get_news (const char *courier_id, gpointer user_data)
 {
@@ -150,7 +120,7 @@ refresh_trust (gpointer user_data)
 static gboolean
 open_parts (DsDepot *self, const char *host, GError **error)
 {
-  if (!open_directory (self, error) || !load_or_make_key (self, error))
+  if (!open_directory (self, error) || !ds_depot_load_keys (self, error))
     return FALSE;
   self->authority = ds_authority_open (self->directory, host, g_get_real_time () / G_USEC_PER_SEC, error);
   if (self->authority == NULL)

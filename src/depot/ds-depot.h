@@ -291,6 +291,29 @@ GBytes *ds_depot_load_journal (DsDepot *self, const char *device_id, gboolean fo
 json_t *ds_depot_books_to_json (DsDepot *self, GError **error);
 
 /**
+ * ds_depot_rotate_key:
+ * @overlap_ms: how long before the new key signs: handhelds learn of it meanwhile, and programs of theirs that know no
+ *   new keys can be brought up to date; 0 for at once, where a key may be in other hands
+ * @error: %DS_ERROR_STATE while another one is announced
+ *
+ * Makes the depot another key and announces it, signed by the one it has, in every feed and with every acknowledgement,
+ * so that whoever was away for longer follows. What the old key has signed stays good.
+ *
+ * Returns: (transfer full) (nullable): as ds_depot_list_keys()
+ */
+json_t *ds_depot_rotate_key (DsDepot *self, gint64 overlap_ms, GError **error);
+
+/* Returns: (transfer full): [{"number","public_key","signs","from","until"}], oldest first. */
+json_t *ds_depot_list_keys (DsDepot *self);
+
+/* Looks whether operators have other keys, which go into every feed at once, and lists them as a trust list does. */
+json_t *ds_depot_list_operator_keys (DsDepot *self, GError **error);
+
+/* Nothing that this key has signed, whenever, is taken any more. %DS_ERROR_NOT_FOUND */
+gboolean
+ds_depot_revoke_operator_key (DsDepot *self, const char *operator_id, const char *public_key, GError **error);
+
+/**
  * DsDepotLog:
  * @level: %G_LOG_LEVEL_WARNING, %G_LOG_LEVEL_MESSAGE, %G_LOG_LEVEL_INFO
  * @event: a word, "request" …

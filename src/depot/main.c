@@ -511,6 +511,34 @@ ask_monitor (const Options *options)
                                                                                           : EXIT_FAILURE;
 }
 
+/* Keys */
+
+static int
+run_keys (const Options *options)
+{
+  char **arguments = options->arguments;
+  guint n = g_strv_length (arguments);
+  const char *change = n > 1 ? arguments[1] : "list";
+  gboolean revokes = g_str_equal (change, "revoke-operator");
+  g_autoptr (json_t) request = NULL;
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!(g_str_equal (change, "list") && n <= 2) && !(g_str_equal (change, "rotate") && n == 2)
+      && !(revokes && n == 4))
+    return fail ("say: keys, keys rotate [--key-overlap-days N], or keys revoke-operator OPERATOR KEY");
+  request = json_pack ("{s:s, s:s, s:I, s:s*, s:s*}", "command", "keys", "change", change, "overlap_ms",
+                       options->config.key_overlap_days * G_GINT64_CONSTANT (86400000), "operator",
+                       revokes ? arguments[2] : NULL, "key", revokes ? arguments[3] : NULL);
+  answer = run_command (options, request, NULL, &error);
+  if (answer == NULL)
+    return fail (error->message);
+  print_json (answer);
+  if (g_str_equal (change, "rotate"))
+    fprintf (stderr, "Make a backup now: what the new key signs is worth nothing without it.\n");
+  return EXIT_SUCCESS;
+}
+
 /* A card may hold several files, of which the names are in order: brought together, they are taken in one by one. */
 static int
 rescue (const Options *options)
@@ -652,11 +680,12 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (
-      "serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
-      "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
-      " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
-      "| reset-pin | backup DIRECTORY | restore DIRECTORY | health | metrics | config | bench");
+  g_autoptr (GOptionContext) context
+      = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
+                              "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
+                              " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
+                              "| reset-pin | backup DIRECTORY | restore DIRECTORY | keys [rotate] | health | "
+                              "metrics | config | bench");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
@@ -719,6 +748,8 @@ main (int argc, char **argv)
     return run_clerk_command (&options);
   if (g_str_equal (command, "spoken"))
     return print_spoken (&options);
+  if (g_str_equal (command, "keys"))
+    return run_keys (&options);
   if (g_str_equal (command, "config"))
     return print_config (&options);
   if (g_str_equal (command, "health") || g_str_equal (command, "metrics"))

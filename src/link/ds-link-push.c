@@ -121,6 +121,25 @@ did_acknowledge (GObject *source, GAsyncResult *result, gpointer user_data)
   load_batch (self);
 }
 
+/* The depot may sign with a key that it took while this handheld was away. @announcements: (nullable) */
+static void
+learn_keys (DsLink *self, json_t *announcements)
+{
+  const DsIdentity *identity = ds_store_get_identity (self->store);
+  json_t *announcement;
+  gsize i;
+
+  json_array_foreach (announcements, i, announcement)
+  {
+    if (identity != NULL && json_is_string (announcement)
+        && !ds_identity_knows_announcement (identity, json_string_value (announcement)))
+      {
+        ds_store_learn_keys (self->store, announcements);
+        return;
+      }
+  }
+}
+
 /* A good reply: what the depot now holds, signed. */
 static void
 take_acknowledgement (Push *push, DsHttpReply *reply)
@@ -130,14 +149,17 @@ take_acknowledgement (Push *push, DsHttpReply *reply)
   g_autoptr (json_t) object = ds_http_reply_parse (reply, &error);
   const char *acknowledgement;
   json_t *refused = NULL;
+  json_t *depot_keys = NULL;
   json_int_t acknowledged;
   json_int_t forks_at = 0;
 
   if (object == NULL)
     ds_link_go_offline (self, error->message, -1);
-  else if (!ds_json_unpack (object, NULL, "{s:I, s:s, s?:o, s?:I}", "acknowledged", &acknowledged,
-                            "acknowledgement", &acknowledgement, "refused", &refused, "forks_at", &forks_at)
-           || (refused != NULL && !json_is_array (refused)))
+  else if (!ds_json_unpack (object, NULL, "{s:I, s:s, s?:o, s?:I, s?:o}", "acknowledged", &acknowledged,
+                            "acknowledgement", &acknowledgement, "refused", &refused, "forks_at", &forks_at,
+                            "depot_keys", &depot_keys)
+           || (refused != NULL && !json_is_array (refused))
+           || (depot_keys != NULL && !json_is_array (depot_keys)))
     ds_link_go_offline (self, _ ("The depot's answer is no acknowledgement."), -1);
   else if (acknowledged < push->outbox->last_seq)
     /* Or the same lines would go to and fro for ever. */
@@ -146,6 +168,7 @@ take_acknowledgement (Push *push, DsHttpReply *reply)
     {
       push->acknowledged = acknowledged;
       push->forks_at = forks_at;
+      learn_keys (self, depot_keys);
       ds_store_acknowledge_async (self->store, acknowledgement, refused, NULL, did_acknowledge, push);
       return;
     }

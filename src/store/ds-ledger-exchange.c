@@ -81,7 +81,7 @@ read_acknowledgement (DsLedger *self, const char *text, Acknowledgement *acknowl
   gconstpointer bytes;
   gsize n;
 
-  if (!ds_jws_verify (self->identity->depot_key, text, -1, &kid, &payload, error))
+  if (!ds_jws_verify (ds_identity_find_key (self->identity, text), text, -1, &kid, &payload, error))
     return FALSE;
   bytes = g_bytes_get_data (payload, &n);
   object = ds_json_parse_object (bytes, n, ACKNOWLEDGEMENT_MAX_BYTES, error);
@@ -223,7 +223,8 @@ ds_ledger_acknowledge (DsLedger *self, const char *text, json_t *refused, GError
       g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "This handheld is not enrolled yet");
       return FALSE;
     }
-  if (!read_acknowledgement (self, text, &acknowledgement, &problem))
+  if (!read_acknowledgement (self, text, &acknowledgement, &problem)
+      || !ds_identity_check_new (self->identity, text, acknowledgement.at_ms, &problem))
     {
       g_set_error (error, DS_ERROR, DS_ERROR_PROTOCOL, "The depot's acknowledgement is not good: %s",
                    problem->message);

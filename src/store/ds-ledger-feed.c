@@ -6,6 +6,7 @@
 #include "ds-ledger-feed.h"
 
 #include "ds-clock.h"
+#include "ds-depot-key.h"
 #include "ds-encoding.h"
 #include "ds-error.h"
 #include "ds-jws.h"
@@ -97,7 +98,8 @@ take_operators (DsLedger *self, DsFeedItem *item, GError **error)
       return FALSE;
     }
   if (!ds_json_unpack (item->data, error, "{s:s}", "jws", &jws)
-      || (list = ds_trust_list_new_from_jws (jws, self->identity->depot_key, error)) == NULL
+      || (list = ds_trust_list_new_from_jws (jws, ds_identity_find_key (self->identity, jws), error)) == NULL
+      || !ds_identity_check_new (self->identity, jws, ds_trust_list_get_issued_at_ms (list), error)
       || !ds_ledger_check_practice (self, ds_trust_list_get_practice (list), error))
     return FALSE;
   if (self->trust_list != NULL
@@ -112,6 +114,22 @@ take_operators (DsLedger *self, DsFeedItem *item, GError **error)
   return TRUE;
 }
 
+/* The depot has another key. */
+static gboolean
+take_depot_key (DsLedger *self, DsFeedItem *item, GError **error)
+{
+  const char *jws;
+  gboolean is_new;
+
+  if (self->identity == NULL)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "This handheld is not enrolled yet");
+      return FALSE;
+    }
+  return ds_json_unpack (item->data, error, "{s:s}", "jws", &jws)
+         && ds_identity_learn_key (self->identity, jws, &is_new, error);
+}
+
 gboolean
 ds_ledger_take_object (DsLedger *self, const char *type, const char *line, gsize n, GError **error)
 {
@@ -121,6 +139,8 @@ ds_ledger_take_object (DsLedger *self, const char *type, const char *line, gsize
 
   if (!read_item (self, &item, line, n, error) || !parse_data (&item, error))
     return FALSE;
+  if (strcmp (type, DS_DEPOT_KEY_ITEM) == 0)
+    return take_depot_key (self, &item, error);
   return strcmp (type, "settings") == 0 ? take_settings (self, &item, error)
                                         : take_operators (self, &item, error);
 }
@@ -139,6 +159,18 @@ apply_operators (DsLedger *self, DsFeedItem *item, gboolean replaying, GError **
   return replaying || take_operators (self, item, error);
 }
 
+static gboolean
+apply_depot_key (DsLedger *self, DsFeedItem *item, gboolean replaying, GError **error)
+{
+  json_int_t number;
+
+  if (!ds_json_unpack (item->data, error, "{s:I}", "number", &number))
+    return FALSE;
+  g_snprintf (item->subject_buffer, sizeof item->subject_buffer, "%" JSON_INTEGER_FORMAT, number);
+  item->subject = item->subject_buffer;
+  return replaying || take_depot_key (self, item, error);
+}
+
 /* Statements and notices */
 
 static gboolean
@@ -147,7 +179,7 @@ read_statement (DsLedger *self, const char *jws, const char *shift, gint64 *vers
   g_autoptr (GBytes) payload = NULL;
   g_autoptr (json_t) object = NULL;
   const char *named;
-  json_int_t number;
+  json_int_t number, at_ms = G_MAXINT64;
   gconstpointer bytes;
   gsize n;
 
@@ -156,11 +188,14 @@ read_statement (DsLedger *self, const char *jws, const char *shift, gint64 *vers
       g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "This handheld is not enrolled yet");
       return FALSE;
     }
-  if (!ds_jws_verify (self->identity->depot_key, jws, -1, NULL, &payload, error))
+  if (!ds_jws_verify (ds_identity_find_key (self->identity, jws), jws, -1, NULL, &payload, error))
     return FALSE;
   bytes = g_bytes_get_data (payload, &n);
   object = ds_json_parse_object (bytes, n, STATEMENT_MAX_BYTES, error);
-  if (object == NULL || !ds_json_unpack (object, error, "{s:s, s:I}", "shift", &named, "version", &number))
+  if (object == NULL
+      || !ds_json_unpack (object, error, "{s:s, s:I, s?I}", "shift", &named, "version", &number, "at_ms",
+                          &at_ms)
+      || !ds_identity_check_new (self->identity, jws, at_ms, error))
     return FALSE;
   if (strcmp (named, shift) != 0)
     {
@@ -231,6 +266,7 @@ static const struct
   { "stop.removed", ds_ledger_apply_stop_removed, FALSE, FALSE },
   { "settings", apply_settings, FALSE, FALSE },
   { "operators", apply_operators, FALSE, FALSE },
+  { DS_DEPOT_KEY_ITEM, apply_depot_key, FALSE, FALSE },
   { "statement", apply_statement, FALSE, FALSE },
   { "notice", apply_notice, FALSE, FALSE },
   { "entry", apply_entry, FALSE, FALSE },
@@ -435,4 +471,52 @@ ds_ledger_apply_feed (DsLedger *self, GBytes *items, GError **error)
     return try_feed (self, items, error);
   g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
+}
+
+/* Kept as the feed's own item, which may come later and takes its place. */
+static gboolean
+keep_announcement (DsLedger *self, const char *announcement, GError **error)
+{
+  g_auto (DsFeedItem) item = { 0 };
+  g_autoptr (GError) problem = NULL;
+  g_auto (DsDepotKey) announced = { 0 };
+  g_autoptr (json_t) object = NULL;
+  g_autofree char *line = NULL;
+  gboolean is_new;
+
+  if (!ds_identity_learn_key (self->identity, announcement, &is_new, &problem) || !is_new)
+    return TRUE;
+  if (!ds_depot_key_read (&announced, announcement, ds_identity_find_key (self->identity, announcement),
+                          error))
+    return FALSE;
+  object = json_pack ("{s:I, s:s, s:I, s:{s:I, s:s}}", "cursor", (json_int_t)MAX (self->cursor, 1), "type",
+                      DS_DEPOT_KEY_ITEM, "at_ms", (json_int_t)announced.from_ms, "data", "number",
+                      (json_int_t)announced.number, "jws", announcement);
+  line = ds_json_to_line (object);
+  if (!read_item (self, &item, line, strlen (line), error))
+    return FALSE;
+  g_snprintf (item.subject_buffer, sizeof item.subject_buffer, "%" G_GINT64_FORMAT, announced.number);
+  item.subject = item.subject_buffer;
+  return keep_item (self, &item, FALSE, error);
+}
+
+gboolean
+ds_ledger_learn_keys (DsLedger *self, json_t *announcements, GError **error)
+{
+  json_t *announcement;
+  gsize i;
+
+  ds_ledger_assert_thread (self);
+
+  if (self->identity == NULL || self->health == DS_STORE_READ_ONLY)
+    return TRUE;
+  json_array_foreach (announcements, i, announcement)
+  {
+    const char *text = json_string_value (announcement);
+
+    if (text != NULL && !ds_identity_knows_announcement (self->identity, text)
+        && !keep_announcement (self, text, error))
+      return FALSE;
+  }
+  return TRUE;
 }

@@ -28,6 +28,7 @@ typedef struct
   gint64 at_ms;
   const char *type;
   const char *subject;
+  char subject_buffer[24]; /* for a subject that is a number */
 } DsFeedItem;
 
 /* Whether it is an amount that the house handles; %DS_ERROR_INVALID otherwise. */

@@ -113,7 +113,7 @@ ds_ledger_export_sealed (DsLedger *self, const char *path, GError **error)
 
   if (self->identity == NULL)
     return not_enrolled (error);
-  sealer = ds_sealer_new (self->identity->depot_key, &head, error);
+  sealer = ds_sealer_new (ds_identity_get_newest_key (self->identity), &head, error);
   device = sealer ? ds_ledger_describe_device (self, error) : NULL;
   if (device == NULL)
     return FALSE;

@@ -4,6 +4,7 @@
 #include "ds-ledger.h"
 
 #include "ds-clock.h"
+#include "ds-depot-key.h"
 #include "ds-encoding.h"
 #include "ds-error.h"
 #include "ds-random.h"
@@ -422,12 +423,16 @@ load_cursors (DsLedger *self, GError **error)
   return TRUE;
 }
 
-/* Settings and trust list have no tables: they are read from the kept items. */
+/* Settings, trust list and the depot's later keys have no tables: they are read from the kept items, the keys first, since
+ * one of them has signed the list. */
 static gboolean
 load_kept_objects (DsLedger *self, GError **error)
 {
   DsQuery *query = ds_db_prepare (
-      self->db, "SELECT type, line FROM feed_items WHERE type IN ('settings', 'operators')", error);
+      self->db,
+      "SELECT type, line FROM feed_items WHERE type IN ('settings', 'operators', '" DS_DEPOT_KEY_ITEM
+      "') ORDER BY type <> '" DS_DEPOT_KEY_ITEM "', CAST (subject AS INTEGER)",
+      error);
   gboolean row;
 
   if (query == NULL)

@@ -178,6 +178,8 @@ gboolean ds_ledger_enrol (DsLedger *self, const DsIdentity *identity, const char
 /* From entry @first_seq on; 0: from the first that is not acknowledged. */
 DsOutbox *
 ds_ledger_load_outbox (DsLedger *self, gint64 first_seq, guint max_lines, gsize max_bytes, GError **error);
+/* Takes and keeps announcements of the depot's keys that are not known yet, an array of JWS. */
+gboolean ds_ledger_learn_keys (DsLedger *self, json_t *announcements, GError **error);
 gboolean ds_ledger_acknowledge (DsLedger *self, const char *acknowledgement, json_t *refused, GError **error);
 /* Compares the kept acknowledgement with the journal; sets the health. */
 gboolean ds_ledger_check_acknowledgement (DsLedger *self, GError **error);

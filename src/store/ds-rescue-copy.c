@@ -306,7 +306,7 @@ copy_next (DsRescueCopy *self)
   batch = g_new0 (Batch, 1);
   batch->folder = g_strdup (self->folder);
   batch->device_id = g_strdup (identity->device_id);
-  batch->recipient = ds_key_ref (identity->depot_key);
+  batch->recipient = ds_key_ref (ds_identity_get_newest_key (identity));
   task = g_task_new (self, self->round, did_write, NULL);
   g_task_set_source_tag (task, DS_TASK_TAG (copy_next));
   /* What was written was written. */

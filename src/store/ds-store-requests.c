@@ -244,6 +244,28 @@ ds_store_load_outbox_finish (DsStore *self, GAsyncResult *result, GError **error
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static void
+free_json (gpointer object)
+{
+  json_decref (object);
+}
+
+static gboolean
+run_learn_keys (DsJob *job, DsLedger *ledger, GError **error)
+{
+  return succeed (job, is_open (ledger, error) && ds_ledger_learn_keys (ledger, job->input, error));
+}
+
+void
+ds_store_learn_keys (DsStore *self, json_t *announcements)
+{
+  g_return_if_fail (DS_IS_STORE (self));
+  g_return_if_fail (json_is_array (announcements));
+
+  ds_store_submit (self, new_task (self, DS_TASK_TAG (ds_store_learn_keys), NULL, NULL, NULL), run_learn_keys,
+                   json_deep_copy (announcements), free_json, DS_JOB_WRITES);
+}
+
 typedef struct
 {
   char *acknowledgement;

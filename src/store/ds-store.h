@@ -48,9 +48,10 @@ typedef enum
 typedef struct
 {
   char *device_id;
-  char *address;    /* the depot's base URL */
-  char *ca_pem;     /* the depot's certificate authority */
-  DsKey *depot_key; /* signs acknowledgements, trust lists, statements */
+  char *address;         /* the depot's base URL */
+  char *ca_pem;          /* the depot's certificate authority */
+  DsKey *depot_key;      /* signs acknowledgements, trust lists, statements: the one that enrolment told of */
+  GPtrArray *later_keys; /* (nullable): those that were announced since: ds-identity.c */
   char *depot_name;
   char *courier_id;
   char *courier_name;
@@ -60,6 +61,28 @@ typedef struct
 void ds_identity_free (DsIdentity *self);
 DsIdentity *ds_identity_copy (const DsIdentity *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsIdentity, ds_identity_free)
+
+/* Returns: (transfer none): the key of the depot's whose signature @jws bears, an earlier one's too; the newest when it is
+ * nobody's. Any thread. */
+DsKey *ds_identity_find_key (const DsIdentity *self, const char *jws);
+
+/* Returns: (transfer none): the key that the depot announced last, to seal for it. */
+DsKey *ds_identity_get_newest_key (const DsIdentity *self);
+
+/* %DS_ERROR_CRYPTO when @jws, made at @at_ms, is signed with a key that had been replaced by then. */
+gboolean ds_identity_check_new (const DsIdentity *self, const char *jws, gint64 at_ms, GError **error);
+
+gboolean ds_identity_knows_announcement (const DsIdentity *self, const char *announcement);
+
+/**
+ * ds_identity_learn_key:
+ * @announcement: see ds-depot-key.h
+ * @is_new: (out): whether a key was learnt; not by an announcement of before this handheld's time, nor twice
+ * @error: %DS_ERROR_CRYPTO when a replaced key announces another, %DS_ERROR_INVALID
+ *
+ * For the one who made the identity: it is read-only once shared.
+ */
+gboolean ds_identity_learn_key (DsIdentity *self, const char *announcement, gboolean *is_new, GError **error);
 
 /**
  * DsDraft:
@@ -281,6 +304,10 @@ void ds_store_load_outbox_from_async (DsStore *self,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);
 DsOutbox *ds_store_load_outbox_finish (DsStore *self, GAsyncResult *result, GError **error);
+
+/* Takes announcements of the depot's keys (see ds-depot-key.h), oldest first, before what they have signed is read. What
+ * is wrong with one shows in what it should vouch for. */
+void ds_store_learn_keys (DsStore *self, json_t *announcements);
 
 /**
  * ds_store_acknowledge_async:

@@ -111,11 +111,11 @@ def check_samples(contract, samples):
     seen = set()
     for item in samples["FeedItem"]:
         seen.add(item["type"])
-        name = item["type"].capitalize()
+        name = "".join(part.capitalize() for part in re.split("[.-]", item["type"]))
         contract.check(contract.schemas[name], item["data"], f"{name} {item['cursor']}")
         if item["type"] == "statement":
             contract.check(contract.schemas["StatementPayload"], read_payload(item["data"]["jws"]), "statement")
-    assert seen == {"settings", "operators", "stop", "payment", "statement", "fork", "entry"}, seen
+    assert seen == {"settings", "operators", "stop", "payment", "statement", "fork", "entry", "depot-key"}, seen
 
 
 def main():

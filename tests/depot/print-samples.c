@@ -91,6 +91,7 @@ add_shift (json_t *samples, DepotFixture *fixture)
   depot_fixture_push_from (fixture, 3, &reply);
   add_reply (samples, "Acknowledgement", &reply);
   depot_fixture_settle (fixture);
+  json_decref (ds_depot_rotate_key (fixture->depot, 0, NULL));
   depot_fixture_append (fixture, "shift.closed", "{s:s, s:i}", "shift", shift, "cash_counted_fen", 1700);
   depot_fixture_push_from (fixture, 5, &reply);
   add_reply (samples, "Acknowledgement", &reply);

@@ -533,3 +533,13 @@ test_operator_refuse_refunds (TestOperator *self)
 {
   self->refuses_refunds = TRUE;
 }
+
+void
+test_operator_take_new_key (TestOperator *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  ds_key_unref (self->key);
+  self->key = ds_key_generate (&error);
+  g_assert_no_error (error);
+}

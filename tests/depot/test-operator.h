@@ -38,6 +38,8 @@ char *
 test_operator_sign_voucher (TestOperator *self, const char *payment_id, gint64 amount_fen, gint64 counter);
 /* Vouchers are declined from now on. */
 void test_operator_bounce_vouchers (TestOperator *self);
+/* It signs with another key from now on. */
+void test_operator_take_new_key (TestOperator *self);
 void test_operator_refuse_refunds (TestOperator *self);
 
 G_END_DECLS

@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..43
+echo 1..50
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -72,6 +72,13 @@ check "lets nobody else serve the directory" fails depot serve --port 0
 check "refuses what it does not know" fails depot dance
 check "refuses a day that is none" fails depot import "$sample" --courier 0400 --day 2026-13-01
 
+check "has one key that signs" contains '"number":1,"public_key":"04[0-9a-f]*","signs":true' depot keys
+check "announces another" contains '"number":2,"public_key":"04[0-9a-f]*","signs":false' depot keys rotate --key-overlap-days 7
+check "and no third before it signs" fails depot keys rotate
+check "keeps its half that signs to its owner" test "$(stat -c %a "$dir/depot-key-2.pem")" = 600
+check "revokes no key that there is not" fails depot keys revoke-operator 003 04
+check "knows nothing else to do with keys" fails depot keys forge
+
 check "lists no handheld where none enrolled" test -z "$(depot devices)"
 check "revokes nobody" fails depot revoke 01937a00-0000-7000-8000-000000000000 --reason lost
 check "wants a reason to revoke" fails depot revoke somebody
@@ -80,6 +87,7 @@ check "keeps a backup that is there" fails depot backup "$work/backup"
 check "restores it elsewhere" contains '"sum_fen":0' "$program" --dir "$work/restored" restore "$work/backup"
 same_books() { [ "$("$program" --dir "$work/restored" books)" = "$(depot books)" ]; }
 check "has the same books there" same_books
+check "has the same keys there" contains '"number":2' "$program" --dir "$work/restored" keys
 check "has the same authority there" cmp "$dir/ca.pem" "$work/restored/ca.pem"
 check "restores over no depot" fails "$program" --dir "$work/restored" restore "$work/backup"
 damaged() {

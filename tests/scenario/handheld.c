@@ -246,8 +246,9 @@ handheld_wait_for_statement (Handheld *self)
   gsize n;
 
   WAIT_UNTIL (ds_store_get_shift (self->store)->statement != NULL);
-  ds_jws_verify (ds_store_get_identity (self->store)->depot_key, ds_store_get_shift (self->store)->statement,
-                 -1, &kid, &payload, &error);
+  text = ds_store_get_shift (self->store)->statement;
+  ds_jws_verify (ds_identity_find_key (ds_store_get_identity (self->store), text), text, -1, &kid, &payload,
+                 &error);
   g_assert_no_error (error);
   g_assert_cmpstr (kid, ==, "depot");
   text = g_bytes_get_data (payload, &n);
