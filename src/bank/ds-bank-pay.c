@@ -96,7 +96,7 @@ read_sandbox_code (DsBank *self, const char *text, GError **error)
   if (code == NULL)
     return NULL;
   op = ds_bank_find_operator (self, code->operator_id);
-  if (op == NULL || !ds_sandbox_code_verify (code, op->key))
+  if (op == NULL || !ds_bank_operator_verify_code (op, code))
     {
       g_set_error_literal (error, DS_ERROR, DS_ERROR_REFUSED,
                            "This collection code is not from one of the sandbox's operators");

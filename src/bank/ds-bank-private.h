@@ -12,6 +12,7 @@
 #include "ds-json.h"
 #include "ds-operator.h"
 #include "ds-random.h"
+#include "ds-sandbox-code.h"
 #include "ds-sandbox-payer-code.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct
   char *id;
   char *name;
   DsKey *key;
+  GPtrArray *former; /* (element-type DsKey): what these have signed stays good */
 } DsBankOperator;
 
 struct _DsBank
@@ -35,6 +37,9 @@ struct _DsBank
   DsBankFaults faults;
   guint due_source; /* the timer of the next thing that falls due */
 };
+
+/* Whether one of the operator's keys, the present or a former one, has signed the code. */
+gboolean ds_bank_operator_verify_code (const DsBankOperator *op, const DsSandboxCode *code);
 
 /* Returns: (transfer none) (nullable) */
 const DsBankOperator *ds_bank_find_operator (DsBank *self, const char *operator_id);

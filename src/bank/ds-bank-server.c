@@ -401,12 +401,13 @@ faults_to_json (const DsBankFaults *faults)
                                                          (json_int_t)faults->file_difference_fen)
                                             : json_null ();
 
-  return json_pack ("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "line", faults->line_cut ? "cut" : "restored",
+  return json_pack ("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "line",
+                    faults->line_cut ? "cut" : "restored", "down", *faults->down ? faults->down : "none",
                     "confirm_above_fen", (json_int_t)faults->confirm_above_fen, "slow_ms",
                     (json_int_t)faults->slow_ms, "lose_answers", (json_int_t)faults->lose_answers,
                     "lose_wallet_answers", (json_int_t)faults->lose_wallet_answers, "late_ms",
                     (json_int_t)faults->late_ms, "notify_times", (json_int_t)faults->notify_times,
-                    "file_difference", difference);
+                    "reject_vouchers", (json_int_t)faults->reject_vouchers, "file_difference", difference);
 }
 
 static gboolean
@@ -423,6 +424,7 @@ read_fault_numbers (json_t *body, DsBankFaults *faults, GError **error)
     { "lose_answers", &faults->lose_answers, 0, G_MAXINT },
     { "lose_wallet_answers", &faults->lose_wallet_answers, 0, G_MAXINT },
     { "late_ms", &faults->late_ms, 0, G_MAXINT },
+    { "reject_vouchers", &faults->reject_vouchers, 0, G_MAXINT },
     { "notify_times", &faults->notify_times, 0, 100 },
   };
 
@@ -444,16 +446,33 @@ read_fault_numbers (json_t *body, DsBankFaults *faults, GError **error)
   return TRUE;
 }
 
+static gboolean
+read_down (DsBank *bank, const char *down, DsBankFaults *faults, GError **error)
+{
+  if (down == NULL)
+    return TRUE;
+  if (!g_str_equal (down, "all") && !g_str_equal (down, "none") && ds_bank_find_operator (bank, down) == NULL)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                           "Down is an operator of the sandbox, “all” or “none”");
+      return FALSE;
+    }
+  g_strlcpy (faults->down, g_str_equal (down, "none") ? "" : down, sizeof faults->down);
+  return TRUE;
+}
+
 /* Members that are not there stay as they are. */
 static gboolean
-read_faults (json_t *body, DsBankFaults *faults, GError **error)
+read_faults (DsBank *bank, json_t *body, DsBankFaults *faults, GError **error)
 {
   const char *line = NULL;
+  const char *down = NULL;
   json_t *difference = json_object_get (body, "file_difference");
   const char *payment = NULL;
   json_int_t fen = 0;
 
-  if (!ds_json_unpack (body, error, "{s?s}", "line", &line) || !read_fault_numbers (body, faults, error))
+  if (!ds_json_unpack (body, error, "{s?s, s?s}", "line", &line, "down", &down)
+      || !read_down (bank, down, faults, error) || !read_fault_numbers (body, faults, error))
     return FALSE;
   if (line != NULL && !g_str_equal (line, "cut") && !g_str_equal (line, "restored"))
     {
@@ -479,7 +498,10 @@ set_faults (Call *call, GError **error)
 {
   DsBankFaults faults = *ds_bank_get_faults (call->self->bank);
 
-  if (!read_faults (call->body, &faults, error))
+  const char *operator_id = json_string_value (json_object_get (call->body, "new_key"));
+
+  if (!read_faults (call->self->bank, call->body, &faults, error)
+      || (operator_id != NULL && !ds_bank_take_new_key (call->self->bank, operator_id, error)))
     return NULL;
   ds_bank_set_faults (call->self->bank, &faults);
   return faults_to_json (ds_bank_get_faults (call->self->bank));

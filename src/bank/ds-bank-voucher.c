@@ -190,6 +190,11 @@ redeem_new (DsBank *self,
         = earlier->state == DS_BANK_PAID ? "this has been paid already" : "this payment has ended otherwise";
   else if (!fits)
     reason = "not what was ordered: another amount or payee";
+  else if (self->faults.reject_vouchers > 0)
+    {
+      self->faults.reject_vouchers--;
+      reason = "insufficient balance";
+    }
   else if (voucher->amount_fen > wallet->balance_fen + wallet->red_packet_fen)
     reason = "insufficient balance";
 

@@ -6,6 +6,9 @@
 #include "ds-error.h"
 #include "ds-sandbox-operator.h"
 
+/* With the present one as many as a trust list holds of an operator. */
+#define MAX_FORMER_KEYS 7
+
 static const struct
 {
   const char *id, *name;
@@ -121,6 +124,11 @@ static const char *const schema[]
 
         "ALTER TABLE orders ADD COLUMN stop_mark TEXT;" /* what a handheld's own code says of its stop */
         "ALTER TABLE payment ADD COLUMN spoken TEXT;",  /* the merchant's digits for the payer */
+
+        "CREATE TABLE former_key ("
+        "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+        "  operator TEXT NOT NULL REFERENCES operator (id),"
+        "  private_key TEXT NOT NULL) STRICT;",
         NULL };
 
 enum
@@ -132,6 +140,7 @@ enum
 enum
 {
   ORDER_CHANGED,
+  KEY_CHANGED,
   N_SIGNALS
 };
 
@@ -148,6 +157,7 @@ free_operator (gpointer data)
   g_free (op->id);
   g_free (op->name);
   g_clear_pointer (&op->key, ds_key_unref);
+  g_ptr_array_unref (op->former);
   g_free (op);
 }
 
@@ -198,6 +208,8 @@ ds_bank_class_init (DsBankClass *klass)
 
   signals[ORDER_CHANGED] = g_signal_new ("order-changed", DS_TYPE_BANK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                          NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[KEY_CHANGED] = g_signal_new ("key-changed", DS_TYPE_BANK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -224,6 +236,39 @@ store_operator (DsBank *self, const DsBankOperator *op, GError **error)
   return ds_db_run (self->db, query, error);
 }
 
+/* The latest of them: a trust list holds no more. */
+static gboolean
+load_former (DsBank *self, DsBankOperator *op, GError **error)
+{
+  DsQuery *query = ds_db_prepare (
+      self->db, "SELECT private_key FROM former_key WHERE operator = ? ORDER BY id DESC LIMIT ?", error);
+  gboolean row;
+
+  g_ptr_array_set_size (op->former, 0);
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, op->id);
+  ds_db_bind_int (query, 2, MAX_FORMER_KEYS);
+  for (;;)
+    {
+      DsKey *key;
+
+      if (!ds_db_step (self->db, query, &row, error))
+        return FALSE;
+      if (!row)
+        break;
+      key = ds_key_new_from_pem (ds_db_column_text (query, 0), error);
+      if (key == NULL)
+        {
+          ds_db_reset (query);
+          return FALSE;
+        }
+      g_ptr_array_add (op->former, key);
+    }
+  ds_db_reset (query);
+  return TRUE;
+}
+
 static gboolean
 open_operator (DsBank *self, const char *id, const char *name, GError **error)
 {
@@ -233,6 +278,7 @@ open_operator (DsBank *self, const char *id, const char *name, GError **error)
 
   op->id = g_strdup (id);
   op->name = g_strdup (name);
+  op->former = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_key_unref);
   g_ptr_array_add (self->operators, op);
 
   query = ds_db_prepare (self->db, "SELECT private_key FROM operator WHERE id = ?", error);
@@ -245,10 +291,20 @@ open_operator (DsBank *self, const char *id, const char *name, GError **error)
     op->key = ds_key_new_from_pem (ds_db_column_text (query, 0), error);
   ds_db_reset (query);
   if (row)
-    return op->key != NULL;
+    return op->key != NULL && load_former (self, op, error);
 
   op->key = ds_key_generate (error);
   return op->key != NULL && store_operator (self, op, error);
+}
+
+static void
+add_key (json_t *keys, DsKey *key)
+{
+  g_autofree char *public_key = ds_key_get_public_hex (key);
+
+  json_array_append_new (keys,
+                         json_pack ("{s:s, s:I, s:I, s:b}", "public_key", public_key, "not_before_ms",
+                                    (json_int_t)0, "not_after_ms", (json_int_t)G_MAXINT64, "revoked", FALSE));
 }
 
 /* The evidence's reader wants the list that handhelds get. The bank signs one for itself: the key is nobody's. */
@@ -264,18 +320,19 @@ make_trust_list (DsBank *self, GError **error)
   for (guint i = 0; i < self->operators->len; i++)
     {
       const DsBankOperator *op = g_ptr_array_index (self->operators, i);
-      g_autofree char *public_key = ds_key_get_public_hex (op->key);
+      json_t *keys = json_array ();
 
+      add_key (keys, op->key);
+      for (guint k = 0; k < op->former->len; k++)
+        add_key (keys, g_ptr_array_index (op->former, k));
       json_array_append_new (json_object_get (payload, "operators"),
-                             json_pack ("{s:s, s:s, s:[{s:s, s:I, s:I, s:b}]}", "id", op->id, "name",
-                                        op->name, "keys", "public_key", public_key, "not_before_ms",
-                                        (json_int_t)0, "not_after_ms", (json_int_t)G_MAXINT64, "revoked",
-                                        FALSE));
+                             json_pack ("{s:s, s:s, s:o}", "id", op->id, "name", op->name, "keys", keys));
     }
 
   jws = ds_trust_list_sign (payload, key, error);
   if (jws == NULL)
     return FALSE;
+  g_clear_pointer (&self->trust, ds_trust_list_unref);
   self->trust = ds_trust_list_new_from_jws (jws, key, error);
   return self->trust != NULL;
 }
@@ -349,6 +406,66 @@ ds_bank_find_operator (DsBank *self, const char *operator_id)
         return op;
     }
   return NULL;
+}
+
+gboolean
+ds_bank_operator_verify_code (const DsBankOperator *op, const DsSandboxCode *code)
+{
+  gboolean is_good = ds_sandbox_code_verify (code, op->key);
+
+  for (guint i = 0; i < op->former->len && !is_good; i++)
+    is_good = ds_sandbox_code_verify (code, g_ptr_array_index (op->former, i));
+  return is_good;
+}
+
+static gboolean
+store_new_key (DsBank *self, const char *operator_id, const char *pem, GError **error)
+{
+  DsQuery *query = ds_db_prepare (
+      self->db,
+      "INSERT INTO former_key (operator, private_key) SELECT id, private_key FROM operator WHERE id = ?",
+      error);
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, operator_id);
+  if (!ds_db_run (self->db, query, error))
+    return FALSE;
+  query = ds_db_prepare (self->db, "UPDATE operator SET private_key = ? WHERE id = ?", error);
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, pem);
+  ds_db_bind_text (query, 2, operator_id);
+  return ds_db_run (self->db, query, error);
+}
+
+gboolean
+ds_bank_take_new_key (DsBank *self, const char *operator_id, GError **error)
+{
+  DsBankOperator *op;
+  g_autoptr (DsKey) key = NULL;
+  g_autofree char *pem = NULL;
+
+  g_return_val_if_fail (DS_IS_BANK (self), FALSE);
+  g_return_val_if_fail (operator_id != NULL, FALSE);
+
+  op = (DsBankOperator *)ds_bank_find_operator (self, operator_id);
+  if (op == NULL)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "The sandbox has no operator “%s”", operator_id);
+      return FALSE;
+    }
+  key = ds_key_generate (error);
+  pem = key ? ds_key_to_pem (key, error) : NULL;
+  if (pem == NULL || !ds_db_begin (self->db, error)
+      || !ds_bank_end (self, store_new_key (self, operator_id, pem, error), error))
+    return FALSE;
+  ds_key_unref (op->key);
+  op->key = g_steal_pointer (&key);
+  if (!load_former (self, op, error) || !make_trust_list (self, error))
+    return FALSE;
+  g_signal_emit (self, signals[KEY_CHANGED], 0, operator_id);
+  return TRUE;
 }
 
 gint64

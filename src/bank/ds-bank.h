@@ -24,6 +24,8 @@ G_DECLARE_FINAL_TYPE (DsBank, ds_bank, DS, BANK, GObject)
  * @lose_wallet_answers: likewise for answers to wallets
  * @late_ms: a payment's money arrives this much later: until then it is under way, and after the order's
  *   expiry the operator calls it expired although it is still going to be paid
+ * @down: the operator that does not answer the depot, nor act, nor notify: its id, "all", or "" for none
+ * @reject_vouchers: this many of the next vouchers are refused, as if their money had been spent elsewhere
  * @notify_times: how often each notification is sent: 1 as a rule, 0 when they get lost
  * @file_payment: (nullable): the payment that stands wrong in the daily file
  * @file_difference_fen: by how much; a line that comes to nothing is missing
@@ -38,6 +40,8 @@ typedef struct
   gint64 lose_answers;
   gint64 lose_wallet_answers;
   gint64 late_ms;
+  char down[4];
+  gint64 reject_vouchers;
   gint64 notify_times;
   char *file_payment;
   gint64 file_difference_fen;
@@ -62,6 +66,17 @@ const DsBankFaults *ds_bank_get_faults (DsBank *self);
 void ds_bank_set_faults (DsBank *self, const DsBankFaults *faults);
 
 gboolean ds_bank_get_line_cut (DsBank *self);
+
+/**
+ * ds_bank_take_new_key:
+ * @operator_id: one of its operators
+ * @error: %DS_ERROR_NOT_FOUND, or of the database
+ *
+ * From now on the operator signs with another key. What it signed before stays good: wallets keep their certificates.
+ *
+ * DsBank::key-changed (const char *operator_id): told afterwards
+ */
+gboolean ds_bank_take_new_key (DsBank *self, const char *operator_id, GError **error);
 
 /**
  * ds_bank_run_due:

@@ -82,6 +82,26 @@ reply (DsSandboxOperator *self, GTask *task, gpointer result, GDestroyNotify fre
                              g_object_unref);
 }
 
+static gboolean
+is_down (DsSandboxOperator *self)
+{
+  const char *down = ds_bank_get_faults (self->bank)->down;
+
+  return g_str_equal (down, "all") || g_str_equal (down, self->op->id);
+}
+
+/* Whether nobody is there: nothing is done, and no answer comes. */
+static gboolean
+is_in_vain (DsOperator *op, GTask *task)
+{
+  DsSandboxOperator *self = DS_SANDBOX_OPERATOR (op);
+
+  if (!is_down (self))
+    return FALSE;
+  reply (self, task, NULL, NULL, g_error_new_literal (DS_ERROR, DS_ERROR_NETWORK, "The operator is down"));
+  return TRUE;
+}
+
 static GTask *
 new_task (DsOperator *op,
           GCancellable *cancellable,
@@ -131,8 +151,11 @@ ds_sandbox_operator_create_async (DsOperator *op,
   DsSandboxOperator *self = DS_SANDBOX_OPERATOR (op);
   GTask *task = new_task (op, cancellable, callback, user_data, "create");
   GError *error = NULL;
-  DsOrderResult *result = ds_bank_create_order (self->bank, self->op->id, order, &error);
+  DsOrderResult *result;
 
+  if (is_in_vain (op, task))
+    return;
+  result = ds_bank_create_order (self->bank, self->op->id, order, &error);
   reply_order (op, task, result, error);
 }
 
@@ -147,8 +170,11 @@ ds_sandbox_operator_charge_async (DsOperator *op,
   DsSandboxOperator *self = DS_SANDBOX_OPERATOR (op);
   GTask *task = new_task (op, cancellable, callback, user_data, "charge");
   GError *error = NULL;
-  DsOrderResult *result = ds_bank_charge (self->bank, self->op->id, order, payer_code, &error);
+  DsOrderResult *result;
 
+  if (is_in_vain (op, task))
+    return;
+  result = ds_bank_charge (self->bank, self->op->id, order, payer_code, &error);
   reply_order (op, task, result, error);
 }
 
@@ -162,8 +188,11 @@ ds_sandbox_operator_query_async (DsOperator *op,
   DsSandboxOperator *self = DS_SANDBOX_OPERATOR (op);
   GTask *task = new_task (op, cancellable, callback, user_data, "query");
   GError *error = NULL;
-  DsOrderResult *result = ds_bank_query_order (self->bank, self->op->id, payment_id, &error);
+  DsOrderResult *result;
 
+  if (is_in_vain (op, task))
+    return;
+  result = ds_bank_query_order (self->bank, self->op->id, payment_id, &error);
   reply_order (op, task, result, error);
 }
 
@@ -177,8 +206,11 @@ ds_sandbox_operator_redeem_async (DsOperator *op,
   DsSandboxOperator *self = DS_SANDBOX_OPERATOR (op);
   GTask *task = new_task (op, cancellable, callback, user_data, "redeem");
   GError *error = NULL;
-  DsOrderResult *result = ds_bank_redeem (self->bank, self->op->id, voucher, &error);
+  DsOrderResult *result;
 
+  if (is_in_vain (op, task))
+    return;
+  result = ds_bank_redeem (self->bank, self->op->id, voucher, &error);
   reply_order (op, task, result, error);
 }
 
@@ -194,9 +226,11 @@ ds_sandbox_operator_refund_async (DsOperator *op,
   DsSandboxOperator *self = DS_SANDBOX_OPERATOR (op);
   GTask *task = new_task (op, cancellable, callback, user_data, "refund");
   GError *error = NULL;
-  DsOrderResult *result
-      = ds_bank_refund_order (self->bank, self->op->id, payment_id, refund_id, amount_fen, &error);
+  DsOrderResult *result;
 
+  if (is_in_vain (op, task))
+    return;
+  result = ds_bank_refund_order (self->bank, self->op->id, payment_id, refund_id, amount_fen, &error);
   reply_order (op, task, result, error);
 }
 
@@ -211,8 +245,11 @@ ds_sandbox_operator_tell_payer_async (DsOperator *op,
   DsSandboxOperator *self = DS_SANDBOX_OPERATOR (op);
   GTask *task = new_task (op, cancellable, callback, user_data, "tell");
   GError *error = NULL;
-  gboolean told = ds_bank_tell_payer (self->bank, self->op->id, payment_id, spoken_proof, &error);
+  gboolean told;
 
+  if (is_in_vain (op, task))
+    return;
+  told = ds_bank_tell_payer (self->bank, self->op->id, payment_id, spoken_proof, &error);
   reply (self, task, told ? g_strdup (payment_id) : NULL, g_free, error);
 }
 
@@ -228,8 +265,11 @@ ds_sandbox_operator_load_file_async (DsOperator *op,
   DsSandboxOperator *self = DS_SANDBOX_OPERATOR (op);
   GTask *task = new_task (op, cancellable, callback, user_data, "file");
   GError *error = NULL;
-  GPtrArray *lines = ds_bank_load_file (self->bank, self->op->id, payee_id, from_ms, to_ms, &error);
+  GPtrArray *lines;
 
+  if (is_in_vain (op, task))
+    return;
+  lines = ds_bank_load_file (self->bank, self->op->id, payee_id, from_ms, to_ms, &error);
   reply (self, task, lines, (GDestroyNotify)g_ptr_array_unref, error);
 }
 
@@ -287,7 +327,7 @@ on_order_changed (DsSandboxOperator *self, const char *operator_id, const char *
   const DsBankFaults *faults = ds_bank_get_faults (self->bank);
   Notification *notification;
 
-  if (!g_str_equal (operator_id, self->op->id))
+  if (!g_str_equal (operator_id, self->op->id) || is_down (self))
     return;
   notification = g_new0 (Notification, 1);
   notification->self = self;
@@ -296,6 +336,13 @@ on_order_changed (DsSandboxOperator *self, const char *operator_id, const char *
   notification->source
       = ds_clock_add_timeout (self->bank->clock, (guint)faults->slow_ms, notify, notification);
   self->notifications = g_slist_prepend (self->notifications, notification);
+}
+
+static void
+on_key_changed (DsSandboxOperator *self, const char *operator_id)
+{
+  if (g_str_equal (operator_id, self->op->id))
+    ds_operator_emit_key_changed (DS_OPERATOR (self));
 }
 
 static void
@@ -332,5 +379,6 @@ ds_sandbox_operator_new (DsBank *bank, const char *operator_id)
   self->bank = g_object_ref (bank);
   self->op = ds_bank_find_operator (bank, operator_id);
   g_signal_connect_object (bank, "order-changed", G_CALLBACK (on_order_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (bank, "key-changed", G_CALLBACK (on_key_changed), self, G_CONNECT_SWAPPED);
   return DS_OPERATOR (self);
 }

@@ -117,6 +117,16 @@ refresh_trust (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+did_change_key (DsOperator *op, gpointer depot)
+{
+  DsDepot *self = depot;
+
+  /* Not done now, it is done with the hourly look. */
+  if (self->db != NULL)
+    ds_depot_refresh_trust (self, NULL);
+}
+
 static gboolean
 open_parts (DsDepot *self, const char *host, GError **error)
 {
@@ -158,6 +168,9 @@ ds_depot_new (const char *directory,
   self->random = g_object_ref (random);
   if (!open_parts (self, host, error))
     return NULL;
+  for (guint i = 0; i < operators->len; i++)
+    g_signal_connect_object (g_ptr_array_index (operators, i), "key-changed", G_CALLBACK (did_change_key),
+                             self, 0);
   self->refresh_source = ds_clock_add_timeout (clock, REFRESH_S * 1000, refresh_trust, self);
   ds_depot_work_start (self->work);
   return g_steal_pointer (&self);

@@ -10,6 +10,7 @@ G_DEFINE_INTERFACE (DsOperator, ds_operator, G_TYPE_OBJECT)
 enum
 {
   NOTIFIED,
+  KEY_CHANGED,
   N_SIGNALS
 };
 
@@ -23,10 +24,21 @@ ds_operator_default_init (DsOperatorInterface *iface)
    * @self: the operator
    * @payment_id: which order
    *
-   * Something happened to an order. A hint: it may come late, twice or never, and is confirmed by a query.
+   * Something happened to an order. A hint: it may come late, twice or never, and is confirmed by a query. An adapter
+   * emits it only for a message that bears its operator's signature.
    */
   signals[NOTIFIED] = g_signal_new ("notified", DS_TYPE_OPERATOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                     G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  /**
+   * DsOperator::key-changed:
+   * @self: the operator
+   *
+   * ds_operator_get_key() is another one. Handhelds learn of it by the depot's list of operators: the earlier they do, the
+   * fewer receipts they cannot verify.
+   */
+  signals[KEY_CHANGED] = g_signal_new ("key-changed", DS_TYPE_OPERATOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                       NULL, G_TYPE_NONE, 0);
 }
 
 DsOrderResult *
@@ -225,4 +237,12 @@ ds_operator_emit_notified (DsOperator *self, const char *payment_id)
   g_return_if_fail (payment_id != NULL);
 
   g_signal_emit (self, signals[NOTIFIED], 0, payment_id);
+}
+
+void
+ds_operator_emit_key_changed (DsOperator *self)
+{
+  g_return_if_fail (DS_IS_OPERATOR (self));
+
+  g_signal_emit (self, signals[KEY_CHANGED], 0);
 }

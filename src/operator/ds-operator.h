@@ -116,6 +116,7 @@ void ds_file_line_free (DsFileLine *self);
  * A failure (%DS_ERROR_NETWORK) of any of them means "unknown", never "not paid".
  *
  * DsOperator::notified (const char *payment_id): something happened to an order
+ * DsOperator::key-changed (): it signs with another key
  */
 struct _DsOperatorInterface
 {
@@ -224,5 +225,7 @@ GPtrArray *ds_operator_load_file_finish (DsOperator *self, GAsyncResult *result,
 
 /* Emits DsOperator::notified; for implementations. */
 void ds_operator_emit_notified (DsOperator *self, const char *payment_id);
+/* Emits DsOperator::key-changed; for implementations. */
+void ds_operator_emit_key_changed (DsOperator *self);
 
 G_END_DECLS

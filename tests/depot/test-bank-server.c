@@ -257,6 +257,7 @@ test_faults (void)
   g_autoptr (BankFixture) bank = bank_fixture_new ();
   g_autoptr (json_t) faults = NULL;
   g_autoptr (json_t) wrong = json_pack ("{s:i, s:i}", "slow_ms", 5, "notify_times", -1);
+  g_autoptr (json_t) wrong_down = json_pack ("{s:s}", "down", "999");
   g_autoptr (json_t) wrong_line = json_pack ("{s:s}", "line", "tangled");
   guint status, n = 0;
 
@@ -271,6 +272,7 @@ test_faults (void)
   g_assert_false (ds_bank_get_line_cut (bank->bank));
   g_assert_cmpuint (n, ==, 2);
 
+  assert_problem (bank, "/sandbox/v1/faults", wrong_down, 400, "invalid");
   assert_problem (bank, "/sandbox/v1/faults", wrong, 400, "invalid");
   assert_problem (bank, "/sandbox/v1/faults", wrong_line, 400, "invalid");
   faults = bank_fixture_call (bank, "GET", "/sandbox/v1/faults", NULL, &status);

@@ -641,6 +641,78 @@ test_restart (void)
   assert_state (bank, bank->a, id, DS_ORDER_PAID);
 }
 
+static void
+count_change (guint *n)
+{
+  (*n)++;
+}
+
+/* Down is not "no": nothing is done and nothing is said, and afterwards all is as it was. */
+static void
+test_down (void)
+{
+  g_autoptr (BankFixture) bank = bank_fixture_new ();
+  g_autoptr (Phone) phone = phone_new (bank, "003", 4, 100000, 0);
+  g_autofree char *id = bank_fixture_new_id (bank);
+  g_autofree char *other_id = bank_fixture_new_id (bank);
+  g_autoptr (DsOrderResult) order = create (bank, id, 1000);
+  g_autoptr (DsOrderResult) after = NULL;
+  g_autoptr (DsOrderResult) at_b = NULL;
+  g_autoptr (json_t) paid = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bank_fixture_set_faults (bank, "{\"down\": \"003\"}");
+  g_assert_null (bank_fixture_create (bank, bank->a, other_id, 1000, &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_NETWORK);
+  g_clear_error (&error);
+  at_b = bank_fixture_create (bank, bank->b, other_id, 1000, &error);
+  g_assert_no_error (error);
+
+  /* A customer pays meanwhile: the notification is lost, the money is not. */
+  paid = phone_pay (phone, order->code);
+  assert_payment (paid, "paid");
+  g_assert_cmpuint (count_notified (bank, id), ==, 0);
+  bank_fixture_set_faults (bank, "{\"down\": \"none\"}");
+  after = bank_fixture_query (bank, bank->a, id);
+  g_assert_cmpint (after->state, ==, DS_ORDER_PAID);
+  assert_state (bank, bank->a, other_id, DS_ORDER_UNKNOWN);
+  bank_fixture_check_ledger (bank);
+}
+
+/* The operator signs with another key: codes and wallets of before are good, also after a new start. */
+static void
+test_new_key (void)
+{
+  g_autoptr (BankFixture) bank = bank_fixture_new ();
+  g_autoptr (Phone) phone = phone_new (bank, "003", 4, 100000, 0);
+  g_autofree char *id = bank_fixture_new_id (bank);
+  g_autofree char *voucher_id = bank_fixture_new_id (bank);
+  g_autoptr (DsKey) old = ds_key_ref (ds_operator_get_key (bank->a));
+  g_autoptr (DsOrderResult) order = create (bank, id, 1000);
+  g_autoptr (DsSandboxCode) code = ds_sandbox_code_parse (order->code, NULL);
+  g_autoptr (DsOrderResult) after = NULL;
+  g_autoptr (DsOrderResult) redeemed = NULL;
+  g_autoptr (GBytes) voucher = phone_make_voucher (phone, voucher_id, 500);
+  g_autoptr (json_t) paid = NULL;
+  guint n_changes = 0;
+
+  g_signal_connect_swapped (bank->a, "key-changed", G_CALLBACK (count_change), &n_changes);
+  bank_fixture_set_faults (bank, "{\"new_key\": \"003\"}");
+  g_assert_cmpuint (n_changes, ==, 1);
+  g_assert_false (ds_sandbox_code_verify (code, ds_operator_get_key (bank->a)));
+  g_assert_true (ds_sandbox_code_verify (code, old));
+  bank_fixture_restart (bank);
+  g_assert_false (ds_sandbox_code_verify (code, ds_operator_get_key (bank->a)));
+
+  paid = phone_pay (phone, order->code);
+  assert_payment (paid, "paid");
+  after = bank_fixture_query (bank, bank->a, id);
+  assert_receipt (bank, after, id, 1000);
+  redeemed = bank_fixture_redeem (bank, bank->a, voucher);
+  g_assert_cmpint (redeemed->state, ==, DS_ORDER_PAID);
+  bank_fixture_check_ledger (bank);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -662,5 +734,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sandbox-operator/lost-answer", test_lost_answer);
   g_test_add_func ("/sandbox-operator/notified-twice", test_notified_twice);
   g_test_add_func ("/sandbox-operator/restart", test_restart);
+  g_test_add_func ("/sandbox-operator/down", test_down);
+  g_test_add_func ("/sandbox-operator/new-key", test_new_key);
   return g_test_run ();
 }

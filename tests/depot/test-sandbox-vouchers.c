@@ -243,6 +243,23 @@ test_other_amount (void)
   g_assert_cmpint (phone_get_balance_fen (phone), ==, 99000);
 }
 
+/* On request: for good, as a voucher whose money was spent elsewhere; the next one is taken. */
+static void
+test_rejected_on_request (void)
+{
+  g_autoptr (BankFixture) bank = bank_fixture_new ();
+  g_autoptr (Phone) phone = phone_new (bank, "003", 4, 100000, 0);
+  g_autoptr (GBytes) first = make_voucher (phone, 1000);
+  g_autoptr (GBytes) second = make_voucher (phone, 1000);
+
+  bank_fixture_set_faults (bank, "{\"reject_vouchers\": 1}");
+  assert_redeemed (bank, first, DS_ORDER_DECLINED, "insufficient balance");
+  assert_redeemed (bank, second, DS_ORDER_PAID, NULL);
+  assert_redeemed (bank, first, DS_ORDER_DECLINED, "insufficient balance");
+  g_assert_cmpint (phone_get_balance_fen (phone), ==, 99000);
+  bank_fixture_check_ledger (bank);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -255,5 +272,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sandbox-vouchers/limits", test_limits);
   g_test_add_func ("/sandbox-vouchers/paid-otherwise", test_paid_otherwise);
   g_test_add_func ("/sandbox-vouchers/other-amount", test_other_amount);
+  g_test_add_func ("/sandbox-vouchers/rejected-on-request", test_rejected_on_request);
   return g_test_run ();
 }

@@ -108,6 +108,43 @@ test_online (void)
   WAIT_UNTIL (ds_store_get_n_unsent (later->store) == 0);
 }
 
+/* An operator signs with another key: a handheld that has heard of it verifies its receipts, and those of before. */
+static void
+test_operator (void)
+{
+  g_autoptr (Company) company = company_new ();
+  g_autoptr (Customer) customer = customer_new (company, "customer", "1000", "0");
+  g_autoptr (Handheld) handheld = NULL;
+  g_autofree char *screen = company_get_path (company, "screen.png");
+  g_autofree char *phone = company_get_path (company, "phone.png");
+  gint64 version;
+
+  company_import (company, COMPANY_COURIER, route);
+  handheld = handheld_new (company, "handheld");
+  handheld_enrol (handheld, COMPANY_COURIER, NULL);
+  handheld_sync (handheld);
+  handheld_open_shift (handheld, 0);
+  version = ds_trust_list_get_version (ds_store_get_trust_list (handheld->store));
+  customer_set_faults (customer, "{\"new_key\": \"003\"}");
+  customer_set_faults (customer, "{\"new_key\": \"007\"}");
+  WAIT_UNTIL (ds_trust_list_get_version (ds_store_get_trust_list (handheld->store)) >= version + 2);
+  g_clear_pointer (&handheld, handheld_free);
+
+  /* Offline now: the codes that travelled with the stops are signed with the old keys, the receipts with the new. */
+  handheld = handheld_new (company, "handheld");
+  for (guint i = 1; i <= 2; i++)
+    {
+      g_autofree char *waybill = g_strdup_printf ("DS%02u", i);
+      g_autoptr (DsPresentation) code = handheld_present (handheld, waybill, screen);
+      g_autoptr (DsAnswer) answer = NULL;
+
+      customer_run (customer, 0, "pay", "--picture", screen, NULL);
+      customer_run (customer, 0, "receipt", code->payment_id, "--picture", phone, NULL);
+      answer = handheld_scan_picture (handheld, waybill, code->payment_id, phone);
+      g_assert_cmpint (answer->kind, ==, DS_ANSWER_PAID);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -118,5 +155,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/scenario/keys/away", test_away);
   g_test_add_func ("/scenario/keys/online", test_online);
+  g_test_add_func ("/scenario/keys/operator", test_operator);
   return g_test_run ();
 }
