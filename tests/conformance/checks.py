@@ -8,7 +8,7 @@ import threading
 import time
 
 import sm2
-from handheld import GENESIS, decode, encode, expect, make_jws, new_id, now_ms, read_jws
+from handheld import GENESIS, Skip, decode, encode, expect, make_jws, new_id, now_ms, read_jws
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 DAY_MS = 86400000
@@ -106,6 +106,17 @@ def clocks(bench):
         problem = handheld.ask_token(at_ms=now_ms() + skew_ms).problem("clock", 401)
         expect(abs(problem.get("now_ms", 0) - now_ms()) < 60000, "it tells another time than it is")
     handheld.ask_token(at_ms=now_ms() - 200000).good()
+
+
+def revoked(bench):
+    """keeps out a handheld that it has revoked, whatever it holds"""
+    handheld = bench.joined()
+    if not bench.revoke(handheld.device):
+        raise Skip("no --revoke")
+    handheld.note()
+    handheld.push().problem("revoked", 403)
+    handheld.pull().problem("revoked", 403)
+    handheld.ask_token().problem("revoked", 403)
 
 
 # The journal

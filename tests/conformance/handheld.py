@@ -24,6 +24,10 @@ class Failure(Exception):
     """The depot is not as the contract wants it."""
 
 
+class Skip(Exception):
+    """What would be needed to ask is not there."""
+
+
 def expect(good, words):
     if not good:
         raise Failure(words)

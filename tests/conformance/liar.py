@@ -125,6 +125,11 @@ def lie_anybody(exchange, liar):
         exchange.say(200, {})
 
 
+def lie_revoked(exchange, liar):
+    if exchange.status == 403:
+        exchange.say(200, {})
+
+
 def lie_enrolled_twice(exchange, liar):
     if exchange.is_("POST", "/v1/devices"):
         if exchange.status == 200:
@@ -192,7 +197,7 @@ FAULTS = {
     lie_end: "acknowledgement", lie_signature: "acknowledgement", lie_refused: "refusals", lie_fork_untold: "forks",
     lie_fork_taken: "forks", lie_gap_taken: "gaps", lie_gap_unnamed: "gaps", lie_repeat: "repeats", lie_type: "addresses",
     lie_media: "assertions", lie_too_large: "limits_journal", lie_nonce: "nonces", lie_clock: "clocks",
-    lie_anybody: "tokens", lie_enrolled_twice: "enrolment_again", lie_key: "enrolment", lie_after: "feed_order",
+    lie_anybody: "tokens", lie_revoked: "revoked", lie_enrolled_twice: "enrolment_again", lie_key: "enrolment", lie_after: "feed_order",
     lie_order: "feed_order", lie_more: "feed_pages", lie_wait: "feed_waits", lie_held: "feed_held", lie_gzip: "feed_gzip",
     lie_statement: "statement", lie_blob: "blobs", lie_piece: "blobs_in_pieces",
 }

@@ -46,11 +46,12 @@ try:
     ready = json.loads(server.stdout.readline())
     give = run.make_giver(f"'{program}' --dir '{directory}' enrol --courier {{courier}} --name Conformance", [])
     depot = Depot(ready["listening"], ready["ca"])
-    failed, said = attempt(run.Bench(depot, give), checks.ALL)
-    check(f"our own depot passes all {len(checks.ALL)} checks", failed == 0, said)
+    revoke = f"'{program}' --dir '{directory}' revoke {{device}} --reason conformance"
+    failed, said = attempt(run.Bench(depot, give, revoke), checks.ALL)
+    check(f"our own depot passes all {len(checks.ALL)} checks", failed == 0 and not any("SKIP" in line for line in said), said)
 
     proxy = liar.Liar(depot, os.path.join(directory, "server.pem"), os.path.join(directory, "server-key.pem"))
-    bad = run.Bench(Depot(proxy.url, ready["ca"]), give)
+    bad = run.Bench(Depot(proxy.url, ready["ca"]), give, revoke)
     noticing = [item for item in checks.ALL if item.__name__ in liar.FAULTS.values()]
     failed, said = attempt(bad, noticing)
     check("and so it does behind a proxy that tells the truth", failed == 0, said)

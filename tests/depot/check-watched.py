@@ -164,13 +164,16 @@ check("each request with its id",
 check("and when it could not work, and could again",
       [event["event"] for event in events if event["event"] in ("ready", "not-ready")] == ["not-ready", "ready"], events)
 
-small = subprocess.Popen([PROGRAM, "--config", conf, "serve", "--min-free-mib", "2000000000", "--log-level", "warning"],
-                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+small = subprocess.Popen([PROGRAM, "--config", conf, "serve", "--min-free-mib", "2000000000", "--log-level", "notice",
+                          "--log-format", "journal"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 monitor = json.loads(small.stdout.readline())["monitor"]
 status, kind, body = ask("/health/ready")
 small.terminate()
-small.wait(timeout=60)
+said = small.communicate(timeout=60)[1]
 check("is not ready on a disk that is nearly full", status == 503 and "MiB are free" in body, body)
+if not os.path.exists("/run/systemd/journal/socket"):
+    check("where there is no journal it says it all the same, and no more than was asked for",
+          [json.loads(line)["event"] for line in said.splitlines()] == ["serving", "not-ready", "ending"], said)
 check("tells its owner when nobody serves", run("--config", conf, "health").returncode != 0)
 
 shutil.rmtree(work)
