@@ -324,7 +324,8 @@ read_place (Search *search, const DsStripes *place, double by, gboolean thorough
   g_autoptr (DsGrey) few = NULL;
   g_autoptr (DsGrey) many = NULL;
 
-  if (!ds_stripes_may_be_bars (place, search->whole, by, FEW_LINES))
+  /* In a small picture there is little to be saved, and a code may be cut out without its quiet zones. */
+  if (by > 1 && !ds_stripes_may_be_bars (place, search->whole, by, FEW_LINES))
     return FALSE;
   few = ds_stripes_straighten (place, search->whole, by, FEW_LINES);
   if (ds_zbar_scan (search->zbar, few, DS_SYMBOLOGY_CODE128, search->symbols) > 0)

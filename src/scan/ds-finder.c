@@ -4,6 +4,7 @@
 #include "ds-finder.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Dark, light, dark, light, dark. */
 #define N_RUNS 5
@@ -185,25 +186,70 @@ check_candidate (const View *view, gint x, gint y, gint across, GArray *finders)
   add_finder (finders, &found);
 }
 
+/* What a row is searched in. */
+typedef struct
+{
+  guint8 *dark;  /* room for ds_ground_find_ends(), and then for marks */
+  guint16 *ends; /* of runs; the first is where the first run begins */
+} Room;
+
+/* Marks which of @n times five runs, each beginning a run later, may be a pattern: the core is longer by far than those
+ * beside it, and what is on one side of it is about as long as what is on the other. That rules out most. */
 static void
-search_row (const DsGround *ground, guint y, gint max_across, guint8 *room, guint16 *ends, GArray *finders)
+mark_cores (const guint16 *restrict ends, gsize n, guint8 *restrict marks)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      gint16 core = (gint16)(2 * (ends[i + 3] - ends[i + 2]));
+      gint16 b = (gint16)(3 * (ends[i + 2] - ends[i + 1]));
+      gint16 c = (gint16)(3 * (ends[i + 4] - ends[i + 3]));
+      gint16 ab = (gint16)(ends[i + 2] - ends[i]);
+      gint16 cd = (gint16)(ends[i + 5] - ends[i + 3]);
+
+      marks[i] = (core > b) & (core > c) & ((gint16)(2 * ab) > cd) & ((gint16)(2 * cd) > ab);
+    }
+}
+
+/* @end: of the last of five runs; @dark: the colour of the first */
+static void
+check_runs (const DsGround *ground,
+            guint y,
+            const guint16 *end,
+            gboolean dark,
+            gint max_across,
+            GArray *finders)
+{
+  gint core = end[-2] - end[-3];
+  gint across = end[0] - end[-5];
+
+  if (across <= max_across
+      && is_pattern (end[-4] - end[-5], end[-3] - end[-4], core, end[-1] - end[-2], end[0] - end[-1], across))
+    check_candidate (&(View){ ground, dark }, end[-2] - (core + 1) / 2, (gint)y, across, finders);
+}
+
+static void
+search_row (const DsGround *ground, guint y, gint max_across, const Room *room, GArray *finders)
 {
   gboolean first_is_dark;
-  guint n = ds_ground_find_ends (ground, y, room, ends + 1, &first_is_dark) + 1;
+  guint n = ds_ground_find_ends (ground, y, room->dark, room->ends + 1, &first_is_dark);
 
-  ends[0] = 0;
-  for (guint i = N_RUNS; i < n; i++)
+  room->ends[0] = 0;
+  if (n < N_RUNS)
+    return;
+  n -= N_RUNS - 1;
+  mark_cores (room->ends, n, room->dark);
+  memset (room->dark + n, 0, 7);
+  for (guint at = 0; at < n; at += 8)
     {
-      const guint16 *end = ends + i;
-      gint core = end[-2] - end[-3];
+      guint64 marks;
 
-      /* The core is the longest by far, which rules out most. */
-      if (2 * core > 3 * (end[-1] - end[-2]) && 2 * core > 3 * (end[-3] - end[-4])
-          && end[0] - end[-5] <= max_across
-          && is_pattern (end[-4] - end[-5], end[-3] - end[-4], core, end[-1] - end[-2], end[0] - end[-1],
-                         end[0] - end[-5]))
-        check_candidate (&(View){ ground, first_is_dark == (i % 2 == 1) }, end[-2] - (core + 1) / 2, (gint)y,
-                         end[0] - end[-5], finders);
+      memcpy (&marks, room->dark + at, sizeof marks);
+      for (marks = GUINT64_FROM_LE (marks); marks != 0; marks &= marks - 1)
+        {
+          guint i = at + (guint)__builtin_ctzll (marks) / 8;
+
+          check_runs (ground, y, room->ends + i + N_RUNS, first_is_dark == (i % 2 == 0), max_across, finders);
+        }
     }
 }
 
@@ -329,11 +375,12 @@ compare_lines (gconstpointer a, gconstpointer b)
 static void
 search_rows (const DsGround *ground, guint first, gint max_across, GArray *finders)
 {
-  g_autofree guint8 *room = g_malloc (ground->grey->width + 7);
+  g_autofree guint8 *dark = g_malloc (ground->grey->width + 8);
   g_autofree guint16 *ends = g_new (guint16, DS_GROUND_MAX_ENDS (ground->grey->width) + 1);
+  const Room room = { dark, ends };
 
   for (guint y = first; y < ground->grey->height && finders->len < MAX_CANDIDATES; y += ROW_STEP)
-    search_row (ground, y, max_across, room, ends, finders);
+    search_row (ground, y, max_across, &room, finders);
 }
 
 /* Returns: whether one of them is hardly chance. */

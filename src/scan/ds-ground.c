@@ -16,7 +16,7 @@
 
 /* Rows and columns that noise is measured on: one of so many. */
 #define NOISE_ROWS 16
-#define NOISE_COLUMNS 4
+#define NOISE_COLUMNS 7
 
 /* Returns: the median difference between a pixel and the next. */
 static guint
@@ -39,41 +39,43 @@ measure_noise (const DsGrey *grey)
   return level;
 }
 
-/* The mean of 5 by 5 pixels around each of row @y; beyond the edges are the edges. @sums: (out): with @RADIUS more at
- * either end. */
+/* Adds row @y of @quarter to the sums of columns and takes row @without away; beyond the edges are the edges. */
 static void
-mean_row (const DsGrey *quarter, guint y, guint16 *restrict sums, guint8 *restrict to)
+move_sums (const DsGrey *quarter, gint y, gint without, guint16 *restrict sums)
 {
-  gint width = (gint)quarter->width;
+  gint last = (gint)quarter->height - 1;
+  const guint8 *restrict added = quarter->pixels + (gsize)CLAMP (y, 0, last) * quarter->width;
+  const guint8 *restrict taken = quarter->pixels + (gsize)CLAMP (without, 0, last) * quarter->width;
 
-  memset (sums, 0, (quarter->width + 2 * RADIUS) * sizeof *sums);
-  for (gint i = -RADIUS; i <= RADIUS; i++)
-    {
-      const guint8 *row
-          = quarter->pixels + (gsize)CLAMP ((gint)y + i, 0, (gint)quarter->height - 1) * quarter->width;
+  for (guint x = 0; x < quarter->width; x++)
+    sums[x] = (guint16)(sums[x] + added[x] - taken[x]);
+}
 
-      for (gint x = 0; x < width; x++)
-        sums[x + RADIUS] += row[x];
-    }
-  for (gint i = 0; i < RADIUS; i++)
+/* The mean of 5 by 5 pixels, less @bias. @sums: of the columns, with @RADIUS more at either end */
+static void
+mean_row (guint16 *restrict sums, guint width, guint8 bias, guint8 *restrict to)
+{
+  for (guint i = 0; i < RADIUS; i++)
     {
       sums[i] = sums[RADIUS];
       sums[width + RADIUS + i] = sums[width + RADIUS - 1];
     }
-  /* By 25, which is 2⁻¹⁵ · 1311; a sum has at most 13 bits. */
-  for (gint x = 0; x < width; x++)
-    to[x]
-        = (guint8)((guint16)(sums[x] + sums[x + 1] + sums[x + 2] + sums[x + 3] + sums[x + 4]) * 1311u >> 15);
+  for (gsize x = 0; x < width; x++)
+    {
+      guint16 sum = (guint16)(sums[x] + sums[x + 1] + sums[x + 2] + sums[x + 3] + sums[x + 4]);
+      /* By 25, which is 2⁻¹⁶ · 2622; a sum has at most 13 bits. */
+      guint8 mean = (guint8)((guint32)sum * 2622u >> 16);
+
+      to[x] = (guint8)(MAX (mean, bias) - bias);
+    }
 }
 
-/* Four pixels beside each other. */
-typedef guint32 Four __attribute__ ((may_alias, aligned (1)));
-
 static void
-spread_row (const guint8 *restrict means, Four *restrict to, guint n)
+spread_row (const guint8 *restrict means, guint8 *restrict to, guint n)
 {
-  for (guint x = 0; x < n; x++)
-    to[x] = means[x] * 0x01010101u;
+  for (gsize x = 0; x < n; x++)
+    for (gsize i = 0; i < DS_GROUND_SQUARE; i++)
+      to[DS_GROUND_SQUARE * x + i] = means[x];
 }
 
 void
@@ -88,14 +90,17 @@ ds_ground_init (DsGround *self, const DsGrey *grey, const DsGrey *quarter)
 
   self->grey = grey;
   self->levels = g_malloc_n (grey->width, n_rows);
+  for (guint x = 0; x < n_means; x++)
+    sums[RADIUS + x] = (2 * RADIUS + 1) * quarter->pixels[x];
+  for (gint y = 1; y < RADIUS; y++)
+    move_sums (quarter, y, 0, sums + RADIUS);
   for (guint y = 0; y < n_rows; y++)
     {
       guint8 *to = self->levels + (gsize)y * grey->width;
 
-      mean_row (quarter, MIN (y, quarter->height - 1), sums, means);
-      for (guint x = 0; x < n_means; x++)
-        means[x] = means[x] > bias ? means[x] - bias : 0;
-      spread_row (means, (Four *)to, whole);
+      move_sums (quarter, (gint)y + RADIUS, (gint)y - RADIUS - 1, sums + RADIUS);
+      mean_row (sums, n_means, bias, means);
+      spread_row (means, to, whole);
       memset (to + whole * DS_GROUND_SQUARE, means[n_means - 1], grey->width - whole * DS_GROUND_SQUARE);
     }
 }
@@ -106,32 +111,36 @@ ds_ground_clear (DsGround *self)
   g_clear_pointer (&self->levels, g_free);
 }
 
+/* Fills @room with 1 for each pixel that is dark. */
+static void
+find_dark (const guint8 *restrict pixels, const guint8 *restrict levels, guint width, guint8 *restrict room)
+{
+  for (guint x = 0; x < width; x++)
+    room[x] = pixels[x] <= levels[x];
+}
+
 guint
 ds_ground_find_ends (const DsGround *self, guint y, guint8 *room, guint16 *ends, gboolean *is_dark)
 {
   guint width = self->grey->width;
-  const guint8 *pixels = self->grey->pixels + (gsize)y * width;
-  const guint8 *levels = self->levels + (gsize)(y / DS_GROUND_SQUARE) * width;
   guint n = 0;
 
-  /* A byte for each pixel that differs in colour from the one before; eight of them are passed over at a time. */
-  room[0] = 0;
-  for (guint x = 1; x < width; x++)
-    room[x] = (pixels[x] <= levels[x]) ^ (pixels[x - 1] <= levels[x - 1]);
-  memset (room + width, 0, 7);
+  find_dark (self->grey->pixels + (gsize)y * width, self->levels + (gsize)(y / DS_GROUND_SQUARE) * width,
+             width, room + 1);
+  room[0] = room[1];
+  memset (room + 1 + width, room[width], 7);
+  /* Each byte against the one before: eight pixels of one colour are passed over at a time. */
   for (guint x = 0; x < width; x += 8)
     {
-      guint64 changes;
+      guint64 here;
+      guint64 before;
 
-      memcpy (&changes, room + x, sizeof changes);
-      changes = GUINT64_FROM_LE (changes);
-      while (changes != 0)
-        {
-          ends[n++] = (guint16)(x + (guint)__builtin_ctzll (changes) / 8);
-          changes &= changes - 1;
-        }
+      memcpy (&here, room + 1 + x, sizeof here);
+      memcpy (&before, room + x, sizeof before);
+      for (guint64 changes = GUINT64_FROM_LE (here ^ before); changes != 0; changes &= changes - 1)
+        ends[n++] = (guint16)(x + (guint)__builtin_ctzll (changes) / 8);
     }
   ends[n++] = (guint16)width;
-  *is_dark = pixels[0] <= levels[0];
+  *is_dark = room[0];
   return n;
 }

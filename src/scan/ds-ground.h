@@ -42,7 +42,7 @@ ds_ground_is_dark (const DsGround *self, guint x, guint y)
  * ds_ground_find_ends:
  * @self: a ground
  * @y: the row
- * @room: (array): as many bytes as the row has pixels, and seven more
+ * @room: (array): as many bytes as the row has pixels, and eight more
  * @ends: (out) (array): where each run of one colour ends, that is, where the next begins; the last is the width
  * @is_dark: (out): whether the first run is dark
  *

@@ -6,6 +6,7 @@
 #include "ds-homography.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The picture is divided into squares of this many pixels; each has one direction or none. */
 #define SQUARE 16
@@ -47,9 +48,6 @@
 /* Pixels along the bars of which a line takes the mean: more, and bars that lean melt into each other. */
 #define MEAN_OF 5
 
-/* Bars and spaces of the shortest code: start, a character, the check character and stop (ISO/IEC 15417). */
-#define MIN_RUNS 25
-
 /* Bars and spaces looked at together: those of four characters. The distance from the middle of one to that of the next
  * is 1 to 4 modules, 1.8 on average; and it varies: the mean of the squares is larger than the square of the mean. */
 #define N_RUNS 24
@@ -90,37 +88,41 @@ squares_clear (Squares *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Squares, squares_clear)
 
-/* Adds one row of the picture to a row of squares. @dx, @dy: room for a row each. */
-static void
-add_row (const DsGrey *grey, guint y, gint16 *dx, gint16 *dy, guint columns, Tensor *tensors)
+/* What the columns of a row of squares add up to. */
+typedef struct
 {
-  const guint8 *row = grey->pixels + (gsize)y * grey->width;
-  const guint8 *above = row - grey->width;
-  const guint8 *below = row + grey->width;
+  gint32 *xx, *yy, *xy;
+} Sums;
 
-  for (guint x = 0; x < columns * SQUARE; x++)
-    {
-      dx[x] = (gint16)(row[x + 2] - row[x]);
-      dy[x] = (gint16)(below[x + 1] - above[x + 1]);
-    }
-  for (guint column = 0; column < columns; column++)
-    {
-      const gint16 *a = dx + column * SQUARE;
-      const gint16 *b = dy + column * SQUARE;
-      gint32 xx = 0;
-      gint32 yy = 0;
-      gint32 xy = 0;
+/* Adds the @n gradients that are in a row of the picture. */
+static void
+add_row (const guint8 *restrict row, gsize width, gsize n, const Sums *sums)
+{
+  const guint8 *restrict above = row - width;
+  const guint8 *restrict below = row + width;
+  gint32 *restrict xx = sums->xx;
+  gint32 *restrict yy = sums->yy;
+  gint32 *restrict xy = sums->xy;
 
-      for (guint i = 0; i < SQUARE; i++)
-        {
-          xx += a[i] * a[i];
-          yy += b[i] * b[i];
-          xy += a[i] * b[i];
-        }
-      tensors[column].xx += xx;
-      tensors[column].yy += yy;
-      tensors[column].xy += xy;
+  for (gsize x = 0; x < n; x++)
+    {
+      gint16 dx = (gint16)(row[x + 2] - row[x]);
+      gint16 dy = (gint16)(below[x + 1] - above[x + 1]);
+
+      xx[x] += dx * dx;
+      yy[x] += dy * dy;
+      xy[x] += dx * dy;
     }
+}
+
+static gint32
+add_up (const gint32 *of)
+{
+  gint32 sum = 0;
+
+  for (gsize i = 0; i < SQUARE; i++)
+    sum += of[i];
+  return sum;
 }
 
 /* The direction across the bars, from −90° to 90°. */
@@ -147,17 +149,30 @@ find_direction (const Tensor *tensor)
 static void
 squares_init (Squares *self, const DsGrey *grey)
 {
-  g_autofree gint16 *room = g_new (gint16, 2 * grey->width);
+  g_autofree gint32 *room = NULL;
+  gsize n;
+  Sums sums;
 
   /* A gradient needs a pixel on either side. */
   self->columns = (MAX (grey->width, 2) - 2) / SQUARE;
   self->rows = (MAX (grey->height, 2) - 2) / SQUARE;
-  self->tensors = g_new0 (Tensor, self->columns * self->rows + 1);
+  self->tensors = g_new (Tensor, self->columns * self->rows + 1);
   self->is_taken = g_new0 (gboolean, self->columns * self->rows + 1);
   self->directions = g_new (gint8, self->columns * self->rows + 1);
-  for (guint y = 0; y < self->rows * SQUARE; y += ROW_STEP)
-    add_row (grey, y + 1, room, room + grey->width, self->columns,
-             self->tensors + y / SQUARE * self->columns);
+  n = self->columns * SQUARE;
+  room = g_new (gint32, 3 * n + 1);
+  sums = (Sums){ room, room + n, room + 2 * n };
+  for (guint row = 0; row < self->rows; row++)
+    {
+      Tensor *tensors = self->tensors + row * self->columns;
+
+      memset (room, 0, 3 * n * sizeof *room);
+      for (guint y = 0; y < SQUARE; y += ROW_STEP)
+        add_row (grey->pixels + (gsize)(row * SQUARE + y + 1) * grey->width, grey->width, n, &sums);
+      for (guint i = 0; i < self->columns; i++)
+        tensors[i] = (Tensor){ add_up (sums.xx + i * SQUARE), add_up (sums.yy + i * SQUARE),
+                               add_up (sums.xy + i * SQUARE) };
+    }
   for (guint i = 0; i < self->columns * self->rows; i++)
     self->directions[i] = find_direction (&self->tensors[i]);
 }
@@ -521,7 +536,7 @@ ds_stripes_may_be_bars (const DsStripes *self, const DsGrey *grey, double by, gu
       for (guint i = 0; i < extent.width; i++, x += across_x, y += across_y)
         line[i] = grey->pixels[(gsize)CLAMP (y >> 16, 0, (gint)grey->height - 1) * grey->width
                                + (gsize)CLAMP (x >> 16, 0, (gint)grey->width - 1)];
-      if (measure_runs (line, extent.width, 1, runs) >= MIN_RUNS)
+      if (is_barred (runs, measure_runs (line, extent.width, 1, runs)))
         return TRUE;
     }
   return FALSE;

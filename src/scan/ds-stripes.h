@@ -46,8 +46,9 @@ GArray *ds_stripes_search (const DsGrey *grey);
  */
 DsGrey *ds_stripes_straighten (const DsStripes *self, const DsGrey *grey, double by, guint n_rows);
 
-/* Whether one of the lines that ds_stripes_straighten() would take goes up and down as often as the shortest code does:
- * a cheap first look, which most of what is no code does not pass. */
+/* Whether one of the lines that ds_stripes_straighten() would take looks like bars to ds_stripes_are_bars(): a cheap first
+ * look, which most of what is no code does not pass. Of 150 labels in photographs and frames one did not pass it, which
+ * had been cut off where its bars end. */
 gboolean ds_stripes_may_be_bars (const DsStripes *self, const DsGrey *grey, double by, guint n_rows);
 
 /* Whether lines across stripes, as ds_stripes_straighten() gives them, go up and down as bars and spaces do: many times,

@@ -54,7 +54,7 @@ test_ends (void)
     {
       g_autoptr (DsGrey) grey = draw_noise (width, 21, 0, 256, width);
       g_autoptr (DsGrey) quarter = make_quarter (grey);
-      g_autofree guint8 *room = g_malloc (width + 7);
+      g_autofree guint8 *room = g_malloc (width + 8);
       g_autofree guint16 *ends = g_new (guint16, DS_GROUND_MAX_ENDS (width));
       g_auto (DsGround) ground = { 0 };
 

@@ -75,6 +75,7 @@ test_straight (void)
       places = ds_stripes_search (&grey);
       lines = ds_stripes_straighten (&g_array_index (places, DsStripes, 0), &grey, 1, MANY_LINES);
       g_assert_cmpuint (lines->height, ==, MANY_LINES);
+      g_assert_true (ds_stripes_may_be_bars (&g_array_index (places, DsStripes, 0), &grey, 1, N_LINES));
       g_assert_true (ds_stripes_are_bars (lines));
       g_assert_cmpuint (ds_zbar_scan (zbar, lines, DS_SYMBOLOGY_CODE128, symbols), ==, 1);
       g_assert_cmpstr (((DsSymbol *)g_ptr_array_index (symbols, 0))->text, ==, TEXT);
@@ -136,6 +137,7 @@ test_scenery (void)
   g_autoptr (GRand) rand = g_rand_new_with_seed (SEED);
   guint n_places = 0;
   guint n_bars = 0;
+  guint n_first = 0; /* which pass the first look */
 
   for (gsize i = 0; i < G_N_ELEMENTS (scenery); i++)
     for (guint n = 0; n < 6; n++)
@@ -156,11 +158,15 @@ test_scenery (void)
                 = ds_stripes_straighten (&g_array_index (places, DsStripes, p), &grey, 2, N_LINES);
 
             n_bars += ds_stripes_are_bars (lines) ? 1 : 0;
+            n_first
+                += ds_stripes_may_be_bars (&g_array_index (places, DsStripes, p), &grey, 2, N_LINES) ? 1 : 0;
           }
       }
-  g_test_message ("of %u striped places %u taken for bars; seed %d", n_places, n_bars, SEED);
+  g_test_message ("of %u striped places %u taken for bars, %u at first; seed %d", n_places, n_bars, n_first,
+                  SEED);
   g_assert_cmpuint (n_places, >, 20);
   g_assert_cmpuint (n_bars * 6, <=, n_places);
+  g_assert_cmpuint (n_first * 3, <=, n_places);
 }
 
 /* Places at the edge and pictures with hardly a pixel. */
