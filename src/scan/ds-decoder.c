@@ -6,6 +6,7 @@
 #include "ds-grey.h"
 #include "ds-grid.h"
 #include "ds-picture.h"
+#include "ds-qr-layout.h"
 #include "ds-stripes.h"
 #include "ds-zbar.h"
 
@@ -45,8 +46,19 @@
 /* Modules of fewer pixels run into each other. */
 #define FAR_MODULE_PX 1.8
 
-/* Warping takes some milliseconds: in a frame of a camera only this often. */
-#define MAX_WARPS 3
+/* What a picture may cost, in pixels looked at: in grids, and by ZBar in the whole of it. Work is counted, not time, so
+ * that the same picture gives the same answer everywhere. A million takes some 20 ms of this machine's, and a helper that needs DS_DECODER_FRAME_LIMIT_MS for a frame is taken for one that hangs. */
+#define FRAME_LOOKS (2 * 1000 * 1000)
+#define STILL_LOOKS (40 * 1000 * 1000)
+
+/* ZBar looks at each pixel along a row and a column, and then at what any three places have in common that look to it
+ * like finder patterns: in texture, a second's work. */
+#define LOOKS_A_PIXEL 2
+#define LOOKS_A_TRIPLE 1300
+
+/* A code has three; a picture with more than a few is texture, a field of codes, or made up to keep us busy. */
+#define N_PATTERNS 3
+#define FEW_PATTERNS 16
 
 /* How ZBar is given the whole picture, the likeliest first. */
 enum
@@ -70,8 +82,10 @@ typedef struct
   double smallest_module; /* of finder patterns left over, in pixels of the whole picture */
   gboolean has_finders;   /* enough for a code that was not read by them */
   gboolean has_stripes;
-  guint n_warps; /* of grids, in a frame of a camera */
-  guint turn;    /* which of the dear tries are made; %DS_N_TURNS for all of them */
+  guint n_seen;      /* of finder patterns, doubtful ones too, at the size where there are most */
+  guint turn;        /* which of the dear tries are made; %DS_N_TURNS for all of them */
+  gint64 looks_left; /* at grids */
+  gint64 whole_looks_left;
 } Search;
 
 /* Whether the dear try @i may be made. */
@@ -96,43 +110,79 @@ ds_symbol_free (DsSymbol *self)
   g_free (self);
 }
 
-/* ZBar is given a code as it likes it: upright, whole pixels a module, a quiet zone. Redrawn from its modules if the
- * grid is right to the last of them, else as it looks, where ZBar can still follow a bend. */
+/* What ZBar has to do for a picture in which it sees @n finder patterns, in pixels looked at. */
+static gint64
+estimate_scan (const DsGrey *picture, gint64 n)
+{
+  return LOOKS_A_PIXEL * (gint64)picture->width * picture->height + LOOKS_A_TRIPLE * n * n * n;
+}
+
+static guint
+count_patterns (const DsGrey *picture)
+{
+  g_autoptr (DsGrey) half = ds_grey_halve (picture);
+  g_autoptr (DsGrey) quarter = ds_grey_halve (half);
+  g_auto (DsGround) ground = { 0 };
+  g_autoptr (GArray) finders = NULL;
+  guint n;
+
+  ds_ground_init (&ground, picture, quarter);
+  finders = ds_finders_search (&ground, G_MAXDOUBLE, &n);
+  return n;
+}
+
+/* ZBar is given a code as it likes it: upright, whole pixels a module, a quiet zone. @picture: takes it */
+static gboolean
+read_drawn (Search *search, DsGrey *picture, guint module)
+{
+  g_autoptr (DsGrey) drawn = picture;
+  /* In a field of patterns, a grid may lie on a dozen of them. */
+  guint n = search->n_seen > FEW_PATTERNS ? count_patterns (drawn) : N_PATTERNS;
+
+  search->looks_left -= estimate_scan (drawn, n);
+  return search->looks_left >= 0 && ds_zbar_scan_drawn (search->zbar, drawn, module, search->symbols) > 0;
+}
+
+/* Redrawn from its modules if the grid is right to the last of them, else as it looks, where ZBar can still follow a
+ * bend. */
 static gboolean
 read_grid (Search *search, const DsGrid *grid)
 {
-  g_autoptr (DsGrey) redrawn = ds_grid_redraw (grid, search->whole, FALSE);
-  g_autoptr (DsGrey) sharp = NULL;
-  g_autoptr (DsGrey) upright = NULL;
-
-  if (ds_zbar_scan (search->zbar, redrawn, DS_SYMBOLOGY_QR, search->symbols) > 0)
-    return TRUE;
-  sharp = ds_grid_redraw (grid, search->whole, TRUE);
-  if (ds_zbar_scan (search->zbar, sharp, DS_SYMBOLOGY_QR, search->symbols) > 0)
-    return TRUE;
-  upright = ds_grid_rectify (grid, search->whole);
-  return ds_zbar_scan (search->zbar, upright, DS_SYMBOLOGY_QR, search->symbols) > 0;
+  return read_drawn (search, ds_grid_redraw (grid, search->whole, FALSE), DS_GRID_REDRAWN)
+         || read_drawn (search, ds_grid_redraw (grid, search->whole, TRUE), DS_GRID_REDRAWN)
+         || read_drawn (search, ds_grid_rectify (grid, search->whole), DS_GRID_RECTIFIED);
 }
 
 /* @i: how many triples were likelier */
 static gboolean
 read_triple (Search *search, const DsTriple *triple, guint i)
 {
+  gint64 left = search->looks_left;
+  guint max_version = search->turn == DS_N_TURNS ? DS_QR_MAX_VERSION : DS_FRAME_MAX_VERSION;
   DsGrid grid;
+  gboolean is_grid = left > 0 && ds_grid_init (&grid, search->whole, triple, max_version);
 
-  if (!ds_grid_init (&grid, search->whole, triple))
+  if (left <= 0)
+    return FALSE;
+  search->looks_left -= (gint64)grid.n_looks;
+  if (!is_grid)
     return FALSE;
   if (read_grid (search, &grid))
     return TRUE;
-  if (i > 0 && !is_turn_of (search, i))
+  if ((i > 0 && !is_turn_of (search, i)) || search->looks_left <= 0)
     return FALSE;
-  if (!ds_grid_adjust (&grid, search->whole))
+  grid.n_looks = 0;
+  is_grid = ds_grid_adjust (&grid, search->whole);
+  search->looks_left -= (gint64)grid.n_looks;
+  if (!is_grid)
     return FALSE;
   if (read_grid (search, &grid))
     return TRUE;
-  if (search->turn != DS_N_TURNS && search->n_warps++ >= MAX_WARPS)
+  if ((gint64)ds_grid_estimate_warp (&grid) > search->looks_left)
     return FALSE;
+  grid.n_looks = 0;
   ds_grid_warp (&grid, search->whole);
+  search->looks_left -= (gint64)grid.n_looks;
   return read_grid (search, &grid);
 }
 
@@ -199,9 +249,11 @@ read_level (Search *search, const DsGrey *level, const DsGrey *quarter, double m
   g_autoptr (GArray) triples = NULL;
   double by = (double)search->whole->width / level->width;
   guint n_left;
+  guint n_seen;
 
   ds_ground_init (&ground, level, quarter);
-  finders = ds_finders_search (&ground, max_module);
+  finders = ds_finders_search (&ground, max_module, &n_seen);
+  search->n_seen = MAX (search->n_seen, n_seen);
   enlarge (finders, by);
   triples = ds_finders_combine (finders);
   for (guint i = 0; i < triples->len; i++)
@@ -281,6 +333,17 @@ read_by_finders (Search *search)
   read_twice_as_large (search);
 }
 
+static gboolean
+scan_whole (Search *search, const DsGrey *picture)
+{
+  gint64 looks = estimate_scan (picture, search->n_seen);
+
+  if (looks > search->whole_looks_left)
+    return FALSE;
+  search->whole_looks_left -= looks;
+  return ds_zbar_scan (search->zbar, picture, DS_SYMBOLOGY_QR, search->symbols) > 0;
+}
+
 /* The whole picture as ZBar takes it: for codes whose finder patterns are damaged. Each try brings another sort of
  * picture closer to light ground, dark modules, and edges of a few pixels. */
 static gboolean
@@ -291,23 +354,18 @@ read_whole_as (Search *search, guint way)
   g_autoptr (DsGrey) turned = NULL;
 
   if (way == WHOLE_HALF)
-    {
-      const DsGrey *half = search->levels[1];
-
-      return half != NULL && ds_zbar_scan (search->zbar, half, DS_SYMBOLOGY_QR, search->symbols) > 0;
-    }
+    return search->levels[1] != NULL && scan_whole (search, search->levels[1]);
   if (way == WHOLE_FULL)
-    return get_longest (search->whole) > WHOLE_SIDE
-           && ds_zbar_scan (search->zbar, search->whole, DS_SYMBOLOGY_QR, search->symbols) > 0;
+    return get_longest (search->whole) > WHOLE_SIDE && scan_whole (search, search->whole);
 
   working = ds_grey_shrink (search->whole, WHOLE_SIDE);
   if (way == WHOLE_GREY)
-    return ds_zbar_scan (search->zbar, working, DS_SYMBOLOGY_QR, search->symbols) > 0;
+    return scan_whole (search, working);
   binary = ds_grey_threshold (working, THRESHOLD_RADIUS, THRESHOLD_BIAS);
   if (way == WHOLE_BINARY)
-    return ds_zbar_scan (search->zbar, binary, DS_SYMBOLOGY_QR, search->symbols) > 0;
+    return scan_whole (search, binary);
   turned = ds_grey_turn (binary, 45);
-  return ds_zbar_scan (search->zbar, turned, DS_SYMBOLOGY_QR, search->symbols) > 0;
+  return scan_whole (search, turned);
 }
 
 static void
@@ -415,7 +473,9 @@ decode (const DsGrey *whole, guint turn, DsReading *reading)
                     .symbols = reading->symbols,
                     .read = read,
                     .smallest_module = G_MAXDOUBLE,
-                    .turn = turn };
+                    .turn = turn,
+                    .looks_left = turn == DS_N_TURNS ? STILL_LOOKS : FRAME_LOOKS,
+                    .whole_looks_left = turn == DS_N_TURNS ? STILL_LOOKS : FRAME_LOOKS };
 
   smaller = make_levels (whole, search.levels);
   /* A label may have both; and most frames have neither, and nothing that looks like it. */

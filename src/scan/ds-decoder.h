@@ -119,6 +119,11 @@ ds_decode_frame_in_turn (const guint8 *pixels, guint width, guint height, gsize 
 
 #define DS_N_TURNS 5
 
+/* Of a frame a code of a higher version is not read (in a still picture any is). The longest that a courier can meet is a
+ * merchant's collection code of 512 bytes (EMVCo), which has at most version 25 if its maker chose the highest level of
+ * correction; our own are shorter. */
+#define DS_FRAME_MAX_VERSION 25
+
 /**
  * ds_decode_picture:
  * @bytes: a picture file, PNG or JPEG

@@ -404,7 +404,7 @@ survey_all (const DsGround *ground, GArray *finders)
 }
 
 GArray *
-ds_finders_search (const DsGround *ground, double max_module)
+ds_finders_search (const DsGround *ground, double max_module, guint *n_seen)
 {
   gint max_across = (gint)MIN (MODULES * max_module, G_MAXINT16);
   GArray *finders = g_array_new (FALSE, FALSE, sizeof (DsFinder));
@@ -417,6 +417,7 @@ ds_finders_search (const DsGround *ground, double max_module)
         search_rows (ground, first, max_across, finders);
       survey_all (ground, finders);
     }
+  *n_seen = finders->len;
   for (guint i = finders->len; i > 0; i--)
     if (!may_be_one (&g_array_index (finders, DsFinder, i - 1)))
       g_array_remove_index (finders, i - 1);

@@ -37,13 +37,14 @@ gboolean ds_finder_is_sure (const DsFinder *self);
  * ds_finders_search:
  * @ground: where the picture is dark
  * @max_module: patterns of larger modules are passed over
+ * @n_seen: (out): how many there were before the doubtful ones were left out
  *
  * Looks at every other row for runs of 1:1:3:1:1, and at what is there from other sides.
  *
  * Returns: (transfer full) (element-type DsFinder): the finder patterns of codes and of inverted codes, those that
  *   most lines crossed first; in texture there are some too
  */
-GArray *ds_finders_search (const DsGround *ground, double max_module);
+GArray *ds_finders_search (const DsGround *ground, double max_module, guint *n_seen);
 
 /**
  * DsTriple:

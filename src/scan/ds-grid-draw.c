@@ -7,9 +7,7 @@
 
 #include <string.h>
 
-/* Pixels a module and modules of quiet zone in what is handed on. */
-#define REDRAW_SCALE 3
-#define RECTIFY_SCALE 5
+/* Modules of quiet zone in what is handed on. */
 #define QUIET 4
 
 /* How much of the difference to its neighbours a module gets back. On frames blurred by half a module the share that
@@ -71,7 +69,7 @@ ds_grid_redraw (const DsGrid *self, const DsGrey *grey, gboolean is_blurred)
   g_autoptr (DsGrey) seen = ds_grid_read_modules (self, grey);
   g_autoptr (DsGrey) values = is_blurred ? undo_blur (seen) : g_steal_pointer (&seen);
   g_autoptr (DsGrey) binary = ds_grey_threshold (values, DS_GRID_JUDGE_RADIUS, 0);
-  guint side = (self->size + 2 * QUIET) * REDRAW_SCALE;
+  guint side = (self->size + 2 * QUIET) * DS_GRID_REDRAWN;
   DsGrey *picture = ds_grey_new (side, side);
 
   memset (picture->pixels, 255, (gsize)side * side);
@@ -83,10 +81,10 @@ ds_grid_redraw (const DsGrid *self, const DsGrey *grey, gboolean is_blurred)
         if (module == DS_MODULE_LIGHT
             || (module == DS_MODULE_DATA && binary->pixels[y * self->size + x] != 0))
           continue;
-        for (guint row = 0; row < REDRAW_SCALE; row++)
-          memset (picture->pixels + (gsize)((y + QUIET) * REDRAW_SCALE + row) * side
-                      + (x + QUIET) * REDRAW_SCALE,
-                  0, REDRAW_SCALE);
+        for (guint row = 0; row < DS_GRID_REDRAWN; row++)
+          memset (picture->pixels + (gsize)((y + QUIET) * DS_GRID_REDRAWN + row) * side
+                      + (x + QUIET) * DS_GRID_REDRAWN,
+                  0, DS_GRID_REDRAWN);
       }
   return picture;
 }
@@ -94,12 +92,12 @@ ds_grid_redraw (const DsGrid *self, const DsGrey *grey, gboolean is_blurred)
 DsGrey *
 ds_grid_rectify (const DsGrid *self, const DsGrey *grey)
 {
-  guint side = (self->size + 2 * QUIET) * RECTIFY_SCALE;
+  guint side = (self->size + 2 * QUIET) * DS_GRID_RECTIFIED;
   DsGrey *picture = ds_grey_new (side, side);
 
   for (guint y = 0; y < side; y++)
     for (guint x = 0; x < side; x++)
       picture->pixels[(gsize)y * side + x] = (guint8)ds_grid_sample (
-          self, grey, (x + 0.5) / RECTIFY_SCALE - QUIET, (y + 0.5) / RECTIFY_SCALE - QUIET);
+          self, grey, (x + 0.5) / DS_GRID_RECTIFIED - QUIET, (y + 0.5) / DS_GRID_RECTIFIED - QUIET);
   return picture;
 }

@@ -12,12 +12,13 @@ G_BEGIN_DECLS
 /* Measures how good a grid is. */
 typedef double (*DsGridMeasureFunc) (const DsGrid *grid, const DsGrey *grey, gconstpointer data);
 
-/* Moves the map's corners about, by less and less from @first_step modules on, as long as the measure gets better. */
-void ds_grid_improve (DsGrid *self,
-                      const DsGrey *grey,
-                      double first_step,
-                      DsGridMeasureFunc measure,
-                      gconstpointer data);
+/* Moves the map's corners about, by less and less from @first_step modules on, as long as the measure gets better. Returns:
+ * how often it was measured. */
+guint ds_grid_improve (DsGrid *self,
+                       const DsGrey *grey,
+                       double first_step,
+                       DsGridMeasureFunc measure,
+                       gconstpointer data);
 
 /* The picture at (x, y), in modules; light is high in inverted codes too. */
 double ds_grid_sample (const DsGrid *self, const DsGrey *grey, double x, double y);

@@ -18,6 +18,13 @@
 /* How often all knots are moved by one step. */
 #define SWEEPS 4
 
+/* How often a sweep looks at each module: it lies under four knots, each of which is measured in five places. */
+#define SWEEP_LOOKS 20
+
+/* How often ds_grid_read_modules() looks at each, and how often the whole is usually measured. */
+#define LOOKS_A_MODULE 9
+#define USUAL_MEASURES 150
+
 /* How much a known module counts more than one that may be either. */
 #define KNOWN_WEIGHT 1.5
 
@@ -62,17 +69,25 @@ judge_module (const Judge *self, const DsGrid *grid, const DsGrey *grey, guint i
   return KNOWN_WEIGHT * (self->layout[i] == DS_MODULE_LIGHT ? above : -above);
 }
 
+/* The size is odd: a stride that is a power of two visits every column. */
+static guint
+count_probes (guint size)
+{
+  guint n = size * size;
+
+  while (n / 2 >= PROBES)
+    n /= 2;
+  return n;
+}
+
 static double
 measure_clarity (const DsGrid *grid, const DsGrey *grey, gconstpointer data)
 {
   const Judge *judge = data;
   guint n = judge->size * judge->size;
-  /* The size is odd: a stride that is a power of two visits every column. */
-  guint stride = 1;
+  guint stride = n / count_probes (judge->size);
   double sum = 0;
 
-  while (n / (2 * stride) >= PROBES)
-    stride *= 2;
   for (guint i = 0; i < n; i += stride)
     sum += judge_module (judge, grid, grey, i);
   return sum;
@@ -160,7 +175,9 @@ ds_grid_warp (DsGrid *self, const DsGrey *grey)
   double module = ds_grid_get_module (self);
 
   judge_init (&judge, self, grey);
-  ds_grid_improve (self, grey, 1, measure_clarity, &judge);
+  self->n_looks
+      += (guint64)ds_grid_improve (self, grey, 1, measure_clarity, &judge) * count_probes (self->size)
+         + LOOKS_A_MODULE * self->size * self->size;
 
   self->is_warped = TRUE;
   memset (self->mesh, 0, sizeof self->mesh);
@@ -172,7 +189,19 @@ ds_grid_warp (DsGrid *self, const DsGrey *grey)
         for (guint row = 0; row <= DS_GRID_MESH; row++)
           for (guint column = 0; column <= DS_GRID_MESH; column++)
             moved |= move_knot (self, grey, &judge, row, column, module, step * module);
+        self->n_looks += SWEEP_LOOKS * self->size * self->size;
         if (!moved)
           break;
       }
+}
+
+guint64
+ds_grid_estimate_warp (const DsGrid *self)
+{
+  guint n_sweeps = 0;
+
+  for (double step = FIRST_STEP; step > SMALLEST_STEP; step /= 2)
+    n_sweeps += SWEEPS;
+  return (guint64)(n_sweeps * SWEEP_LOOKS + LOOKS_A_MODULE) * self->size * self->size
+         + USUAL_MEASURES * count_probes (self->size);
 }

@@ -25,9 +25,15 @@
 #define SEARCH_REACH 4.0
 #define SEARCH_STEP 0.5
 
+/* Pixels looked at meanwhile: 25 in each of 17 × 17 places, and then twice in 5 × 5. */
+#define ALIGN_LOOKS (25 * (17 * 17 + 2 * 5 * 5))
+
 /* The first and the smallest step by which corners are moved about, in modules. */
 #define ADJUST_STEP 0.5
 #define SMALLEST_STEP (1.0 / 12)
+
+/* How often that is measured at most; codes in photographs take up to 366 times. */
+#define MAX_MEASURES 500
 
 /* A module whose colour is known. */
 typedef struct
@@ -295,7 +301,7 @@ align (DsGrid *self, const DsGrey *grey, const DsTriple *triple)
   set_map (self, triple, ds_homography_map (&self->map, best_x, best_y), at);
 }
 
-void
+guint
 ds_grid_improve (DsGrid *self,
                  const DsGrey *grey,
                  double first_step,
@@ -312,13 +318,15 @@ ds_grid_improve (DsGrid *self,
   DsPoint to[4];
   double best = measure (self, grey, data);
   double module = ds_grid_get_module (self);
+  guint n = 1;
 
   for (guint i = 0; i < G_N_ELEMENTS (to); i++)
     to[i] = ds_homography_map (&self->map, from[i].x, from[i].y);
 
   /* Each corner in each of four directions, until a whole round of that made nothing better. */
   for (double step = module * first_step; step > module * SMALLEST_STEP; step /= 2)
-    for (guint i = 0, since_better = 0; since_better < 16; i = (i + 1) % 16, since_better++)
+    for (guint i = 0, since_better = 0; since_better < 16 && n < MAX_MEASURES;
+         i = (i + 1) % 16, since_better++, n++)
       {
         DsGrid moved = *self;
         DsPoint before = to[i / 4];
@@ -338,6 +346,7 @@ ds_grid_improve (DsGrid *self,
         else
           to[i / 4] = before;
       }
+  return n;
 }
 
 static double
@@ -347,18 +356,19 @@ measure_marks (const DsGrid *grid, const DsGrey *grey, gconstpointer marks)
 }
 
 gboolean
-ds_grid_init (DsGrid *self, const DsGrey *grey, const DsTriple *triple)
+ds_grid_init (DsGrid *self, const DsGrey *grey, const DsTriple *triple, guint max_version)
 {
   Outline outline;
+  guint64 n_looks = 0;
   gint reach;
 
   *self = (DsGrid){ 0 };
   outline_init (&outline, grey, triple);
-  if (outline.version < 0 || outline.version > DS_QR_MAX_VERSION + 2)
+  reach = 1 + outline.version / 12;
+  if (outline.version < 0 || outline.version > (gint)max_version + reach)
     return FALSE;
 
   /* The likeliest number of modules first, then its neighbours. */
-  reach = 1 + outline.version / 12;
   for (gint i = 0; i <= 2 * reach && self->fit < GOOD_FIT; i++)
     {
       gint version = outline.version + (i % 2 == 0 ? i / 2 : -(i + 1) / 2);
@@ -366,13 +376,14 @@ ds_grid_init (DsGrid *self, const DsGrey *grey, const DsTriple *triple)
       g_autoptr (GArray) finders = NULL;
       g_autoptr (GArray) marks = NULL;
 
-      if (version < 1 || version > DS_QR_MAX_VERSION
+      if (version < 1 || version > (gint)max_version
           || !set_map (&grid, triple, outline.fourth, grid.size - FINDER_CENTRE))
         continue;
       finders = list_marks (grid.size, TRUE);
       if (i == 0 && measure_fit (&grid, grey, finders) < MIN_FIRST_FIT)
         return FALSE;
       marks = list_marks (grid.size, FALSE);
+      n_looks += finders->len + marks->len + (version >= 2 ? ALIGN_LOOKS : 0);
       if (version >= 2)
         align (&grid, grey, triple);
       grid.fit = measure_fit (&grid, grey, marks);
@@ -380,6 +391,7 @@ ds_grid_init (DsGrid *self, const DsGrey *grey, const DsTriple *triple)
         *self = grid;
     }
 
+  self->n_looks = n_looks;
   return self->fit >= MIN_FIT / 2;
 }
 
@@ -388,7 +400,7 @@ ds_grid_adjust (DsGrid *self, const DsGrey *grey)
 {
   g_autoptr (GArray) marks = list_marks (self->size, FALSE);
 
-  ds_grid_improve (self, grey, ADJUST_STEP, measure_marks, marks);
+  self->n_looks += (guint64)ds_grid_improve (self, grey, ADJUST_STEP, measure_marks, marks) * marks->len;
   self->fit = measure_fit (self, grey, marks);
   return self->fit >= MIN_FIT;
 }

@@ -119,8 +119,8 @@ add_symbol (const zbar_symbol_t *found, GPtrArray *symbols)
   return TRUE;
 }
 
-guint
-ds_zbar_scan (DsZbar *self, const DsGrey *picture, DsSymbology symbology, GPtrArray *symbols)
+static guint
+scan (DsZbar *self, const DsGrey *picture, DsSymbology symbology, guint step, GPtrArray *symbols)
 {
   g_autoptr (zbar_image_t) image = zbar_image_create ();
   guint added = 0;
@@ -130,7 +130,9 @@ ds_zbar_scan (DsZbar *self, const DsGrey *picture, DsSymbology symbology, GPtrAr
   zbar_image_scanner_set_config (self->scanner, ZBAR_CODE128, ZBAR_CFG_ENABLE,
                                  symbology == DS_SYMBOLOGY_CODE128);
   /* Bars are given upright: only lines across them are scanned. */
-  zbar_image_scanner_set_config (self->scanner, ZBAR_NONE, ZBAR_CFG_X_DENSITY, symbology == DS_SYMBOLOGY_QR);
+  zbar_image_scanner_set_config (self->scanner, ZBAR_NONE, ZBAR_CFG_X_DENSITY,
+                                 symbology == DS_SYMBOLOGY_QR ? (int)step : 0);
+  zbar_image_scanner_set_config (self->scanner, ZBAR_NONE, ZBAR_CFG_Y_DENSITY, (int)step);
   zbar_image_set_format (image, zbar_fourcc ('Y', '8', '0', '0'));
   zbar_image_set_size (image, picture->width, picture->height);
   zbar_image_set_data (image, picture->pixels, (gsize)picture->width * picture->height, NULL);
@@ -139,4 +141,16 @@ ds_zbar_scan (DsZbar *self, const DsGrey *picture, DsSymbology symbology, GPtrAr
          found = zbar_symbol_next (found))
       added += add_symbol (found, symbols) ? 1 : 0;
   return added;
+}
+
+guint
+ds_zbar_scan (DsZbar *self, const DsGrey *picture, DsSymbology symbology, GPtrArray *symbols)
+{
+  return scan (self, picture, symbology, 1, symbols);
+}
+
+guint
+ds_zbar_scan_drawn (DsZbar *self, const DsGrey *picture, guint module, GPtrArray *symbols)
+{
+  return scan (self, picture, DS_SYMBOLOGY_QR, (module + 1) / 2, symbols);
 }

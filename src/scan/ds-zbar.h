@@ -15,6 +15,21 @@ void ds_zbar_free (DsZbar *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsZbar, ds_zbar_free)
 
 /**
+ * ds_zbar_scan_drawn:
+ * @self: a scanner
+ * @picture: a QR code that ds_grid_redraw() or ds_grid_rectify() drew
+ * @module: pixels a module in it
+ * @symbols: (element-type DsSymbol): what is read is added to it, each text once
+ *
+ * As ds_zbar_scan(), but so few lines are looked along that a row of modules which happens to be as the middle of a
+ * finder pattern is met by two at most. ZBar takes it for none with less than three; of a pattern's own rows it meets
+ * four. Among the modules of a dense code there are so many that are not that it would try them for seconds.
+ *
+ * Returns: how many symbols were added
+ */
+guint ds_zbar_scan_drawn (DsZbar *self, const DsGrey *picture, guint module, GPtrArray *symbols);
+
+/**
  * ds_zbar_scan:
  * @self: a scanner
  * @picture: what to look at; the bars of a Code 128 have to stand upright in it

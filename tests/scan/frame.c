@@ -3,8 +3,6 @@
 
 #include "frame.h"
 
-#include "ds-qr.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -29,10 +27,10 @@ frame_init (Frame *frame, guint width, guint height, gsize padding)
 }
 
 void
-frame_draw_qr (Frame *frame, const char *text, guint scale, guint left, guint top)
+frame_draw_qr_at_level (Frame *frame, const char *text, DsQrLevel level, guint scale, guint left, guint top)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DsQr) qr = ds_qr_new (text, DS_QR_LEVEL_M, &error);
+  g_autoptr (DsQr) qr = ds_qr_new (text, level, &error);
   guint side;
   g_autoptr (GBytes) pixels = ds_qr_render (qr, scale, &side);
   const guint8 *p = g_bytes_get_data (pixels, NULL);
@@ -43,6 +41,12 @@ frame_draw_qr (Frame *frame, const char *text, guint scale, guint left, guint to
   for (guint y = 0; y < side; y++)
     for (guint x = 0; x < side; x++)
       frame->pixels[(top + y) * frame->stride + left + x] = p[(gsize)y * side + x] ? FRAME_LIGHT : FRAME_DARK;
+}
+
+void
+frame_draw_qr (Frame *frame, const char *text, guint scale, guint left, guint top)
+{
+  frame_draw_qr_at_level (frame, text, DS_QR_LEVEL_M, scale, left, top);
 }
 
 /* Widths of the bars and spaces of symbol characters 0 to 106 (ISO/IEC 15417 table 1). */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ds-decoder.h"
+#include "ds-qr.h"
 
 #define FRAME_LIGHT 230
 #define FRAME_DARK 40
@@ -19,7 +20,9 @@ void frame_init (Frame *frame, guint width, guint height, gsize padding);
 void frame_clear (Frame *frame);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Frame, frame_clear)
 
-/* Draws a code with its quiet zone at @scale pixels a module. */
+/* Draws a code with its quiet zone at @scale pixels a module, at the level that ours have or another. */
+void
+frame_draw_qr_at_level (Frame *frame, const char *text, DsQrLevel level, guint scale, guint left, guint top);
 void frame_draw_qr (Frame *frame, const char *text, guint scale, guint left, guint top);
 
 /* Draws a Code 128 in set B, bars upright. */

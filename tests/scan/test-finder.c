@@ -3,6 +3,7 @@
 
 #include "ds-finder.h"
 #include "ds-grid.h"
+#include "ds-qr-layout.h"
 #include "ds-qr.h"
 #include "scenery.h"
 #include "shot.h"
@@ -19,9 +20,10 @@ search (const Frame *frame, double max_module)
   g_autoptr (DsGrey) half = ds_grey_halve (&grey);
   g_autoptr (DsGrey) quarter = ds_grey_halve (half);
   g_auto (DsGround) ground = { 0 };
+  guint n_seen;
 
   ds_ground_init (&ground, &grey, quarter);
-  return ds_finders_search (&ground, max_module);
+  return ds_finders_search (&ground, max_module, &n_seen);
 }
 
 static guint
@@ -166,7 +168,7 @@ test_grid (void)
       triples = ds_finders_combine (finders);
       g_assert_cmpuint (triples->len, >=, 1);
       grey = (DsGrey){ frame.width, frame.height, frame.pixels };
-      g_assert_true (ds_grid_init (&grid, &grey, &g_array_index (triples, DsTriple, 0)));
+      g_assert_true (ds_grid_init (&grid, &grey, &g_array_index (triples, DsTriple, 0), DS_QR_MAX_VERSION));
       g_assert_true (ds_grid_adjust (&grid, &grey));
       g_assert_cmpuint (grid.size, ==, ds_qr_get_size (qr));
       g_assert_cmpfloat (grid.fit, >, 0.9);
