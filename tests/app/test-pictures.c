@@ -7,12 +7,15 @@
 #include "ds-picture-source.h"
 #include "ds-qr.h"
 
+#include <gdk/x11/gdkx.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define POSTER "https://example.com/a-poster"
+
+static const char *xdnd_source;
 
 static void
 save_code (const char *text, const char *path)
@@ -85,6 +88,63 @@ test_paste_nothing (void)
   ds_test_press (fixture->window, "Scan again");
   gdk_clipboard_set_content (gtk_widget_get_clipboard (fixture->window), provider);
   ds_test_press (fixture->window, "Paste a code or a picture of one");
+  ds_test_wait_for_words (fixture->window, "PNG or JPEG");
+}
+
+/* What another program lets go over the page: a picture, a file out of a file manager, and what is no picture. */
+
+static void
+did_drop (GObject *process, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_subprocess_wait_check_finish (G_SUBPROCESS (process), result, &error));
+  g_assert_no_error (error);
+  *(gboolean *)user_data = TRUE;
+}
+
+static gboolean
+is_done (gpointer done)
+{
+  return *(gboolean *)done;
+}
+
+static void
+drop (AppFixture *fixture, const char *type, const char *path)
+{
+  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (fixture->window));
+  g_autofree char *window = g_strdup_printf ("%lu", gdk_x11_surface_get_xid (surface));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, xdnd_source, window, type, path, NULL);
+  gboolean done = FALSE;
+
+  g_assert_no_error (error);
+  g_subprocess_wait_check_async (process, NULL, did_drop, &done);
+  ds_test_wait (is_done, &done, "the drop to be taken");
+}
+
+static void
+test_drop (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  g_autoptr (GFile) file = g_file_new_for_path ("poster.png");
+  g_autofree char *uri = g_file_get_uri (file);
+  g_autofree char *list = g_strconcat (uri, "\r\n", NULL);
+
+  save_code (POSTER, "poster.png");
+  ds_test_wait_for_words (fixture->window, "Scan a parcel");
+  ds_test_settle (fixture->window);
+  drop (fixture, "image/png", "poster.png");
+  ds_test_wait_for_words (fixture->window, "web");
+  ds_test_press (fixture->window, "Scan again");
+
+  g_assert_true (g_file_set_contents ("list.txt", list, -1, NULL));
+  drop (fixture, "text/uri-list", "list.txt");
+  ds_test_wait_for_words (fixture->window, "web");
+  ds_test_press (fixture->window, "Scan again");
+
+  drop (fixture, "image/png", "list.txt");
   ds_test_wait_for_words (fixture->window, "PNG or JPEG");
 }
 
@@ -265,6 +325,8 @@ main (int argc, char **argv)
   g_autofree char *folder = NULL;
 
   g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (argc, >, 1);
+  xdnd_source = argv[1];
   if (!app_fixture_init ())
     return 77;
   folder = g_dir_make_tmp ("doorstep-pictures-XXXXXX", NULL);
@@ -272,6 +334,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pictures/paste", test_paste);
   g_test_add_func ("/pictures/paste-file", test_paste_file);
   g_test_add_func ("/pictures/paste-nothing", test_paste_nothing);
+  g_test_add_func ("/pictures/drop", test_drop);
   g_test_add_func ("/pictures/choose", test_choose);
   g_test_add_func ("/pictures/two-codes", test_two_codes);
   g_test_add_func ("/pictures/bad-files", test_bad_files);
