@@ -247,7 +247,7 @@ did_take (GObject *source, GAsyncResult *result, gpointer user_data)
   navigator = ds_navigator_of (GTK_WIDGET (self));
   payment = ds_stop_find_payment (stop, payment_id);
   if (navigator != NULL && payment != NULL)
-    ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (self->collection, payment)));
+    ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (self->collection, payment, TRUE)));
 }
 
 static void
@@ -309,9 +309,19 @@ ds_cash_page_get_title (DsPage *page)
 }
 
 static void
+ds_cash_page_describe (DsPage *page, DsTrailPlace *place)
+{
+  DsCashPage *self = DS_CASH_PAGE (page);
+
+  place->stop_id = g_strdup (self->collection->stop_id);
+  place->detail = self->part ? g_strdup (DS_CASH_PAGE_PART) : NULL;
+}
+
+static void
 ds_cash_page_page_iface_init (DsPageInterface *iface)
 {
   iface->get_title = ds_cash_page_get_title;
+  iface->describe = ds_cash_page_describe;
 }
 
 static void

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 #define DS_TYPE_CASH_PAGE (ds_cash_page_get_type ())
 G_DECLARE_FINAL_TYPE (DsCashPage, ds_cash_page, DS, CASH_PAGE, GtkBox)
 
+/* What it says of itself while only a part is taken (DsTrailPlace.detail). */
+#define DS_CASH_PAGE_PART "part"
+
 /**
  * ds_cash_page_new:
  * @collection: what is collected

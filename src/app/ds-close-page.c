@@ -83,9 +83,16 @@ can_leave (DsPage *page)
 }
 
 static void
+describe (DsPage *page, DsTrailPlace *place)
+{
+  place->detail = DS_CLOSE_PAGE (page)->step == STEP_COUNT ? g_strdup (DS_CLOSE_PAGE_COUNT) : NULL;
+}
+
+static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe;
   iface->can_leave = can_leave;
 }
 
@@ -266,6 +273,7 @@ show_step (DsClosePage *self, Step step)
       show_sending (self);
       break;
     }
+  ds_page_say_moved (DS_PAGE (self));
 }
 
 static void
@@ -440,4 +448,13 @@ ds_close_page_new (DsSession *session)
                            G_CONNECT_SWAPPED);
   show_step (self, ds_session_get_open_shift (session) != NULL ? STEP_OPEN : STEP_SEND);
   return self;
+}
+
+void
+ds_close_page_start_count (DsClosePage *self)
+{
+  g_return_if_fail (DS_IS_CLOSE_PAGE (self));
+
+  if (self->step == STEP_OPEN)
+    show_step (self, STEP_COUNT);
 }

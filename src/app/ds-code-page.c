@@ -149,7 +149,7 @@ did_change_payment (DsCodePage *self, DsPayment *payment, DsStop *stop)
       || ds_navigator_get_page (navigator) != DS_PAGE (self))
     show_wait (self);
   else
-    ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (self->collection, payment)));
+    ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (self->collection, payment, TRUE)));
 }
 
 /* The depot changed the stop: this code asks for what is no longer due. The page goes away, unless another one lies in
@@ -259,9 +259,19 @@ ds_code_page_handle_scan (DsPage *page, const char *text)
 }
 
 static void
+ds_code_page_describe (DsPage *page, DsTrailPlace *place)
+{
+  DsCodePage *self = DS_CODE_PAGE (page);
+
+  place->stop_id = g_strdup (self->collection->stop_id);
+  place->payment_id = g_strdup (self->payment_id);
+}
+
+static void
 ds_code_page_page_iface_init (DsPageInterface *iface)
 {
   iface->get_title = ds_code_page_get_title;
+  iface->describe = ds_code_page_describe;
   iface->handle_scan = ds_code_page_handle_scan;
 }
 
@@ -357,6 +367,8 @@ GtkWidget *
 ds_code_page_new (DsCollection *collection, const DsPresentation *presentation)
 {
   DsCodePage *self;
+  DsStop *stop;
+  DsPayment *payment;
 
   g_return_val_if_fail (collection != NULL, NULL);
   g_return_val_if_fail (presentation != NULL, NULL);
@@ -366,7 +378,11 @@ ds_code_page_new (DsCollection *collection, const DsPresentation *presentation)
   self->payment_id = g_strdup (presentation->payment_id);
   self->code = g_strdup (presentation->text);
   self->expires_mono_ms = presentation->expires_mono_ms;
-  self->life_ms = MAX (get_left_ms (self), 1);
+  self->life_ms = presentation->life_ms;
+  stop = ds_collection_get_stop (collection);
+  payment = stop != NULL ? ds_stop_find_payment (stop, self->payment_id) : NULL;
+  if (payment != NULL)
+    self->state = payment->state;
 
   show_code (self, presentation);
   show_wait (self);

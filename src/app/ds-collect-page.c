@@ -94,13 +94,6 @@ get_amount_fen (DsCollectPage *self)
   return MAX (amount_fen, 0);
 }
 
-/* A parcel handed over on a voucher that was rejected is owed for, too. */
-static gboolean
-is_owed_for (const DsParcel *parcel)
-{
-  return parcel->outcome == DS_OUTCOME_OPEN || parcel->outcome == DS_OUTCOME_DELIVERED;
-}
-
 /* Returns: (transfer full): the waybills of the parcels that are ticked, or that are not. */
 static GStrv
 list_waybills (DsCollectPage *self, gboolean kept_back)
@@ -111,7 +104,7 @@ list_waybills (DsCollectPage *self, gboolean kept_back)
     {
       const DsParcel *parcel = g_ptr_array_index (self->stop->parcels, i);
 
-      if (is_owed_for (parcel) && is_kept_back (self, parcel) == kept_back)
+      if (ds_collection_is_owed_for (parcel) && is_kept_back (self, parcel) == kept_back)
         g_strv_builder_add (builder, parcel->waybill);
     }
   return g_strv_builder_end (builder);
@@ -440,9 +433,16 @@ ds_collect_page_handle_scan (DsPage *page, const char *text)
 }
 
 static void
+ds_collect_page_describe (DsPage *page, DsTrailPlace *place)
+{
+  place->stop_id = g_strdup (DS_COLLECT_PAGE (page)->stop_id);
+}
+
+static void
 ds_collect_page_page_iface_init (DsPageInterface *iface)
 {
   iface->get_title = ds_collect_page_get_title;
+  iface->describe = ds_collect_page_describe;
   iface->handle_scan = ds_collect_page_handle_scan;
 }
 

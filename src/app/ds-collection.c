@@ -18,6 +18,32 @@ ds_collection_new (DsSession *session, const char *stop_id, const char *const *w
 }
 
 DsCollection *
+ds_collection_new_for_payment (DsSession *session, DsPayment *payment)
+{
+  return ds_collection_new (session, payment->stop_id, (const char *const *)payment->parcels,
+                            payment->amount_fen);
+}
+
+DsCollection *
+ds_collection_new_for_rest (DsSession *session, DsStop *stop)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) waybills = NULL;
+  DsDebt debt;
+
+  for (guint i = 0; i < stop->parcels->len; i++)
+    {
+      const DsParcel *parcel = g_ptr_array_index (stop->parcels, i);
+
+      if (ds_collection_is_owed_for (parcel))
+        g_strv_builder_add (builder, parcel->waybill);
+    }
+  waybills = g_strv_builder_end (builder);
+  ds_stop_get_debt (stop, &debt);
+  return ds_collection_new (session, stop->id, (const char *const *)waybills, debt.open_fen);
+}
+
+DsCollection *
 ds_collection_ref (DsCollection *self)
 {
   return g_rc_box_acquire (self);
@@ -37,6 +63,12 @@ void
 ds_collection_unref (DsCollection *self)
 {
   g_rc_box_release_full (self, ds_collection_clear);
+}
+
+gboolean
+ds_collection_is_owed_for (const DsParcel *parcel)
+{
+  return parcel->outcome == DS_OUTCOME_OPEN || parcel->outcome == DS_OUTCOME_DELIVERED;
 }
 
 DsStop *

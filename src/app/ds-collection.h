@@ -27,9 +27,19 @@ struct _DsCollection
 
 DsCollection *
 ds_collection_new (DsSession *session, const char *stop_id, const char *const *waybills, gint64 amount_fen);
+
+/* Returns: (transfer full): the collection that @payment was made for. */
+DsCollection *ds_collection_new_for_payment (DsSession *session, DsPayment *payment);
+
+/* Returns: (transfer full): everything that is open at @stop. */
+DsCollection *ds_collection_new_for_rest (DsSession *session, DsStop *stop);
+
 DsCollection *ds_collection_ref (DsCollection *self);
 void ds_collection_unref (DsCollection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsCollection, ds_collection_unref)
+
+/* Whether @parcel is among those that are collected for; one handed over on a voucher that was rejected is, too. */
+gboolean ds_collection_is_owed_for (const DsParcel *parcel);
 
 /* Returns: (transfer none) (nullable): the stop as it is now. */
 DsStop *ds_collection_get_stop (DsCollection *self);

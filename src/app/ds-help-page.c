@@ -11,6 +11,7 @@ struct _DsHelpPage
 {
   GtkBox parent;
 
+  char *topic;
   GPtrArray *loaded; /* (element-type DsHelpTopic) */
   GPtrArray *boxes;  /* (element-type GtkWidget): of the topic at the same place */
 
@@ -32,9 +33,16 @@ get_title (DsPage *page)
 }
 
 static void
+describe (DsPage *page, DsTrailPlace *place)
+{
+  place->detail = g_strdup (DS_HELP_PAGE (page)->topic);
+}
+
+static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe;
 }
 
 static gboolean
@@ -100,6 +108,7 @@ ds_help_page_finalize (GObject *object)
 
   g_ptr_array_unref (self->loaded);
   g_ptr_array_unref (self->boxes);
+  g_free (self->topic);
 
   G_OBJECT_CLASS (ds_help_page_parent_class)->finalize (object);
 }
@@ -131,6 +140,7 @@ ds_help_page_new (const char *topic)
 {
   DsHelpPage *self = g_object_new (DS_TYPE_HELP_PAGE, NULL);
 
+  self->topic = g_strdup (topic);
   for (guint i = 0; i < self->loaded->len; i++)
     {
       const DsHelpTopic *loaded = g_ptr_array_index (self->loaded, i);

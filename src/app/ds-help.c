@@ -70,17 +70,6 @@ ds_help_load (void)
   return ds_help_parse (bytes != NULL ? g_bytes_get_data (bytes, NULL) : "");
 }
 
-char *
-ds_help_get_name (DsPage *page)
-{
-  const char *name;
-
-  g_return_val_if_fail (DS_IS_PAGE (page), NULL);
-
-  name = G_OBJECT_TYPE_NAME (page) + strlen ("Ds");
-  return g_strndup (name, strlen (name) - strlen ("Page"));
-}
-
 void
 ds_help_add_button (GtkWidget *page)
 {

@@ -23,7 +23,8 @@ void ds_help_topic_free (DsHelpTopic *self);
 
 /**
  * ds_help_parse:
- * @text: topics: a line "[Name]", a line with the title, and paragraphs, each a line
+ * @text: topics: a line "[Name]" with the name of the page (see ds_page_get_name()), a line with the title, and
+ *   paragraphs, each a line
  *
  * Returns: (transfer full) (element-type DsHelpTopic): in their order. Pure.
  */
@@ -31,9 +32,6 @@ GPtrArray *ds_help_parse (const char *text);
 
 /* Returns: (transfer full) (element-type DsHelpTopic): the help in the window's language. */
 GPtrArray *ds_help_load (void);
-
-/* Returns: (transfer full): the name of the topic about @page. */
-char *ds_help_get_name (DsPage *page);
 
 /* Puts a button for `win.help` at the end of the header bar that @page begins with, if it does. */
 void ds_help_add_button (GtkWidget *page);

@@ -62,9 +62,16 @@ can_leave (DsPage *page)
 }
 
 static void
+describe (DsPage *page, DsTrailPlace *place)
+{
+  place->detail = g_strdup (ds_home_page_get_tab_name (DS_HOME_PAGE (page)));
+}
+
+static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe;
   iface->handle_scan = handle_scan;
   iface->can_leave = can_leave;
 }
@@ -78,6 +85,7 @@ tab_changed (DsHomePage *self)
   else
     gtk_widget_remove_css_class (self->scan, "suggested-action");
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TAB]);
+  ds_page_say_moved (DS_PAGE (self));
 }
 
 static void

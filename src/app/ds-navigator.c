@@ -190,6 +190,27 @@ ds_navigator_get_page (DsNavigator *self)
   return self->pages->len > 0 ? g_ptr_array_index (self->pages, self->pages->len - 1) : NULL;
 }
 
+GPtrArray *
+ds_navigator_get_pages (DsNavigator *self)
+{
+  g_return_val_if_fail (DS_IS_NAVIGATOR (self), NULL);
+
+  return self->pages;
+}
+
+void
+ds_navigator_push_all (DsNavigator *self, GPtrArray *pages)
+{
+  g_return_if_fail (DS_IS_NAVIGATOR (self));
+  g_return_if_fail (pages != NULL);
+
+  if (pages->len == 0)
+    return;
+  for (guint i = 0; i < pages->len; i++)
+    add (self, g_ptr_array_index (pages, i));
+  show_top (self);
+}
+
 void
 ds_navigator_push (DsNavigator *self, DsPage *page)
 {

@@ -22,6 +22,12 @@ DsNavigator *ds_navigator_of (GtkWidget *widget);
 /* Returns: (transfer none) (nullable): the page in front. */
 DsPage *ds_navigator_get_page (DsNavigator *self);
 
+/* Returns: (transfer none) (element-type DsPage): the stack, the root first; valid until it changes. */
+GPtrArray *ds_navigator_get_pages (DsNavigator *self);
+
+/* Puts @pages (element-type DsPage) in front of what is there, the last on top; those between are not shown meanwhile. */
+void ds_navigator_push_all (DsNavigator *self, GPtrArray *pages);
+
 /* Puts @page in front of what is there. */
 void ds_navigator_push (DsNavigator *self, DsPage *page);
 

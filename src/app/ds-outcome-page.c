@@ -71,9 +71,19 @@ get_title (DsPage *page)
 }
 
 static void
+describe (DsPage *page, DsTrailPlace *place)
+{
+  DsOutcomePage *self = DS_OUTCOME_PAGE (page);
+
+  place->stop_id = g_strdup (self->stop->id);
+  place->detail = g_strdup (ds_parcel_outcome_to_name (self->outcome));
+}
+
+static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe;
 }
 
 static GStrv

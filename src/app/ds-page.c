@@ -3,11 +3,23 @@
 
 #include "ds-page.h"
 
+#include <string.h>
+
 G_DEFINE_INTERFACE (DsPage, ds_page, GTK_TYPE_WIDGET)
+
+enum
+{
+  SIGNAL_MOVED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 static void
 ds_page_default_init (DsPageInterface *iface)
 {
+  signals[SIGNAL_MOVED]
+      = g_signal_new ("moved", DS_TYPE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 const char *
@@ -16,6 +28,17 @@ ds_page_get_title (DsPage *self)
   g_return_val_if_fail (DS_IS_PAGE (self), NULL);
 
   return DS_PAGE_GET_IFACE (self)->get_title (self);
+}
+
+char *
+ds_page_get_name (DsPage *self)
+{
+  const char *name;
+
+  g_return_val_if_fail (DS_IS_PAGE (self), NULL);
+
+  name = G_OBJECT_TYPE_NAME (self) + strlen ("Ds");
+  return g_strndup (name, strlen (name) - strlen ("Page"));
 }
 
 gboolean
@@ -39,4 +62,29 @@ ds_page_can_leave (DsPage *self)
 
   iface = DS_PAGE_GET_IFACE (self);
   return iface->can_leave == NULL || iface->can_leave (self);
+}
+
+DsTrailPlace *
+ds_page_get_place (DsPage *self)
+{
+  DsPageInterface *iface;
+  g_autofree char *name = NULL;
+  DsTrailPlace *place;
+
+  g_return_val_if_fail (DS_IS_PAGE (self), NULL);
+
+  iface = DS_PAGE_GET_IFACE (self);
+  name = ds_page_get_name (self);
+  place = ds_trail_place_new (name, NULL, NULL, NULL);
+  if (iface->describe != NULL)
+    iface->describe (self, place);
+  return place;
+}
+
+void
+ds_page_say_moved (DsPage *self)
+{
+  g_return_if_fail (DS_IS_PAGE (self));
+
+  g_signal_emit (self, signals[SIGNAL_MOVED], 0);
 }

@@ -19,6 +19,8 @@
  * ds_window_say(). A text from a code or from the depot is set as a label's text, never as markup. */
 #pragma once
 
+#include "ds-trail.h"
+
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -32,8 +34,10 @@ G_DECLARE_INTERFACE (DsPage, ds_page, DS, PAGE, GtkWidget)
  * @handle_scan: the scan engine or the camera read @text while this page was in front; %FALSE leaves it to the
  *   window, which asks the door what it is
  * @can_leave: %FALSE keeps the page in front: it went back a step of its own, or cannot be left now and says why
+ * @describe: fills in what, beside its type, opens the same page again; what it is about and how far it is, never
+ *   what was typed
  *
- * @handle_scan and @can_leave may be left out: nothing is handled, and the page may be left.
+ * All but @get_title may be left out: nothing is handled, the page may be left, and its type says all.
  */
 struct _DsPageInterface
 {
@@ -42,10 +46,22 @@ struct _DsPageInterface
   const char *(*get_title) (DsPage *self);
   gboolean (*handle_scan) (DsPage *self, const char *text);
   gboolean (*can_leave) (DsPage *self);
+  void (*describe) (DsPage *self, DsTrailPlace *place);
 };
 
+/**
+ * DsPage::moved (): what ds_page_get_place() says is another place than before
+ */
+
 const char *ds_page_get_title (DsPage *self);
+
+/* Returns: (transfer full): its type's name without Ds and Page: "Stop". */
+char *ds_page_get_name (DsPage *self);
 gboolean ds_page_handle_scan (DsPage *self, const char *text);
 gboolean ds_page_can_leave (DsPage *self);
+
+/* Returns: (transfer full) */
+DsTrailPlace *ds_page_get_place (DsPage *self);
+void ds_page_say_moved (DsPage *self);
 
 G_END_DECLS

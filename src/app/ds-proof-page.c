@@ -73,9 +73,16 @@ handle_scan (DsPage *page, const char *text)
 }
 
 static void
+describe (DsPage *page, DsTrailPlace *place)
+{
+  place->stop_id = g_strdup (DS_PROOF_PAGE (page)->stop_id);
+}
+
+static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe;
   iface->handle_scan = handle_scan;
 }
 

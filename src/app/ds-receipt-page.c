@@ -54,9 +54,19 @@ get_title (DsPage *page)
 }
 
 static void
+describe_place (DsPage *page, DsTrailPlace *place)
+{
+  DsReceiptPage *self = DS_RECEIPT_PAGE (page);
+
+  place->stop_id = g_strdup (self->payment->stop_id);
+  place->payment_id = g_strdup (self->payment->id);
+}
+
+static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe_place;
 }
 
 static void

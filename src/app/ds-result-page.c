@@ -365,6 +365,8 @@ did_change_payment (DsResultPage *self, DsPayment *payment, DsStop *stop)
   /* Settled at the depot is nothing new at the door. */
   if (another_state && payment->state != DS_PAYMENT_SETTLED)
     speak (self);
+  if (another_state)
+    ds_page_say_moved (DS_PAGE (self));
   show (self);
   hand_over (self);
 }
@@ -443,9 +445,20 @@ ds_result_page_get_title (DsPage *page)
 }
 
 static void
+ds_result_page_describe (DsPage *page, DsTrailPlace *place)
+{
+  DsResultPage *self = DS_RESULT_PAGE (page);
+
+  place->stop_id = g_strdup (self->collection->stop_id);
+  place->payment_id = g_strdup (self->payment->id);
+  place->detail = g_strdup (ds_payment_state_to_name (self->payment->state));
+}
+
+static void
 ds_result_page_page_iface_init (DsPageInterface *iface)
 {
   iface->get_title = ds_result_page_get_title;
+  iface->describe = ds_result_page_describe;
 }
 
 static void
@@ -500,7 +513,7 @@ ds_result_page_init (DsResultPage *self)
 }
 
 GtkWidget *
-ds_result_page_new (DsCollection *collection, DsPayment *payment)
+ds_result_page_new (DsCollection *collection, DsPayment *payment, gboolean is_news)
 {
   DsResultPage *self;
 
@@ -510,8 +523,11 @@ ds_result_page_new (DsCollection *collection, DsPayment *payment)
   self = g_object_new (DS_TYPE_RESULT_PAGE, NULL);
   self->collection = ds_collection_ref (collection);
   self->payment = g_object_ref (payment);
+  if (!is_news)
+    self->css_class = get_look (payment).css_class;
   show (self);
-  speak (self);
+  if (is_news)
+    speak (self);
   hand_over (self);
   g_signal_connect_object (ds_session_get_door (collection->session), "payment-changed",
                            G_CALLBACK (did_change_payment), self, G_CONNECT_SWAPPED);

@@ -14,9 +14,10 @@ G_DECLARE_FINAL_TYPE (DsResultPage, ds_result_page, DS, RESULT_PAGE, GtkBox)
  * ds_result_page_new:
  * @collection: what was collected
  * @payment: the payment as it is now; the page follows it
+ * @is_news: %FALSE when the courier has seen and heard it: the page is opened again
  *
  * Once the stop's debt is covered the parcels are journalled as delivered: the courier hands them over now.
  */
-GtkWidget *ds_result_page_new (DsCollection *collection, DsPayment *payment);
+GtkWidget *ds_result_page_new (DsCollection *collection, DsPayment *payment, gboolean is_news);
 
 G_END_DECLS

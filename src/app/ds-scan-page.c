@@ -96,9 +96,8 @@ show_result (DsScanPage *self, DsPayment *payment, DsStop *stop)
   if (self->collection != NULL && g_strcmp0 (self->collection->stop_id, payment->stop_id) == 0)
     collection = ds_collection_ref (self->collection);
   else
-    collection = ds_collection_new (self->session, payment->stop_id, (const char *const *)payment->parcels,
-                                    payment->amount_fen);
-  ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (collection, payment)));
+    collection = ds_collection_new_for_payment (self->session, payment);
+  ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (collection, payment, TRUE)));
 }
 
 static void
@@ -425,9 +424,19 @@ ds_scan_page_handle_scan (DsPage *page, const char *text)
 }
 
 static void
+ds_scan_page_describe (DsPage *page, DsTrailPlace *place)
+{
+  DsScanPage *self = DS_SCAN_PAGE (page);
+
+  place->stop_id = self->collection != NULL ? g_strdup (self->collection->stop_id) : NULL;
+  place->payment_id = g_strdup (self->payment_id);
+}
+
+static void
 ds_scan_page_page_iface_init (DsPageInterface *iface)
 {
   iface->get_title = ds_scan_page_get_title;
+  iface->describe = ds_scan_page_describe;
   iface->handle_scan = ds_scan_page_handle_scan;
 }
 

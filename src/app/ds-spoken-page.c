@@ -95,7 +95,7 @@ static void
 show_result (DsSpokenPage *self, DsPayment *payment)
 {
   ds_navigator_replace (ds_navigator_of (GTK_WIDGET (self)),
-                        DS_PAGE (ds_result_page_new (self->collection, payment)));
+                        DS_PAGE (ds_result_page_new (self->collection, payment, TRUE)));
 }
 
 /* Trying */
@@ -225,9 +225,19 @@ ds_spoken_page_handle_scan (DsPage *page, const char *text)
 }
 
 static void
+ds_spoken_page_describe (DsPage *page, DsTrailPlace *place)
+{
+  DsSpokenPage *self = DS_SPOKEN_PAGE (page);
+
+  place->stop_id = g_strdup (self->collection->stop_id);
+  place->payment_id = g_strdup (self->payment_id);
+}
+
+static void
 ds_spoken_page_page_iface_init (DsPageInterface *iface)
 {
   iface->get_title = ds_spoken_page_get_title;
+  iface->describe = ds_spoken_page_describe;
   iface->handle_scan = ds_spoken_page_handle_scan;
 }
 

@@ -9,6 +9,7 @@
 #include "ds-info-row.h"
 #include "ds-navigator.h"
 #include "ds-outcome-page.h"
+#include "ds-own-note.h"
 #include "ds-parcel-row.h"
 #include "ds-proof-page.h"
 #include "ds-receipt-page.h"
@@ -50,6 +51,7 @@ struct _DsStopPage
   GtkWidget *navigate;
   DsInfoRow *time_window;
   DsInfoRow *note;
+  DsInfoRow *own_note;
   GtkLabel *n_parcels;
   GtkLabel *n_checked;
   GtkListBox *parcels;
@@ -284,6 +286,14 @@ event_activated (DsStopPage *self, GtkListBoxRow *row)
                        DS_PAGE (ds_receipt_page_new (self->session, payment)));
 }
 
+/* Of the card with the address, only the courier's own note leads anywhere. */
+static void
+detail_activated (DsStopPage *self, GtkListBoxRow *row)
+{
+  if (row == GTK_LIST_BOX_ROW (self->own_note))
+    ds_own_note_ask (GTK_WIDGET (self), self->session, self->stop);
+}
+
 /* Only the last row, which adds one, leads anywhere. */
 static void
 proof_activated (DsStopPage *self)
@@ -318,6 +328,8 @@ show (DsStopPage *self)
   gtk_widget_set_visible (self->navigate, stop->lat_e6 != 0 || stop->lng_e6 != 0);
   gtk_widget_set_visible (GTK_WIDGET (self->note), stop->note != NULL && *stop->note != '\0');
   ds_info_row_set_title (self->note, stop->note);
+  ds_info_row_set_title (self->own_note, stop->own_note != NULL ? stop->own_note : _ ("Write a note"));
+  ds_info_row_set_subtitle (self->own_note, stop->own_note != NULL ? _ ("Your note") : NULL);
 
   show_window (self);
   show_parcels (self);
@@ -520,9 +532,16 @@ get_title (DsPage *page)
 }
 
 static void
+describe (DsPage *page, DsTrailPlace *place)
+{
+  place->stop_id = g_strdup (DS_STOP_PAGE (page)->stop_id);
+}
+
+static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe;
 }
 
 static void
@@ -560,6 +579,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, recipient);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, time_window);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, note);
+  gtk_widget_class_bind_template_child (widget_class, DsStopPage, own_note);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, n_parcels);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, n_checked);
   gtk_widget_class_bind_template_child (widget_class, DsStopPage, parcels);
@@ -590,6 +610,7 @@ ds_stop_page_class_init (DsStopPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, main_clicked);
   gtk_widget_class_bind_template_callback (widget_class, give_back_clicked);
   gtk_widget_class_bind_template_callback (widget_class, event_activated);
+  gtk_widget_class_bind_template_callback (widget_class, detail_activated);
   gtk_widget_class_bind_template_callback (widget_class, proof_activated);
   gtk_widget_class_bind_template_callback (widget_class, another_way_clicked);
   gtk_widget_class_bind_template_callback (widget_class, refused_clicked);

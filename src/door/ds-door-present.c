@@ -66,22 +66,36 @@ ds_present_operation_forget_answer (DsPresentOperation *self)
 
 /* Codes */
 
-static void
-present (DsVisit *visit, const char *payment_id, const char *code, gint64 expires_at_ms, DsCodeSource source)
+/* @shown_at_ms: when it was shown first */
+static DsPresentation *
+make_presentation (DsDoor *door,
+                   const char *payment_id,
+                   gint64 amount_fen,
+                   const char *code,
+                   gint64 expires_at_ms,
+                   gint64 shown_at_ms,
+                   DsCodeSource source)
 {
-  DsPresentOperation *operation = visit->data;
-  DsDoor *door = visit->door;
   DsPresentation *presentation = g_new0 (DsPresentation, 1);
 
   presentation->payment_id = g_strdup (payment_id);
   presentation->text = g_strdup (code);
-  presentation->amount_fen = operation->amount_fen;
+  presentation->amount_fen = amount_fen;
   presentation->source = source;
   presentation->expires_mono_ms = G_MAXINT64;
-  if (expires_at_ms != 0)
-    presentation->expires_mono_ms
-        = ds_clock_get_mono_ms (door->clock) + expires_at_ms - ds_store_get_trusted_now_ms (door->store);
-  operation->presentation = presentation;
+  if (expires_at_ms == 0)
+    return presentation;
+  presentation->expires_mono_ms
+      = ds_clock_get_mono_ms (door->clock) + expires_at_ms - ds_store_get_trusted_now_ms (door->store);
+  presentation->life_ms = MAX (expires_at_ms - shown_at_ms, 1);
+  return presentation;
+}
+
+static DsPresentation *
+make_presentation_of (DsDoor *door, DsPayment *payment, const char *code)
+{
+  return make_presentation (door, payment->id, payment->amount_fen, code, payment->code_expires_at_ms,
+                            payment->created_at_ms, payment->source);
 }
 
 /* Shows and journals it, and supersedes what would make it too much. */
@@ -111,7 +125,9 @@ present_anew (DsVisit *visit,
   if (source == DS_CODE_SOURCE_BUILT)
     json_object_set_new (data, "code", json_string (code));
   ds_drafts_add (&visit->drafts, "payment.presented", data);
-  present (visit, payment_id, code, expires_at_ms, source);
+  operation->presentation
+      = make_presentation (visit->door, payment_id, operation->amount_fen, code, expires_at_ms,
+                           ds_store_get_trusted_now_ms (visit->door->store), source);
 }
 
 gboolean
@@ -226,8 +242,24 @@ present_shown (DsVisit *visit)
 
   if (shown == NULL)
     return FALSE;
-  present (visit, shown->id, get_code (visit->stop, shown), shown->code_expires_at_ms, shown->source);
+  operation->presentation = make_presentation_of (visit->door, shown, get_code (visit->stop, shown));
   return TRUE;
+}
+
+DsPresentation *
+ds_door_find_presentation (DsDoor *self, DsStop *stop, const char *payment_id)
+{
+  DsPayment *payment;
+
+  g_return_val_if_fail (DS_IS_DOOR (self), NULL);
+  g_return_val_if_fail (DS_IS_STOP (stop), NULL);
+
+  payment = ds_stop_find_payment (stop, payment_id);
+  if (payment == NULL || payment->superseded || payment->source == DS_CODE_SOURCE_NONE
+      || (payment->state != DS_PAYMENT_PRESENTED && payment->state != DS_PAYMENT_PENDING)
+      || get_code (stop, payment) == NULL || ds_store_get_health (self->store) != DS_STORE_HEALTHY)
+    return NULL;
+  return make_presentation_of (self, payment, get_code (stop, payment));
 }
 
 /* Visits */

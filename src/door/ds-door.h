@@ -77,6 +77,7 @@ char *ds_door_describe_allowance (DsDoor *self);
  * @payment_id: whose code it is
  * @text: what the QR code carries
  * @expires_mono_ms: on the clock's monotonic time; G_MAXINT64 for never
+ * @life_ms: how long it is good from its first showing on; 0 for ever
  */
 typedef struct
 {
@@ -85,6 +86,7 @@ typedef struct
   gint64 amount_fen;
   DsCodeSource source;
   gint64 expires_mono_ms;
+  gint64 life_ms;
 } DsPresentation;
 
 void ds_presentation_free (DsPresentation *self);
@@ -112,6 +114,19 @@ void ds_door_present_async (DsDoor *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
 DsPresentation *ds_door_present_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/**
+ * ds_door_find_presentation:
+ * @stop: the stop as it is now
+ * @payment_id: a payment of it
+ *
+ * What is or was on the screen for a payment that can still come to something: for opening the page again. Asks nobody
+ * and journals nothing. Its time may be over; then the operator has yet to say what became of it.
+ *
+ * Returns: (transfer full) (nullable): %NULL when no code was shown, another way was taken since, the payment has its
+ *   result, or nothing may be collected now
+ */
+DsPresentation *ds_door_find_presentation (DsDoor *self, DsStop *stop, const char *payment_id);
 
 /* Answering whatever was scanned */
 
@@ -339,6 +354,21 @@ void ds_door_resequence_async (DsDoor *self,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
 gboolean ds_door_resequence_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/**
+ * ds_door_note_async:
+ * @text: the courier's note for this door: it takes the place of an earlier one; empty takes that away. Blanks around it
+ *   are left out, and what is more than %DS_STOP_OWN_NOTE_MAX_BYTES
+ *
+ * Journals `note.added`, which the depot keeps. Works without a shift.
+ */
+void ds_door_note_async (DsDoor *self,
+                         const char *stop_id,
+                         const char *text,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
+gboolean ds_door_note_finish (DsDoor *self, GAsyncResult *result, GError **error);
 
 /* A parcel of a stop was put into the vehicle in this shift. */
 void ds_door_load_parcel_async (DsDoor *self,

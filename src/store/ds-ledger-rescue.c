@@ -12,6 +12,7 @@
 #include "ds-error.h"
 #include "ds-lock.h"
 #include "ds-sealed-file.h"
+#include "ds-store.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -31,8 +32,8 @@
 
 /* Files of the store, the key first: without it the rest is of no use to anybody. */
 static const char *const files[]
-    = { "device-key.pem", "doorstep.db",   "doorstep.db-wal", "doorstep.db-shm", "doorstep.db-journal",
-        "anchor",         "rescue-folder", DS_LOCK_FILE,      RUNNING_NAME };
+    = { "device-key.pem", "doorstep.db",   "doorstep.db-wal", "doorstep.db-shm",   "doorstep.db-journal",
+        "anchor",         "rescue-folder", DS_LOCK_FILE,      DS_STORE_PLACE_FILE, RUNNING_NAME };
 #define N_EVIDENCE_FILES 6
 
 static gboolean

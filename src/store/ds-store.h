@@ -466,6 +466,10 @@ void ds_store_describe_device_async (DsStore *self,
                                      gpointer user_data);
 char *ds_store_describe_device_finish (DsStore *self, GAsyncResult *result, GError **error);
 
+/* A file beside the database that only says where in the application the courier was; whose it is, see ds-resume.h. It goes
+ * when everything goes. */
+#define DS_STORE_PLACE_FILE "place"
+
 /**
  * ds_store_wipe_async:
  * @exported_seq: the last entry that is in a rescue file, or 0

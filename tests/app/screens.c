@@ -393,7 +393,7 @@ show_result (AppFixture *fixture, DsPaymentState state, const char *name)
   payment->tender = DS_TENDER_CODE;
   payment->state = state;
   ds_navigator_push (DS_NAVIGATOR (ds_test_find_type (fixture->window, DS_TYPE_NAVIGATOR)),
-                     DS_PAGE (ds_result_page_new (collection, payment)));
+                     DS_PAGE (ds_result_page_new (collection, payment, TRUE)));
   app_fixture_look (fixture, name);
   act (fixture, "win.show-tab", "route");
 }

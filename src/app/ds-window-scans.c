@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is scanned goes to the page in front, and what no page wants to the door. */
+#include "config.h"
+
+#include "ds-window-private.h"
+
+#include "ds-feedback.h"
+#include "ds-stop-page.h"
+
+#include <glib/gi18n.h>
+
+/* A scan that no page wanted. */
+typedef struct
+{
+  DsWindow *window;
+  char *text;
+} StrayScan;
+
+static void
+stray_scan_free (StrayScan *self)
+{
+  g_object_unref (self->window);
+  g_free (self->text);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StrayScan, stray_scan_free)
+
+static void
+show_answer (DsWindow *self, const DsAnswer *answer, const char *text)
+{
+  GtkWidget *dialog;
+
+  if (answer->kind == DS_ANSWER_PARCEL)
+    {
+      ds_window_take_parcel (GTK_WIDGET (self), answer->stop, text);
+      return;
+    }
+  if (answer->stop != NULL && answer->kind != DS_ANSWER_REFUSED && answer->kind != DS_ANSWER_FOREIGN)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", answer->stop->id);
+      if (answer->kind != DS_ANSWER_PARCEL)
+        ds_window_say (GTK_WIDGET (self), answer->title);
+      return;
+    }
+
+  ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_WRONG);
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), answer->title, answer->text);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("OK"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+did_scan (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (StrayScan) scan = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsAnswer) answer = ds_door_scan_finish (DS_DOOR (source), result, &error);
+
+  if (answer != NULL)
+    show_answer (scan->window, answer, scan->text);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    ds_window_say (GTK_WIDGET (scan->window), error->message);
+}
+
+void
+ds_window_take_scan (DsWindow *self, const char *text)
+{
+  DsPage *page;
+  DsScanContext context = { 0 };
+  StrayScan *stray;
+
+  g_return_if_fail (DS_IS_WINDOW (self));
+  g_return_if_fail (text != NULL);
+
+  if (ds_window_is_locked (self))
+    return;
+  page = ds_navigator_get_page (self->navigator);
+  if (page != NULL && ds_page_handle_scan (page, text))
+    return;
+  if (!ds_window_is_at_work (self))
+    return;
+
+  if (DS_IS_STOP_PAGE (page))
+    context.stop_id = ds_stop_page_get_stop_id (DS_STOP_PAGE (page));
+  stray = g_new0 (StrayScan, 1);
+  stray->window = g_object_ref (self);
+  stray->text = g_strdup (text);
+  ds_door_scan_async (ds_session_get_door (self->session), &context, text, self->cancellable, did_scan,
+                      stray);
+}
+
+static void
+other_door_answered (DsStop *stop, const char *response, GtkWidget *dialog)
+{
+  if (g_strcmp0 (response, "open") == 0)
+    gtk_widget_activate_action (GTK_WIDGET (gtk_window_get_transient_for (GTK_WINDOW (dialog))),
+                                "win.open-stop", "s", stop->id);
+}
+
+static void
+forget_stop (gpointer stop, GClosure *closure)
+{
+  g_object_unref (stop);
+}
+
+static void
+stop_the_courier (DsWindow *self, DsStop *stop)
+{
+  g_autofree char *text
+      = g_strdup_printf (_ ("It belongs to stop %d, %s."), (int)stop->position, stop->address);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Not for this door"), text);
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "stay", _ ("Stay here"), "open",
+                                    _ ("Open that stop"), NULL);
+  ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_WRONG);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (other_door_answered), g_object_ref (stop),
+                         forget_stop, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+ds_window_take_parcel (GtkWidget *widget, DsStop *stop, const char *waybill)
+{
+  DsWindow *self;
+  DsPage *page;
+
+  g_return_if_fail (GTK_IS_WIDGET (widget));
+  g_return_if_fail (DS_IS_STOP (stop));
+
+  self = (DsWindow *)gtk_widget_get_ancestor (widget, DS_TYPE_WINDOW);
+  if (self == NULL)
+    return;
+
+  page = ds_window_leave_scan_page (self);
+  if (!DS_IS_STOP_PAGE (page))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", stop->id);
+  else if (g_strcmp0 (ds_stop_page_get_stop_id (DS_STOP_PAGE (page)), stop->id) != 0)
+    stop_the_courier (self, stop);
+  else if (!ds_session_check_parcel (self->session, waybill))
+    ds_window_say (GTK_WIDGET (self), _ ("This parcel was checked already."));
+}
