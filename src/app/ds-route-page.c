@@ -8,6 +8,7 @@
 #include "ds-format.h"
 #include "ds-load.h"
 #include "ds-preferences.h"
+#include "ds-pull-box.h"
 #include "ds-state-label.h"
 #include "ds-stop-filter.h"
 #include "ds-stop-row.h"
@@ -56,6 +57,7 @@ struct _DsRoutePage
   GtkWidget *next;
   GtkLabel *next_title;
   DsStateLabel *next_reason;
+  DsPullBox *pull;
   GtkStack *stack;
   GtkListView *list;
   GtkLabel *empty_title;
@@ -368,6 +370,12 @@ row_held (GtkGestureLongPress *gesture, double x, double y, DsRoutePage *self)
   gtk_widget_activate_action (GTK_WIDGET (self), "win.arrange", "s", stop->id);
 }
 
+static void
+pulled (DsRoutePage *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.sync", NULL);
+}
+
 /* The order of the stops */
 
 static const char *const order_names[] = { "own", "planned", "window" };
@@ -484,6 +492,7 @@ ds_route_page_class_init (DsRoutePageClass *klass)
   widget_class->root = ds_route_page_root;
 
   g_type_ensure (DS_TYPE_CONNECTION_CHIP);
+  g_type_ensure (DS_TYPE_PULL_BOX);
   g_type_ensure (DS_TYPE_STATE_LABEL);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-route-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, chip);
@@ -506,6 +515,7 @@ ds_route_page_class_init (DsRoutePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, next);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, next_title);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, next_reason);
+  gtk_widget_class_bind_template_child (widget_class, DsRoutePage, pull);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, stack);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, list);
   gtk_widget_class_bind_template_child (widget_class, DsRoutePage, empty_title);
@@ -518,6 +528,7 @@ ds_route_page_class_init (DsRoutePageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_activated);
   gtk_widget_class_bind_template_callback (widget_class, row_held);
   gtk_widget_class_bind_template_callback (widget_class, next_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, pulled);
 }
 
 static void
@@ -552,6 +563,7 @@ ds_route_page_new (DsSession *session)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list)), "value-changed",
                            G_CALLBACK (list_scrolled), self, 0);
+  ds_pull_box_set_adjustment (self->pull, gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list)));
 
   ds_connection_chip_set_session (self->chip, session);
   prepare_order (self);

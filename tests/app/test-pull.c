@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The route pulled down with a real pointer from the X server: it asks the depot, and scrolling does not. */
+#include "config.h"
+
+#include "app-fixture.h"
+
+#include <stdarg.h>
+
+#define FROM_Y "430"
+
+static gboolean
+has_ended (gpointer process)
+{
+  return g_subprocess_get_identifier (process) == NULL;
+}
+
+/* @first: what xdotool is to do. */
+static void
+point (AppFixture *fixture, const char *first, ...)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  va_list arguments;
+
+  g_ptr_array_add (words, (gpointer) "xdotool");
+  va_start (arguments, first);
+  for (const char *word = first; word != NULL; word = va_arg (arguments, const char *))
+    g_ptr_array_add (words, (gpointer)word);
+  va_end (arguments);
+  g_ptr_array_add (words, NULL);
+  process = g_subprocess_newv ((const char *const *)words->pdata, G_SUBPROCESS_FLAGS_NONE, &error);
+  g_assert_no_error (error);
+  ds_test_wait (has_ended, process, "the pointer");
+  ds_test_settle (fixture->window);
+}
+
+/* The first event under a new window may come before the window does. */
+static void
+put_down (AppFixture *fixture)
+{
+  point (fixture, "mousemove", "180", "420", NULL);
+  point (fixture, "mousemove", "180", FROM_Y, NULL);
+  point (fixture, "mousedown", "1", NULL);
+}
+
+static void
+let_go (AppFixture *fixture)
+{
+  point (fixture, "mouseup", "1", NULL);
+}
+
+static void
+count (guint *n)
+{
+  ++*n;
+}
+
+/* Returns: the box around the list. */
+static GtkWidget *
+find_box (AppFixture *fixture)
+{
+  return ds_test_find_type (fixture->window, g_type_from_name ("DsPullBox"));
+}
+
+static gboolean
+has_failed (gpointer user_data)
+{
+  DsLink *link = ds_session_get_link (((AppFixture *)user_data)->session);
+
+  return ds_link_get_problem (link) != NULL
+         && ds_test_shows (((AppFixture *)user_data)->window, ds_link_get_problem (link));
+}
+
+static AppFixture *
+start (void)
+{
+  AppFixture *fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 20000);
+  app_fixture_feed_stops (fixture, 30);
+  gtk_widget_activate_action (fixture->window, "win.show-tab", "s", "route");
+  ds_test_wait_for_words (fixture->window, "30 to go");
+  return fixture;
+}
+
+static void
+test_pull (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  guint n = 0;
+
+  g_signal_connect_swapped (find_box (fixture), "pulled", G_CALLBACK (count), &n);
+
+  /* Not far enough, and thought better of. */
+  put_down (fixture);
+  point (fixture, "mousemove", "182", "470", "mousemove", "182", "500", NULL);
+  ds_test_wait_for_words (fixture->window, "Pull on to ask the depot");
+  app_fixture_look (fixture, "route-pull");
+  point (fixture, "mousemove", "182", "580", NULL);
+  ds_test_wait_for_words (fixture->window, "Let go to ask the depot");
+  point (fixture, "mousemove", "182", "480", NULL);
+  ds_test_wait_for_words (fixture->window, "Pull on to ask the depot");
+  let_go (fixture);
+  g_assert_cmpuint (n, ==, 0);
+
+  put_down (fixture);
+  point (fixture, "mousemove", "182", "470", "mousemove", "182", "600", NULL);
+  ds_test_wait_for_words (fixture->window, "Let go to ask the depot");
+  let_go (fixture);
+  g_assert_cmpuint (n, ==, 1);
+  /* Nobody answers there, and the courier is told so. */
+  ds_test_wait (has_failed, fixture, "what came of it");
+  /* No stop was opened on the way. */
+  g_assert_true (ds_test_shows (fixture->window, "30 to go"));
+}
+
+static void
+test_scroll (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  guint n = 0;
+
+  g_signal_connect_swapped (find_box (fixture), "pulled", G_CALLBACK (count), &n);
+
+  /* From the middle of the list; to the side; and up first. */
+  point (fixture, "mousemove", "180", FROM_Y, "click", "5", "click", "5", "click", "5", NULL);
+  put_down (fixture);
+  point (fixture, "mousemove", "182", "470", "mousemove", "182", "600", NULL);
+  g_assert_false (ds_test_shows (fixture->window, "ask the depot"));
+  let_go (fixture);
+  g_assert_cmpuint (n, ==, 0);
+}
+
+static void
+test_sideways (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  guint n = 0;
+
+  g_signal_connect_swapped (find_box (fixture), "pulled", G_CALLBACK (count), &n);
+  point (fixture, "mousemove", "60", FROM_Y, "mousedown", "1", "mousemove", "200", "470", "mousemove", "320",
+         "500", NULL);
+  g_assert_false (ds_test_shows (fixture->window, "ask the depot"));
+  let_go (fixture);
+  g_assert_cmpuint (n, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("TZ", "UTC", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  if (!app_fixture_init ())
+    return 77;
+  g_test_add_func ("/pull/pull", test_pull);
+  g_test_add_func ("/pull/scroll", test_scroll);
+  g_test_add_func ("/pull/sideways", test_sideways);
+  return g_test_run ();
+}
