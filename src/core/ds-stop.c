@@ -89,6 +89,7 @@ ds_stop_finalize (GObject *object)
   g_ptr_array_unref (self->payments);
   g_ptr_array_unref (self->proofs);
   g_free (self->pickup_check);
+  g_free (self->own_note);
   g_free (self->prefetched_payment_id);
   g_free (self->prefetched_code);
   g_free (self->prefetched_operator_id);

@@ -100,6 +100,9 @@ gboolean ds_stop_status_is_done (DsStopStatus status);
 /* The stop belongs in the list of problems. */
 gboolean ds_stop_status_is_problem (DsStopStatus status);
 
+/* What the courier's own note for a door takes at most, as UTF-8. */
+#define DS_STOP_OWN_NOTE_MAX_BYTES 600
+
 #define DS_TYPE_STOP (ds_stop_get_type ())
 G_DECLARE_FINAL_TYPE (DsStop, ds_stop, DS, STOP, GObject)
 
@@ -110,6 +113,7 @@ G_DECLARE_FINAL_TYPE (DsStop, ds_stop, DS, STOP, GObject)
  * @rank: its place in the courier's own order, see ds-own-order.h
  * @version: grows with each change by the depot
  * @recipient, @phone, @address, @note: as the depot wrote them; never markup
+ * @own_note: (nullable): the courier's own note for this door
  * @place: a short district or landmark
  * @lat_e6, @lng_e6: WGS-84 in millionths of a degree; both 0 when unknown
  * @window_from_ms, @window_to_ms: promised window, wall time; 0 when none
@@ -137,6 +141,7 @@ struct _DsStop
   char *address;
   char *place;
   char *note;
+  char *own_note;
   gint64 lat_e6;
   gint64 lng_e6;
   gint64 window_from_ms;

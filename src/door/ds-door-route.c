@@ -83,6 +83,37 @@ ds_door_resequence_finish (DsDoor *self, GAsyncResult *result, GError **error)
   return finish (self, result, error);
 }
 
+void
+ds_door_note_async (DsDoor *self,
+                    const char *stop_id,
+                    const char *text,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  g_autofree char *note = NULL;
+  const char *end;
+
+  g_return_if_fail (DS_IS_DOOR (self));
+  g_return_if_fail (stop_id != NULL && text != NULL);
+
+  note = g_strstrip (g_utf8_make_valid (text, -1));
+  /* Cut where a letter ends. */
+  if (strlen (note) > DS_STOP_OWN_NOTE_MAX_BYTES)
+    {
+      end = g_utf8_find_prev_char (note, note + DS_STOP_OWN_NOTE_MAX_BYTES + 1);
+      note[end - note] = '\0';
+    }
+  append (self, new_task (self, DS_TASK_TAG (ds_door_note_async), cancellable, callback, user_data),
+          "note.added", json_pack ("{s:s, s:s}", "stop", stop_id, "text", note));
+}
+
+gboolean
+ds_door_note_finish (DsDoor *self, GAsyncResult *result, GError **error)
+{
+  return finish (self, result, error);
+}
+
 /* Returns: the open shift; without one the task has failed. */
 static DsShift *
 need_shift (DsDoor *self, GTask *task)

@@ -813,7 +813,7 @@ static const struct
   { "proof.added", ds_ledger_project_proof },
   { "proof.refused", ds_ledger_project_proof_refused },
   { "clock.jumped", project_nothing },
-  { "note.added", project_nothing },
+  { "note.added", ds_ledger_project_note },
   { "route.resequenced", ds_ledger_project_resequenced },
   { "parcel.loaded", ds_ledger_project_loaded },
   { "shift.loaded", ds_ledger_project_load_checked },

@@ -24,8 +24,8 @@ typedef struct
 #define STOP_COLUMNS                                                                                         \
   "SELECT s.id, position, version, recipient, phone, address, place, note, lat_e6, lng_e6, window_from_ms,"  \
   " window_to_ms, prefetched_payment, prefetched_code, prefetched_operator, prefetched_amount_fen,"          \
-  " prefetched_expires_at_ms, spoken_secret, removed_reason, pickup_check, o.rank"                           \
-  " FROM stops s LEFT JOIN own_order o ON o.stop = s.id "
+  " prefetched_expires_at_ms, spoken_secret, removed_reason, pickup_check, o.rank, n.text"                   \
+  " FROM stops s LEFT JOIN own_order o ON o.stop = s.id LEFT JOIN own_notes n ON n.stop = s.id "
 #define PARCEL_COLUMNS                                                                                       \
   "SELECT p.stop, p.waybill, p.due_fen, p.prepaid, o.outcome, o.reason, l.shift, o.at_ms FROM parcels p"     \
   " LEFT JOIN outcomes o ON o.stop = p.stop AND o.waybill = p.waybill"                                       \
@@ -92,6 +92,7 @@ read_stop (DsQuery *query)
   stop->pickup_check = g_strdup (ds_db_column_text (query, 19));
   stop->rank = ds_db_column_text (query, 20) != NULL ? ds_db_column_int (query, 20)
                                                      : ds_own_order_get_planned_rank (stop->position);
+  stop->own_note = g_strdup (ds_db_column_text (query, 21));
   return stop;
 }
 

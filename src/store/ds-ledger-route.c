@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the courier makes of the route: an order of his own, and what lies in the vehicle. */
+/* What the courier makes of the route: an order of his own, notes for doors, and what lies in the vehicle. */
 #include "config.h"
 
 #include "ds-ledger.h"
 
 #include "ds-error.h"
+#include "ds-stop.h"
+
+#include <string.h>
 
 /* As many stops as one move ever gives a new rank. */
 #define MAX_MOVED 500
@@ -57,6 +60,34 @@ ds_ledger_project_resequenced (DsLedger *self, const DsEntry *entry, gboolean re
       return FALSE;
   }
   return TRUE;
+}
+
+/* The latest note of a door counts; an empty one takes it away. */
+gboolean
+ds_ledger_project_note (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
+{
+  DsQuery *query;
+  const char *stop, *text;
+
+  if (!ds_json_unpack (entry->data, error, "{s:s, s:s}", "stop", &stop, "text", &text))
+    return FALSE;
+  if (strlen (text) > DS_STOP_OWN_NOTE_MAX_BYTES)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The note is too long");
+      return FALSE;
+    }
+  query = ds_db_prepare (self->db,
+                         *text != '\0' ? "INSERT INTO own_notes (stop, text) VALUES (?1, ?2)"
+                                         " ON CONFLICT (stop) DO UPDATE SET text = excluded.text"
+                                       : "DELETE FROM own_notes WHERE stop = ?1",
+                         error);
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, stop);
+  if (*text != '\0')
+    ds_db_bind_text (query, 2, text);
+  ds_ledger_touch (self, stop);
+  return ds_db_run (self->db, query, error);
 }
 
 gboolean

@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-/* What the journal says and what the depot says stand in tables of their own: `outcomes`, `payments`, `own_order`
- * and `loads` are the journal's, `stops`, `parcels` and `statements` are the depot's. So a stop that is sent again cannot take back
+/* What the journal says and what the depot says stand in tables of their own: `outcomes`, `payments`, `own_order`,
+ * `own_notes` and `loads` are the journal's, `stops`, `parcels` and `statements` are the depot's. So a stop that is sent again cannot take back
  * what was done at its door, in whatever order the two logs arrive.
  *
  * A payment takes news from both logs; the kept feed items say after which entry each of them came, so that they
@@ -107,6 +107,9 @@ const char *const ds_ledger_schema[] = {
   "CREATE TABLE loads (waybill TEXT PRIMARY KEY, shift TEXT NOT NULL, at_ms INTEGER NOT NULL)"
   "  STRICT, WITHOUT ROWID;"
   "ALTER TABLE shifts ADD COLUMN load_checked_at_ms INTEGER NOT NULL DEFAULT 0;",
+
+  /* The courier's note for a door: the journal's as well. */
+  "CREATE TABLE own_notes (stop TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;",
   NULL,
 };
 

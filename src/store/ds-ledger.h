@@ -249,7 +249,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DsPaymentRow, ds_payment_row_clear)
 gboolean ds_ledger_check_parcels (DsLedger *self, const char *stop, json_t *parcels, GError **error);
 gboolean ds_ledger_check_open_shift (DsLedger *self, const char *shift, GError **error);
 
-/* The route: ds-ledger-route.c. Apply "route.resequenced", "parcel.loaded" and "shift.loaded": as ds_ledger_project(). */
+/* The route: ds-ledger-route.c. Apply "note.added", "route.resequenced", "parcel.loaded" and "shift.loaded": as
+ * ds_ledger_project(). */
+gboolean ds_ledger_project_note (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
 gboolean
 ds_ledger_project_resequenced (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
 gboolean ds_ledger_project_loaded (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);

@@ -190,6 +190,49 @@ test_forged_statement (void)
   app_fixture_look (fixture, "problems-forged");
 }
 
+/* Into the dialog over the window. */
+static gboolean
+can_write_note (gpointer user_data)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *at = windows; at != NULL; at = at->next)
+    {
+      GtkWidget *field = ds_test_find (at->data, GTK_TYPE_EDITABLE, "Your note");
+
+      if (field == NULL)
+        continue;
+      gtk_editable_set_text (GTK_EDITABLE (field), user_data);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+write_note (AppFixture *fixture, const char *row, const char *text)
+{
+  ds_test_press (fixture->window, row);
+  ds_test_wait (can_write_note, (gpointer)text, "the field for the note");
+  ds_test_press (fixture->window, "Keep note");
+}
+
+/* What the courier knows of a door and the depot does not. */
+static void
+test_own_note (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S1");
+  write_note (fixture, "Write a note", "  A dog <b>bites</b> & barks ");
+  ds_test_wait_for_words (fixture->window, "A dog <b>bites</b> & barks");
+  ds_test_wait_for_words (fixture->window, "The bell is broken");
+  app_fixture_look (fixture, "stop-note");
+  write_note (fixture, "A dog <b>bites</b> & barks", "Ring twice");
+  ds_test_wait_for_words (fixture->window, "Ring twice");
+  write_note (fixture, "Ring twice", "");
+  ds_test_wait_for_words (fixture->window, "Write a note");
+}
+
 static gboolean
 has_problem (gpointer user_data)
 {
@@ -526,6 +569,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/forged-statement", test_forged_statement);
   g_test_add_func ("/window/parcels", test_parcels);
   g_test_add_func ("/window/unknown", test_unknown);
+  g_test_add_func ("/window/own-note", test_own_note);
   g_test_add_func ("/window/spoken", test_spoken);
   g_test_add_func ("/window/spoken-locked", test_spoken_locked);
   g_test_add_func ("/window/digest", test_digest);

@@ -51,6 +51,49 @@ test_order (StoreFixture *fixture, gconstpointer data)
                           DS_ERROR_INVALID);
 }
 
+static void
+note (StoreFixture *fixture, const char *stop_id, const char *text)
+{
+  g_ptr_array_unref (
+      fixture_append (fixture, "note.added", json_pack ("{s:s, s:s}", "stop", stop_id, "text", text)));
+}
+
+static void
+expect_note (StoreFixture *fixture, const char *stop_id, const char *text)
+{
+  g_autoptr (DsStop) stop = fixture_load_stop (fixture, stop_id);
+
+  g_assert_cmpstr (stop->own_note, ==, text);
+}
+
+/* The latest note of a door counts, whatever the depot says of the stop; an empty one is none. */
+static void
+test_note (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *long_text = g_strnfill (DS_STOP_OWN_NOTE_MAX_BYTES + 1, 'x');
+
+  fixture_feed (fixture, fixture_stop_item (fixture, "S1", 1, 900));
+  fixture_feed (fixture, fixture_stop_item (fixture, "S2", 2, 900));
+  expect_note (fixture, "S1", NULL);
+  note (fixture, "S1", "a dog");
+  note (fixture, "S2", "ring twice");
+  note (fixture, "S1", "a <b>big</b> dog");
+  expect_note (fixture, "S1", "a <b>big</b> dog");
+
+  fixture_feed (fixture, fixture_stop_item (fixture, "S1", 1, 1200));
+  expect_note (fixture, "S1", "a <b>big</b> dog");
+  note (fixture, "S2", "");
+  expect_note (fixture, "S2", NULL);
+  fixture_reopen (fixture);
+  expect_note (fixture, "S1", "a <b>big</b> dog");
+  expect_note (fixture, "S2", NULL);
+  fixture_assert_rebuildable (fixture);
+
+  fixture_append_refused (fixture, "note.added", json_pack ("{s:s, s:s}", "stop", "S1", "text", long_text),
+                          DS_ERROR_INVALID);
+  fixture_append_refused (fixture, "note.added", json_pack ("{s:s}", "stop", "S1"), DS_ERROR_INVALID);
+}
+
 static char *
 get_loaded_in (StoreFixture *fixture, const char *stop_id, guint parcel)
 {
@@ -108,6 +151,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add ("/store/route/order", StoreFixture, "enrolled", fixture_set_up, test_order, fixture_tear_down);
+  g_test_add ("/store/route/note", StoreFixture, "enrolled", fixture_set_up, test_note, fixture_tear_down);
   g_test_add ("/store/route/load", StoreFixture, "enrolled", fixture_set_up, test_load, fixture_tear_down);
   return g_test_run ();
 }
