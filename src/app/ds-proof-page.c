@@ -4,6 +4,7 @@
 #include "ds-proof-page.h"
 
 #include "ds-camera.h"
+#include "ds-decoder-process.h"
 #include "ds-format.h"
 #include "ds-navigator.h"
 #include "ds-photo.h"
@@ -220,7 +221,7 @@ turn_camera (DsProofPage *self)
 
 typedef struct
 {
-  GBytes *file; /* (nullable): else the frame */
+  DsPhoto *photo; /* (nullable): out of a file; else the frame */
   DsCameraFrame frame;
 } Shrinking;
 
@@ -229,7 +230,7 @@ shrinking_free (gpointer data)
 {
   Shrinking *self = data;
 
-  g_clear_pointer (&self->file, g_bytes_unref);
+  g_clear_pointer (&self->photo, ds_photo_free);
   g_clear_pointer (&self->frame.pixels, g_bytes_unref);
   g_free (self);
 }
@@ -239,8 +240,8 @@ run_shrinking (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 {
   const Shrinking *shrinking = data;
   GError *error = NULL;
-  GBytes *photo = shrinking->file != NULL
-                      ? ds_photo_from_file (shrinking->file, &error)
+  GBytes *photo = shrinking->photo != NULL
+                      ? ds_photo_compress (shrinking->photo, &error)
                       : ds_photo_from_rgba (shrinking->frame.pixels, shrinking->frame.width,
                                             shrinking->frame.height, shrinking->frame.stride, &error);
 
@@ -312,6 +313,29 @@ shoot_clicked (DsProofPage *self)
     }
 }
 
+/* Whoever made the file, only the helper looks into it. */
+static void
+did_load_photo (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsProofPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsPhoto) photo
+      = ds_decoder_process_load_photo_finish (DS_DECODER_PROCESS (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (photo != NULL)
+    {
+      Shrinking *shrinking = g_new0 (Shrinking, 1);
+
+      shrinking->photo = g_steal_pointer (&photo);
+      shrink (self, shrinking);
+      return;
+    }
+  set_busy (self, FALSE);
+  show_problem (self, error->message);
+}
+
 static void
 did_read_file (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -323,10 +347,8 @@ did_read_file (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (file != NULL)
     {
-      Shrinking *shrinking = g_new0 (Shrinking, 1);
-
-      shrinking->file = g_steal_pointer (&file);
-      shrink (self, shrinking);
+      ds_decoder_process_load_photo_async (ds_decoder_process_get_default (), file, self->cancellable,
+                                           did_load_photo, g_object_ref (self));
       return;
     }
   set_busy (self, FALSE);

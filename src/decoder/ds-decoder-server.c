@@ -4,7 +4,9 @@
 
 #include "ds-decoder-server.h"
 
+#include "ds-error.h"
 #include "ds-jail.h"
+#include "ds-photo.h"
 #include "ds-picture.h"
 
 #include <stdlib.h>
@@ -36,9 +38,72 @@ ds_decoder_server_decode (const DsWireRequest *request, const guint8 *memory)
 }
 
 static gboolean
-send_reply (GByteArray *message)
+send_bytes (const void *bytes, gsize n)
 {
-  return send (DS_WIRE_SOCKET_FD, message->data, message->len, MSG_NOSIGNAL) == (ssize_t)message->len;
+  return send (DS_WIRE_SOCKET_FD, bytes, n, MSG_NOSIGNAL) == (ssize_t)n;
+}
+
+static gboolean
+reply_with_reading (const DsWireRequest *request, DsReading *reading)
+{
+  g_autoptr (GByteArray) message = ds_wire_make_reply (request->id, reading);
+
+  return send_bytes (message->data, message->len);
+}
+
+static gboolean
+send_pixels (GBytes *pixels)
+{
+  gsize n;
+  const guint8 *at = g_bytes_get_data (pixels, &n);
+
+  for (gsize left = n; left > 0;)
+    {
+      gsize part = MIN (left, DS_WIRE_REPLY_SIZE);
+
+      if (!send_bytes (at, part))
+        return FALSE;
+      at += part;
+      left -= part;
+    }
+  return TRUE;
+}
+
+static gboolean
+reply_with_photo (const DsWireRequest *request, const guint8 *memory)
+{
+  g_autoptr (GBytes) file = g_bytes_new_static (memory, request->size);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsPhoto) photo = ds_photo_load (file, &error);
+  struct
+  {
+    DsWireReply reply;
+    DsWirePhoto photo;
+  } head = { .reply = { .id = request->id, .status = DS_WIRE_SMALL } };
+
+  if (photo == NULL)
+    {
+      head.reply.status
+          = g_error_matches (error, DS_ERROR, DS_ERROR_OVERFLOW) ? DS_WIRE_TOO_LARGE : DS_WIRE_NO_PICTURE;
+      return send_bytes (&head.reply, sizeof head.reply);
+    }
+  head.photo = (DsWirePhoto){ photo->width, photo->height };
+  return send_bytes (&head, sizeof head) && send_pixels (photo->pixels);
+}
+
+/* Returns: whether there is still somebody to work for. */
+static gboolean
+serve (const DsWireRequest *request, const guint8 *memory, DsDecodeFunc decode)
+{
+  DsReading *reading;
+  gboolean sent;
+
+  if (request->content == DS_WIRE_PHOTO)
+    return reply_with_photo (request, memory);
+  reading = decode (request, memory);
+  sent = reply_with_reading (request, reading);
+  ds_reading_free (reading);
+  return sent;
 }
 
 /* Loads what is only loaded on first use: character sets, and whatever the libraries read when they begin. */
@@ -86,11 +151,7 @@ ds_decoder_server_run (DsDecodeFunc decode)
   while (recv (DS_WIRE_SOCKET_FD, &request, sizeof request, 0) == sizeof request
          && ds_wire_is_sound (&request))
     {
-      DsReading *reading = decode (&request, memory);
-      g_autoptr (GByteArray) message = ds_wire_make_reply (request.id, reading);
-
-      ds_reading_free (reading);
-      if (!send_reply (message))
+      if (!serve (&request, memory, decode))
         return EXIT_FAILURE;
     }
   return EXIT_SUCCESS;

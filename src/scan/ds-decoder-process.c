@@ -45,6 +45,8 @@ struct _DsDecoderProcess
   GSource *deadline; /* (nullable) */
 
   GTask *current; /* (nullable): what the helper works on */
+  DsWirePhoto photo;
+  GByteArray *pixels; /* (nullable): as many of the photograph's as have come */
   guint32 id;
   GQueue waiting; /* (element-type GTask) */
 
@@ -97,6 +99,7 @@ stop_helper (DsDecoderProcess *self)
     close (self->memory_fd);
   self->memory_fd = -1;
   self->is_ready = FALSE;
+  g_clear_pointer (&self->pixels, g_byte_array_unref);
 }
 
 /* The helper is of no more use: the picture it was given is lost, the next one gets another helper. */
@@ -141,17 +144,34 @@ set_work_deadline (DsDecoderProcess *self)
                                                             : DS_DECODER_PICTURE_LIMIT_MS);
 }
 
-static void
-finish_current (DsDecoderProcess *self, DsReading *reading)
+/* Returns: (transfer full): the task that the helper has done. */
+static GTask *
+end_current (DsDecoderProcess *self)
 {
-  g_autoptr (DsDecoderProcess) keep = g_object_ref (self);
-  g_autoptr (GTask) task = g_steal_pointer (&self->current);
+  GTask *task = g_steal_pointer (&self->current);
   const Job *job = g_task_get_task_data (task);
 
   clear_source (&self->deadline);
   self->n_failures = 0;
   if (job->request.size > KEEP_BYTES)
     madvise (self->memory, DS_WIRE_MEMORY_SIZE, MADV_REMOVE);
+  return task;
+}
+
+static gboolean
+is_for_photo (DsDecoderProcess *self)
+{
+  const Job *job = g_task_get_task_data (self->current);
+
+  return job->request.content == DS_WIRE_PHOTO;
+}
+
+static void
+finish_with_reading (DsDecoderProcess *self, DsReading *reading)
+{
+  g_autoptr (DsDecoderProcess) keep = g_object_ref (self);
+  g_autoptr (GTask) task = end_current (self);
+
   if (reading != NULL)
     g_task_return_pointer (task, reading, (GDestroyNotify)ds_reading_free);
   else
@@ -161,14 +181,61 @@ finish_current (DsDecoderProcess *self, DsReading *reading)
   send_next (self);
 }
 
+static void
+finish_without_photo (DsDecoderProcess *self, gboolean too_large)
+{
+  g_autoptr (DsDecoderProcess) keep = g_object_ref (self);
+  g_autoptr (GTask) task = end_current (self);
+
+  if (too_large)
+    g_task_return_new_error (task, DS_ERROR, DS_ERROR_OVERFLOW, "%s",
+                             _ ("The picture is too large; take it again, smaller"));
+  else
+    g_task_return_new_error (task, DS_ERROR, DS_ERROR_INVALID, "%s",
+                             _ ("This picture cannot be read; choose another"));
+  send_next (self);
+}
+
+static gsize
+count_photo_bytes (DsDecoderProcess *self)
+{
+  return (gsize)self->photo.width * self->photo.height * DS_PHOTO_BYTES_PER_PIXEL;
+}
+
+/* Returns: whether it is no more than was promised. */
+static gboolean
+take_pixels (DsDecoderProcess *self, const guint8 *message, gsize n)
+{
+  g_autoptr (DsDecoderProcess) keep = g_object_ref (self);
+  g_autoptr (GTask) task = NULL;
+  DsPhoto *photo;
+
+  if (n > count_photo_bytes (self) - self->pixels->len)
+    return FALSE;
+  g_byte_array_append (self->pixels, message, (guint)n);
+  if (self->pixels->len < count_photo_bytes (self))
+    return TRUE;
+  photo = g_new (DsPhoto, 1);
+  photo->width = self->photo.width;
+  photo->height = self->photo.height;
+  photo->pixels = g_byte_array_free_to_bytes (g_steal_pointer (&self->pixels));
+  task = end_current (self);
+  g_task_return_pointer (task, photo, (GDestroyNotify)ds_photo_free);
+  send_next (self);
+  return TRUE;
+}
+
 /* Returns: whether it made sense. */
 static gboolean
 take_reply (DsDecoderProcess *self, const guint8 *message, gsize n)
 {
   g_autoptr (DsReading) reading = NULL;
   DsWireReply reply;
+  DsWirePhoto photo;
 
-  if (!ds_wire_parse_reply (message, n, &reply, &reading))
+  if (self->pixels != NULL)
+    return take_pixels (self, message, n);
+  if (!ds_wire_parse_reply (message, n, &reply, &reading, &photo))
     return FALSE;
   if (!self->is_ready)
     {
@@ -180,7 +247,21 @@ take_reply (DsDecoderProcess *self, const guint8 *message, gsize n)
     }
   if (self->current == NULL || reply.id != self->id || reply.status == DS_WIRE_READY)
     return FALSE;
-  finish_current (self, g_steal_pointer (&reading));
+  if (!is_for_photo (self))
+    {
+      if (reply.status != DS_WIRE_READ && reply.status != DS_WIRE_NO_PICTURE)
+        return FALSE;
+      finish_with_reading (self, g_steal_pointer (&reading));
+    }
+  else if (reply.status == DS_WIRE_SMALL)
+    {
+      self->photo = photo;
+      self->pixels = g_byte_array_sized_new ((guint)count_photo_bytes (self));
+    }
+  else if (reply.status == DS_WIRE_NO_PICTURE || reply.status == DS_WIRE_TOO_LARGE)
+    finish_without_photo (self, reply.status == DS_WIRE_TOO_LARGE);
+  else
+    return FALSE;
   return TRUE;
 }
 
@@ -366,6 +447,36 @@ ds_decoder_process_decode_picture_async (DsDecoderProcess *self,
         _ ("The picture is too large. Choose a photograph or a screenshot of the code."));
   else
     push_job (self, task, bytes, &(DsWireRequest){ .content = DS_WIRE_PICTURE });
+}
+
+void
+ds_decoder_process_load_photo_async (DsDecoderProcess *self,
+                                     GBytes *file,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_return_if_fail (DS_IS_DECODER_PROCESS (self) && file != NULL);
+
+  g_task_set_source_tag (task, DS_TASK_TAG (ds_decoder_process_load_photo_async));
+  if (g_bytes_get_size (file) > DS_WIRE_MEMORY_SIZE)
+    g_task_return_new_error (task, DS_ERROR, DS_ERROR_OVERFLOW, "%s",
+                             _ ("The picture is too large; take it again, smaller"));
+  else if (!ds_photo_is_picture (file))
+    g_task_return_new_error (task, DS_ERROR, DS_ERROR_INVALID, "%s",
+                             _ ("This is neither a JPEG nor a PNG picture; choose another"));
+  else
+    push_job (self, task, file, &(DsWireRequest){ .content = DS_WIRE_PHOTO });
+}
+
+DsPhoto *
+ds_decoder_process_load_photo_finish (DsDecoderProcess *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, DS_TASK_TAG (ds_decoder_process_load_photo_async)),
+                        NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 DsReading *

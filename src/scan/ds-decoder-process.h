@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ds-decoder.h"
+#include "ds-photo.h"
 
 G_BEGIN_DECLS
 
@@ -56,6 +57,21 @@ void ds_decoder_process_decode_picture_async (DsDecoderProcess *self,
                                               GCancellable *cancellable,
                                               GAsyncReadyCallback callback,
                                               gpointer user_data);
+
+/**
+ * ds_decoder_process_load_photo_async:
+ * @file: a PNG or JPEG file, to be kept as a photograph. Waits its turn
+ *
+ * Reads it in the helper, which gives back what is kept of it. Errors as of ds_decoder_process_decode_finish().
+ */
+void ds_decoder_process_load_photo_async (DsDecoderProcess *self,
+                                          GBytes *file,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+
+/* Returns: (transfer full) (nullable): the photograph; its size is within its bounds, whatever the helper said. */
+DsPhoto *ds_decoder_process_load_photo_finish (DsDecoderProcess *self, GAsyncResult *result, GError **error);
 
 /**
  * ds_decoder_process_decode_finish:

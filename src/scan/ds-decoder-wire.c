@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ds-decoder-wire.h"
 
+#include "ds-photo.h"
+
 #include <string.h>
 
 gboolean
@@ -8,7 +10,7 @@ ds_wire_is_sound (const DsWireRequest *request)
 {
   if (request->size > DS_WIRE_MEMORY_SIZE)
     return FALSE;
-  if (request->content == DS_WIRE_PICTURE)
+  if (request->content == DS_WIRE_PICTURE || request->content == DS_WIRE_PHOTO)
     return TRUE;
   return request->content == DS_WIRE_FRAME && request->width > 0 && request->height > 0
          && request->stride >= request->width
@@ -77,15 +79,33 @@ parse_symbols (const DsWireReply *reply, const guint8 *at, gsize n)
 }
 
 gboolean
-ds_wire_parse_reply (const guint8 *message, gsize n, DsWireReply *reply, DsReading **reading)
+ds_wire_parse_reply (const guint8 *message,
+                     gsize n,
+                     DsWireReply *reply,
+                     DsReading **reading,
+                     DsWirePhoto *photo)
 {
   *reading = NULL;
+  *photo = (DsWirePhoto){ 0 };
   if (n < sizeof *reply || n > DS_WIRE_REPLY_SIZE)
     return FALSE;
   memcpy (reply, message, sizeof *reply);
-  if (reply->status == DS_WIRE_READ)
-    *reading = parse_symbols (reply, message + sizeof *reply, n - sizeof *reply);
-  else
-    return (reply->status == DS_WIRE_READY || reply->status == DS_WIRE_NO_PICTURE) && n == sizeof *reply;
-  return *reading != NULL;
+  switch (reply->status)
+    {
+    case DS_WIRE_READ:
+      *reading = parse_symbols (reply, message + sizeof *reply, n - sizeof *reply);
+      return *reading != NULL;
+    case DS_WIRE_SMALL:
+      if (n != sizeof *reply + sizeof *photo)
+        return FALSE;
+      memcpy (photo, message + sizeof *reply, sizeof *photo);
+      return photo->width >= 1 && photo->width <= DS_PHOTO_MAX_SIDE && photo->height >= 1
+             && photo->height <= DS_PHOTO_MAX_SIDE;
+    case DS_WIRE_READY:
+    case DS_WIRE_NO_PICTURE:
+    case DS_WIRE_TOO_LARGE:
+      return n == sizeof *reply;
+    default:
+      return FALSE;
+    }
 }

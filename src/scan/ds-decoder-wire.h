@@ -24,7 +24,8 @@ G_BEGIN_DECLS
 typedef enum
 {
   DS_WIRE_FRAME,   /* width × height grey pixels */
-  DS_WIRE_PICTURE, /* a PNG or JPEG file */
+  DS_WIRE_PICTURE, /* a PNG or JPEG file with a code in it */
+  DS_WIRE_PHOTO,   /* such a file, to be kept: its pixels are the answer */
 } DsWireContent;
 
 typedef struct
@@ -43,6 +44,8 @@ typedef enum
   DS_WIRE_READY,      /* id 0: the helper has locked itself in */
   DS_WIRE_READ,       /* symbols follow */
   DS_WIRE_NO_PICTURE, /* the file cannot be read */
+  DS_WIRE_TOO_LARGE,  /* nor held in memory */
+  DS_WIRE_SMALL,      /* a DsWirePhoto follows; then, in messages of their own, its pixels */
 } DsWireStatus;
 
 typedef struct
@@ -58,6 +61,14 @@ typedef struct
   guint32 symbology;
   guint32 length; /* bytes of UTF-8 that follow, without an end */
 } DsWireSymbol;
+
+/* What is kept of a photograph (DsPhoto). Its pixels come in messages of %DS_WIRE_REPLY_SIZE bytes; the last may be
+ * shorter. */
+typedef struct
+{
+  guint32 width;
+  guint32 height;
+} DsWirePhoto;
 
 /* Returns: whether what @request says lies within the memory. Whoever sent it may be broken. */
 gboolean ds_wire_is_sound (const DsWireRequest *request);
@@ -78,9 +89,14 @@ GByteArray *ds_wire_make_reply (guint32 id, const DsReading *reading);
  * @message: (array length=n): whatever came: the helper may have been taken over
  * @reply: (out): its head
  * @reading: (out) (transfer full) (nullable): what was read, if its status is %DS_WIRE_READ
+ * @photo: (out): its size, if its status is %DS_WIRE_SMALL
  *
  * Returns: whether it keeps every rule
  */
-gboolean ds_wire_parse_reply (const guint8 *message, gsize n, DsWireReply *reply, DsReading **reading);
+gboolean ds_wire_parse_reply (const guint8 *message,
+                              gsize n,
+                              DsWireReply *reply,
+                              DsReading **reading,
+                              DsWirePhoto *photo);
 
 G_END_DECLS

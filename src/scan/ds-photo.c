@@ -13,7 +13,7 @@
 #include <turbojpeg.h>
 
 #define QUALITY 75
-#define BYTES_PER_PIXEL 4
+#define RGBA_BYTES 4
 
 /* A telephone's camera makes up to so many; beyond, it is no photograph. */
 #define MAX_PIXELS (128 * 1000 * 1000)
@@ -27,19 +27,12 @@ typedef void TjHandle;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TjHandle, tj_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (png_image, png_image_free)
 
-typedef struct
+void
+ds_photo_free (DsPhoto *self)
 {
-  guint width;
-  guint height;
-  guint8 *pixels; /* 4 bytes each, rows packed */
-} Picture;
-
-static void
-picture_clear (Picture *self)
-{
-  g_clear_pointer (&self->pixels, g_free);
+  g_bytes_unref (self->pixels);
+  g_free (self);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Picture, picture_clear)
 
 static gboolean
 refuse (GError **error, const char *words)
@@ -49,40 +42,53 @@ refuse (GError **error, const char *words)
 }
 
 static gboolean
-check_size (gint64 width, gint64 height, GError **error)
+refuse_size (GError **error)
 {
-  return (width >= 1 && height >= 1 && width <= MAX_PIXELS / height)
-         || refuse (error, _ ("The picture is too large; take it again, smaller"));
+  g_set_error_literal (error, DS_ERROR, DS_ERROR_OVERFLOW,
+                       _ ("The picture is too large; take it again, smaller"));
+  return FALSE;
 }
 
-/* Each pixel the mean of those it stands for. */
-static void
-shrink (const guint8 *pixels, guint width, guint height, gsize stride, Picture *small)
+static gboolean
+check_size (gint64 width, gint64 height, GError **error)
 {
+  if (width < 1 || height < 1)
+    return refuse (error, _ ("This picture cannot be read; choose another"));
+  return width <= MAX_PIXELS / height || refuse_size (error);
+}
+
+/* Each pixel the mean of those it stands for. @n_bytes: of a pixel of @pixels, of which the first three count. */
+static DsPhoto *
+shrink (const guint8 *pixels, guint width, guint height, gsize stride, guint n_bytes)
+{
+  DsPhoto *small = g_new (DsPhoto, 1);
   guint longer = MAX (width, height);
   guint side = MIN (longer, DS_PHOTO_MAX_SIDE);
+  guint8 *out;
+  gsize n;
 
   small->width = MAX (1, (guint)((guint64)width * side / longer));
   small->height = MAX (1, (guint)((guint64)height * side / longer));
-  small->pixels = g_malloc ((gsize)small->width * small->height * BYTES_PER_PIXEL);
+  n = (gsize)small->width * small->height * DS_PHOTO_BYTES_PER_PIXEL;
+  out = g_malloc (n);
+  small->pixels = g_bytes_new_take (out, n);
   for (guint y = 0; y < small->height; y++)
     {
       guint from_y = (guint)((guint64)y * height / small->height);
       guint to_y = MAX (from_y + 1, (guint)((guint64)(y + 1) * height / small->height));
 
-      for (guint x = 0; x < small->width; x++)
+      for (guint x = 0; x < small->width; x++, out += DS_PHOTO_BYTES_PER_PIXEL)
         {
           guint from_x = (guint)((guint64)x * width / small->width);
           guint to_x = MAX (from_x + 1, (guint)((guint64)(x + 1) * width / small->width));
-          guint sums[3] = { 0 };
-          guint n = (to_y - from_y) * (to_x - from_x);
-          guint8 *out = small->pixels + ((gsize)y * small->width + x) * BYTES_PER_PIXEL;
+          guint sums[DS_PHOTO_BYTES_PER_PIXEL] = { 0 };
+          guint n_meant = (to_y - from_y) * (to_x - from_x);
 
           for (guint at_y = from_y; at_y < to_y; at_y++)
             {
-              const guint8 *in = pixels + stride * at_y + (gsize)from_x * BYTES_PER_PIXEL;
+              const guint8 *in = pixels + stride * at_y + (gsize)from_x * n_bytes;
 
-              for (guint at_x = from_x; at_x < to_x; at_x++, in += BYTES_PER_PIXEL)
+              for (guint at_x = from_x; at_x < to_x; at_x++, in += n_bytes)
                 {
                   sums[0] += in[0];
                   sums[1] += in[1];
@@ -90,22 +96,26 @@ shrink (const guint8 *pixels, guint width, guint height, gsize stride, Picture *
                 }
             }
           for (guint c = 0; c < G_N_ELEMENTS (sums); c++)
-            out[c] = (guint8)(sums[c] / n);
-          out[3] = 0xff;
+            out[c] = (guint8)(sums[c] / n_meant);
         }
     }
+  return small;
 }
 
-static GBytes *
-compress (const Picture *picture, GError **error)
+GBytes *
+ds_photo_compress (const DsPhoto *self, GError **error)
 {
   g_autoptr (TjHandle) jpeg = tjInitCompress ();
   unsigned char *file = NULL;
   unsigned long n = 0;
   GBytes *bytes;
 
-  if (tjCompress2 (jpeg, picture->pixels, (int)picture->width, 0, (int)picture->height, TJPF_RGBX, &file, &n,
-                   TJSAMP_420, QUALITY, 0)
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (
+      g_bytes_get_size (self->pixels) == (gsize)self->width * self->height * DS_PHOTO_BYTES_PER_PIXEL, NULL);
+
+  if (tjCompress2 (jpeg, g_bytes_get_data (self->pixels, NULL), (int)self->width, 0, (int)self->height,
+                   TJPF_RGB, &file, &n, TJSAMP_420, QUALITY, 0)
       != 0)
     {
       refuse (error, _ ("The picture cannot be made smaller; take it again"));
@@ -116,56 +126,62 @@ compress (const Picture *picture, GError **error)
   return bytes;
 }
 
-static GBytes *
-make_photo (const guint8 *pixels, guint width, guint height, gsize stride, GError **error)
-{
-  g_auto (Picture) small = { 0 };
-
-  shrink (pixels, width, height, stride, &small);
-  return compress (&small, error);
-}
-
 GBytes *
 ds_photo_from_rgba (GBytes *pixels, guint width, guint height, gsize stride, GError **error)
 {
+  g_autoptr (DsPhoto) small = NULL;
+
   g_return_val_if_fail (pixels != NULL, NULL);
 
   if (!check_size (width, height, error))
     return NULL;
-  if (stride / BYTES_PER_PIXEL < width
-      || g_bytes_get_size (pixels) < stride * (height - 1) + (gsize)width * BYTES_PER_PIXEL)
+  if (stride / RGBA_BYTES < width
+      || g_bytes_get_size (pixels) < stride * (height - 1) + (gsize)width * RGBA_BYTES)
     {
       refuse (error, _ ("The camera's picture is cut off; take it again"));
       return NULL;
     }
-  return make_photo (g_bytes_get_data (pixels, NULL), width, height, stride, error);
+  small = shrink (g_bytes_get_data (pixels, NULL), width, height, stride, RGBA_BYTES);
+  return ds_photo_compress (small, error);
 }
 
-static gboolean
-load_png (const guint8 *file, gsize n, Picture *picture, GError **error)
+/* The whole of a large one may be more than the process is given. */
+static guint8 *
+make_room (gsize width, gsize height, GError **error)
+{
+  guint8 *room = g_try_malloc (width * height * DS_PHOTO_BYTES_PER_PIXEL);
+
+  if (room == NULL)
+    refuse_size (error);
+  return room;
+}
+
+static DsPhoto *
+load_png (const guint8 *file, gsize n, GError **error)
 {
   static const png_color white = { 255, 255, 255 };
   png_image png = { .version = PNG_IMAGE_VERSION };
   g_autoptr (png_image) cleared = &png;
+  g_autofree guint8 *rgb = NULL;
 
   if (!png_image_begin_read_from_memory (&png, file, n))
-    return refuse (error, _ ("This picture cannot be read; choose another"));
+    {
+      refuse (error, _ ("This picture cannot be read; choose another"));
+      return NULL;
+    }
   if (!check_size (png.width, png.height, error))
-    return FALSE;
+    return NULL;
   png.format = PNG_FORMAT_RGB;
-  {
-    gsize row = (gsize)png.width * 3;
-    g_autofree guint8 *rgb = g_malloc (row * png.height);
-
-    if (!png_image_finish_read (&png, &white, rgb, 0, NULL))
-      return refuse (error, _ ("This picture cannot be read; choose another"));
-    picture->width = png.width;
-    picture->height = png.height;
-    picture->pixels = g_malloc ((gsize)png.width * png.height * BYTES_PER_PIXEL);
-    for (gsize i = 0; i < (gsize)png.width * png.height; i++)
-      memcpy (picture->pixels + i * BYTES_PER_PIXEL, rgb + i * 3, 3);
-  }
-  return TRUE;
+  rgb = make_room (png.width, png.height, error);
+  if (rgb == NULL)
+    return NULL;
+  if (!png_image_finish_read (&png, &white, rgb, 0, NULL))
+    {
+      refuse (error, _ ("This picture cannot be read; choose another"));
+      return NULL;
+    }
+  return shrink (rgb, png.width, png.height, (gsize)png.width * DS_PHOTO_BYTES_PER_PIXEL,
+                 DS_PHOTO_BYTES_PER_PIXEL);
 }
 
 /* A JPEG is made smaller by its own blocks while it is read: the whole of a large one is never in memory. */
@@ -190,48 +206,69 @@ choose_scale (int width, int height, int *small_width, int *small_height)
     }
 }
 
-static gboolean
-load_jpeg (const guint8 *file, gsize n, Picture *picture, GError **error)
+static DsPhoto *
+load_jpeg (const guint8 *file, gsize n, GError **error)
 {
   g_autoptr (TjHandle) jpeg = tjInitDecompress ();
+  g_autofree guint8 *rgb = NULL;
   int width = 0;
   int height = 0;
   int small_width, small_height, subsampling, space;
 
   if (tjDecompressHeader3 (jpeg, file, n, &width, &height, &subsampling, &space) != 0)
-    return refuse (error, _ ("This picture cannot be read; choose another"));
+    {
+      refuse (error, _ ("This picture cannot be read; choose another"));
+      return NULL;
+    }
   if (!check_size (width, height, error))
-    return FALSE;
+    return NULL;
   choose_scale (width, height, &small_width, &small_height);
-  picture->width = (guint)small_width;
-  picture->height = (guint)small_height;
-  picture->pixels = g_malloc ((gsize)small_width * (gsize)small_height * BYTES_PER_PIXEL);
-  if (tjDecompress2 (jpeg, file, n, picture->pixels, small_width, 0, small_height, TJPF_RGBX,
-                     TJFLAG_LIMITSCANS)
-          != 0
+  rgb = make_room ((gsize)small_width, (gsize)small_height, error);
+  if (rgb == NULL)
+    return NULL;
+  if (tjDecompress2 (jpeg, file, n, rgb, small_width, 0, small_height, TJPF_RGB, TJFLAG_LIMITSCANS) != 0
       && tjGetErrorCode (jpeg) != TJERR_WARNING)
-    return refuse (error, _ ("This picture cannot be read; choose another"));
-  return TRUE;
+    {
+      refuse (error, _ ("This picture cannot be read; choose another"));
+      return NULL;
+    }
+  return shrink (rgb, (guint)small_width, (guint)small_height, (gsize)small_width * DS_PHOTO_BYTES_PER_PIXEL,
+                 DS_PHOTO_BYTES_PER_PIXEL);
 }
 
-GBytes *
-ds_photo_from_file (GBytes *file, GError **error)
+static gboolean
+begins_with (GBytes *file, const void *magic, gsize n_magic)
 {
-  g_auto (Picture) picture = { 0 };
+  return g_bytes_get_size (file) >= n_magic && memcmp (g_bytes_get_data (file, NULL), magic, n_magic) == 0;
+}
+
+static gboolean
+is_png (GBytes *file)
+{
+  return begins_with (file, "\x89PNG\r\n\x1a\n", 8);
+}
+
+gboolean
+ds_photo_is_picture (GBytes *file)
+{
+  g_return_val_if_fail (file != NULL, FALSE);
+
+  return is_png (file) || begins_with (file, "\xff\xd8\xff", 3);
+}
+
+DsPhoto *
+ds_photo_load (GBytes *file, GError **error)
+{
   gsize n;
   const guint8 *data;
-  gboolean loaded = FALSE;
 
   g_return_val_if_fail (file != NULL, NULL);
 
+  if (!ds_photo_is_picture (file))
+    {
+      refuse (error, _ ("This is neither a JPEG nor a PNG picture; choose another"));
+      return NULL;
+    }
   data = g_bytes_get_data (file, &n);
-  if (n >= 8 && memcmp (data, "\x89PNG\r\n\x1a\n", 8) == 0)
-    loaded = load_png (data, n, &picture, error);
-  else if (n >= 3 && memcmp (data, "\xff\xd8\xff", 3) == 0)
-    loaded = load_jpeg (data, n, &picture, error);
-  else
-    refuse (error, _ ("This is neither a JPEG nor a PNG picture; choose another"));
-  return loaded ? make_photo (picture.pixels, picture.width, picture.height,
-                              (gsize)picture.width * BYTES_PER_PIXEL, error)
-                : NULL;
+  return is_png (file) ? load_png (data, n, error) : load_jpeg (data, n, error);
 }

@@ -121,6 +121,12 @@ reply_wrongly (Naughty how, guint32 id)
     symbol.symbology = 7;
   else if (how == NAUGHTY_REPLY_REST)
     n++;
+  else if (how == NAUGHTY_REPLY_PHOTO)
+    {
+      reply.status = DS_WIRE_SMALL;
+      symbol = (DsWireSymbol){ 4, 4 }; /* as wide and as high */
+      n = sizeof reply + sizeof symbol;
+    }
   memcpy (message, &reply, sizeof reply);
   memcpy (message + sizeof reply, &symbol, sizeof symbol);
   memcpy (message + sizeof reply + sizeof symbol, text, 4);

@@ -35,5 +35,6 @@ typedef enum
   NAUGHTY_REPLY_NUL,
   NAUGHTY_REPLY_SYMBOLOGY,
   NAUGHTY_REPLY_REST,
+  NAUGHTY_REPLY_PHOTO, /* nobody asked for one */
   N_NAUGHTY,
 } Naughty;

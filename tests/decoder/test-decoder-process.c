@@ -6,9 +6,11 @@
 #include "ds-qr.h"
 #include "naughty.h"
 
+#include <cairo.h>
 #include <glib/gstdio.h>
 #include <qrencode.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *naughty_program;
 
@@ -191,6 +193,92 @@ test_too_large (void)
   assert_reads (decoder, "DS1:AFTER");
 }
 
+/* Returns: (transfer full): the content of a PNG file of that size, red above and blue below. */
+static GBytes *
+draw_png (guint width, guint height)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int)width, (int)height);
+  cairo_t *cairo = cairo_create (surface);
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "doorstep-photo-XXXXXX", NULL);
+  g_autofree char *content = NULL;
+  gsize n;
+  int fd = g_mkstemp (path);
+
+  cairo_set_source_rgb (cairo, 1, 0, 0);
+  cairo_paint (cairo);
+  cairo_set_source_rgb (cairo, 0, 0, 1);
+  cairo_rectangle (cairo, 0, height / 2, width, height);
+  cairo_fill (cairo);
+  cairo_destroy (cairo);
+  g_assert_cmpint (cairo_surface_write_to_png (surface, path), ==, CAIRO_STATUS_SUCCESS);
+  cairo_surface_destroy (surface);
+  g_assert_true (g_file_get_contents (path, &content, &n, NULL));
+  close (fd);
+  g_unlink (path);
+  return g_bytes_new_take (g_steal_pointer (&content), n);
+}
+
+static DsPhoto *
+load_photo (DsDecoderProcess *decoder, GBytes *file, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  ds_decoder_process_load_photo_async (decoder, file, NULL, did_finish, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return ds_decoder_process_load_photo_finish (decoder, result, error);
+}
+
+static void
+assert_photo (const DsPhoto *photo, guint width, guint height)
+{
+  const guint8 *pixels = g_bytes_get_data (photo->pixels, NULL);
+  const guint8 *last = pixels + g_bytes_get_size (photo->pixels) - DS_PHOTO_BYTES_PER_PIXEL;
+
+  g_assert_cmpuint (photo->width, ==, width);
+  g_assert_cmpuint (photo->height, ==, height);
+  g_assert_cmpuint (g_bytes_get_size (photo->pixels), ==, (gsize)width * height * DS_PHOTO_BYTES_PER_PIXEL);
+  g_assert_true (pixels[0] > 200 && pixels[2] < 60);
+  g_assert_true (last[0] < 60 && last[2] > 200);
+}
+
+/* Photographs of any size come out of the helper as small as they are kept; what is none costs nothing but words. */
+static void
+test_photo (void)
+{
+  g_autoptr (DsDecoderProcess) decoder = ds_decoder_process_new (NULL);
+  g_autoptr (GBytes) png = draw_png (3000, 2000);
+  g_autoptr (GBytes) tiny = draw_png (2, 2);
+  g_autoptr (GBytes) broken = g_bytes_new_from_bytes (png, 0, 100);
+  g_autoptr (GBytes) text = g_bytes_new_static ("GIF89a", 6);
+  g_autoptr (GBytes) false_jpeg = g_bytes_new_static ("\xff\xd8\xff\xe0nonsense", 12);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsPhoto) photo = load_photo (decoder, png, &error);
+  g_autoptr (DsPhoto) dot = NULL;
+  g_autoptr (DsPhoto) again = NULL;
+  g_autoptr (GBytes) jpeg = NULL;
+  GBytes *const bad[] = { broken, text, false_jpeg };
+
+  g_assert_no_error (error);
+  assert_photo (photo, 1280, 853);
+  jpeg = ds_photo_compress (photo, &error);
+  g_assert_no_error (error);
+  again = load_photo (decoder, jpeg, &error);
+  g_assert_no_error (error);
+  assert_photo (again, 1280, 853);
+  dot = load_photo (decoder, tiny, &error);
+  g_assert_no_error (error);
+  assert_photo (dot, 2, 2);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_clear_error (&error);
+      g_assert_null (load_photo (decoder, bad[i], &error));
+      g_assert_error (error, DS_ERROR, DS_ERROR_INVALID);
+    }
+  assert_reads (decoder, "DS1:AFTER");
+}
+
 static void
 test_cancelled (void)
 {
@@ -292,6 +380,7 @@ main (int argc, char **argv)
   g_test_add_func ("/decoder-process/foreign-characters", test_foreign_characters);
   g_test_add_func ("/decoder-process/turns", test_turns);
   g_test_add_func ("/decoder-process/too-large", test_too_large);
+  g_test_add_func ("/decoder-process/photo", test_photo);
   g_test_add_func ("/decoder-process/cancelled", test_cancelled);
   g_test_add_func ("/decoder-process/naughty", test_naughty);
   g_test_add_func ("/decoder-process/locked-in", test_locked_in);

@@ -4,6 +4,7 @@
 #include "fuzz.h"
 
 #include "ds-decoder-wire.h"
+#include "ds-photo.h"
 
 #include <string.h>
 
@@ -13,15 +14,19 @@ check_reply (const uint8_t *data, size_t n)
   g_autoptr (DsReading) reading = NULL;
   g_autoptr (GByteArray) message = NULL;
   DsWireReply reply;
+  DsWirePhoto photo;
   /* Not a byte more than came: what is read beyond is noticed. */
   g_autofree guint8 *copy = g_memdup2 (data, n);
 
-  if (!ds_wire_parse_reply (copy, n, &reply, &reading))
+  if (!ds_wire_parse_reply (copy, n, &reply, &reading, &photo))
     {
       FUZZ_REQUIRE (reading == NULL);
       return;
     }
   FUZZ_REQUIRE ((reading != NULL) == (reply.status == DS_WIRE_READ));
+  FUZZ_REQUIRE ((photo.width > 0) == (reply.status == DS_WIRE_SMALL));
+  FUZZ_REQUIRE ((photo.height > 0) == (reply.status == DS_WIRE_SMALL));
+  FUZZ_REQUIRE (photo.width <= DS_PHOTO_MAX_SIDE && photo.height <= DS_PHOTO_MAX_SIDE);
   if (reading == NULL)
     return;
   FUZZ_REQUIRE (reading->view <= DS_VIEW_READ && reading->symbols->len <= DS_WIRE_MAX_SYMBOLS);
@@ -49,7 +54,7 @@ check_request (const uint8_t *data)
   if (!ds_wire_is_sound (&request))
     return;
   FUZZ_REQUIRE (request.size <= DS_WIRE_MEMORY_SIZE);
-  if (request.content == DS_WIRE_PICTURE)
+  if (request.content == DS_WIRE_PICTURE || request.content == DS_WIRE_PHOTO)
     return;
   needed = (unsigned __int128)request.stride * (request.height - 1) + request.width;
   FUZZ_REQUIRE (request.content == DS_WIRE_FRAME && request.width > 0 && request.height > 0);

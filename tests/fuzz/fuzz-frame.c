@@ -83,6 +83,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n)
   g_autoptr (DsReading) taken = NULL;
   g_autoptr (GByteArray) message = NULL;
   DsWireReply reply;
+  DsWirePhoto photo;
 
   if (n < HEAD_BYTES)
     return 0;
@@ -96,7 +97,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t n)
   FUZZ_REQUIRE ((reading->view == DS_VIEW_READ) == (reading->symbols->len > 0));
   message = ds_wire_make_reply (1, reading);
   FUZZ_REQUIRE (message->len <= DS_WIRE_REPLY_SIZE);
-  FUZZ_REQUIRE (ds_wire_parse_reply (message->data, message->len, &reply, &taken));
+  FUZZ_REQUIRE (ds_wire_parse_reply (message->data, message->len, &reply, &taken, &photo));
   FUZZ_REQUIRE (taken != NULL && taken->view == reading->view);
   FUZZ_REQUIRE (taken->symbols->len == MIN (reading->symbols->len, DS_WIRE_MAX_SYMBOLS));
   for (guint i = 0; i < taken->symbols->len; i++)
