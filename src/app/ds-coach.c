@@ -21,6 +21,9 @@
 
 #include <glib/gi18n.h>
 
+/* A line of the guide is no higher in the usual text. */
+#define LARGE_LINE_PX 34
+
 struct _DsCoach
 {
   GtkBox parent;
@@ -79,13 +82,32 @@ get_place (DsCoach *self)
   return DS_PLACE_OTHER;
 }
 
-/* Held sideways, and above a code that must be seen whole, there is room for one sentence. */
 static gboolean
-is_short (DsCoach *self, DsPlace place)
+is_held_sideways (DsCoach *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  return place == DS_PLACE_CODE || (root != NULL && gtk_widget_has_css_class (GTK_WIDGET (root), "short"));
+  return root != NULL && gtk_widget_has_css_class (GTK_WIDGET (root), "short");
+}
+
+/* In large text one sentence takes the room of all three. */
+static gboolean
+has_large_text (DsCoach *self)
+{
+  int height_px;
+
+  gtk_widget_measure (GTK_WIDGET (self->next), GTK_ORIENTATION_VERTICAL, -1, NULL, &height_px, NULL, NULL);
+  return height_px > LARGE_LINE_PX;
+}
+
+/* Held sideways there is width: what to do next stands beside the mark. */
+static void
+show_mark (DsCoach *self, const char *next)
+{
+  g_autofree char *text
+      = next != NULL ? g_strdup_printf ("%s   %s", ds_practice_mark_get_text (), next) : NULL;
+
+  gtk_label_set_text (self->mark, text != NULL ? text : ds_practice_mark_get_text ());
 }
 
 static void
@@ -95,18 +117,23 @@ update (DsCoach *self)
   g_autofree char *next = NULL;
   g_autofree char *scene = NULL;
   DsPlace place = get_place (self);
-  gboolean is_short_of_room = is_short (self, place);
+  gboolean is_sideways = is_held_sideways (self);
+  /* A code must be seen whole. */
+  gboolean is_short_of_room = place == DS_PLACE_CODE || is_sideways || has_large_text (self);
   gboolean is_over;
 
   /* Before the store is open there is nothing to say. */
-  gtk_widget_set_visible (GTK_WIDGET (self->revealer),
-                          ds_session_get_phase (self->session) == DS_PHASE_ENROLLED);
   if (ds_session_get_phase (self->session) != DS_PHASE_ENROLLED)
-    return;
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self->revealer), FALSE);
+      return;
+    }
   stage = ds_lesson_describe_stage (self->lesson);
   next = ds_lesson_describe_next (self->lesson, place);
   scene = ds_lesson_describe_scene (self->lesson);
   is_over = ds_lesson_get_stage (self->lesson) == DS_LESSON_OVER;
+  show_mark (self, is_sideways && gtk_revealer_get_reveal_child (self->revealer) ? next : NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->revealer), !is_sideways || is_over);
   gtk_label_set_text (self->stage, stage);
   gtk_widget_set_visible (GTK_WIDGET (self->stage), !is_short_of_room);
   gtk_label_set_text (self->next, next);
@@ -184,10 +211,11 @@ ds_coach_init (DsCoach *self)
   g_autoptr (GPropertyAction) guide = NULL;
 
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_revealer_set_reveal_child (self->revealer, TRUE);
-  gtk_label_set_text (self->mark, ds_practice_mark_get_text ());
+  show_mark (self, NULL);
   guide = g_property_action_new ("guide", self->revealer, "reveal-child");
   g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (guide));
+  g_signal_connect_object (self->revealer, "notify::reveal-child", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "coach", G_ACTION_GROUP (group));
 }
 

@@ -16,8 +16,11 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-/* The picture's side in the template. */
+/* The picture's side; and held sideways, where the code must be seen whole beside the amount, also under the band of
+ * practice. */
 #define PICTURE_SIDE_PX 300
+#define SHORT_SIDE_PX 212
+#define PRACTICE_SIDE_PX 168
 
 #define HOUR_MS (G_GINT64_CONSTANT (60) * 60 * 1000)
 
@@ -33,9 +36,11 @@ struct _DsCodePage
   DsPaymentState state;
   GCancellable *cancellable;
   guint countdown_id;
-  DsAwake *awake; /* (nullable): while it can be seen */
+  gboolean is_short; /* the handheld is held sideways */
+  DsAwake *awake;    /* (nullable): while it can be seen */
 
   AdwWindowTitle *title;
+  GtkBox *card;
   GtkLabel *amount;
   GtkLabel *payee;
   GtkPicture *picture;
@@ -242,6 +247,50 @@ ds_code_page_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (ds_code_page_parent_class)->unmap (widget);
 }
 
+static guint
+choose_side_px (DsCodePage *self)
+{
+  if (!self->is_short)
+    return PICTURE_SIDE_PX;
+  return ds_session_is_practice (self->collection->session) ? PRACTICE_SIDE_PX : SHORT_SIDE_PX;
+}
+
+static void
+show_symbol (DsCodePage *self)
+{
+  guint side_px = choose_side_px (self);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsQrPaintable) paintable = ds_qr_paintable_new (self->code, side_px, DS_QR_LEVEL_M, &error);
+
+  gtk_widget_set_size_request (GTK_WIDGET (self->picture), (int)side_px, (int)side_px);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->card),
+                                  self->is_short ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
+  if (paintable != NULL)
+    ds_qr_paintable_show_in (paintable, self->picture);
+  else /* An operator's code that fits no symbol: the courier takes another way. */
+    gtk_label_set_text (self->payee, error->message);
+}
+
+static void
+short_changed (DsCodePage *self, GParamSpec *pspec, GtkRoot *root)
+{
+  g_object_get (root, "short", &self->is_short, NULL);
+  show_symbol (self);
+}
+
+static void
+ds_code_page_root (GtkWidget *widget)
+{
+  GtkRoot *root;
+
+  GTK_WIDGET_CLASS (ds_code_page_parent_class)->root (widget);
+  root = gtk_widget_get_root (widget);
+  if (!DS_IS_WINDOW (root))
+    return;
+  g_signal_connect_object (root, "notify::short", G_CALLBACK (short_changed), widget, G_CONNECT_SWAPPED);
+  short_changed (DS_CODE_PAGE (widget), NULL, root);
+}
+
 static const char *
 ds_code_page_get_title (DsPage *page)
 {
@@ -309,11 +358,13 @@ ds_code_page_class_init (DsCodePageClass *klass)
 
   object_class->dispose = ds_code_page_dispose;
   object_class->finalize = ds_code_page_finalize;
+  widget_class->root = ds_code_page_root;
   widget_class->map = ds_code_page_map;
   widget_class->unmap = ds_code_page_unmap;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-code-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, title);
+  gtk_widget_class_bind_template_child (widget_class, DsCodePage, card);
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, amount);
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, payee);
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, picture);
@@ -345,9 +396,6 @@ show_code (DsCodePage *self, const DsPresentation *presentation)
   g_autofree char *payee = NULL;
   g_autofree char *amount = ds_format_money (presentation->amount_fen);
   g_autofree char *spoken = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (DsQrPaintable) paintable
-      = ds_qr_paintable_new (presentation->text, PICTURE_SIDE_PX, DS_QR_LEVEL_M, &error);
 
   adw_window_title_set_subtitle (self->title, subtitle);
   ds_money_label_set (self->amount, presentation->amount_fen);
@@ -356,10 +404,7 @@ show_code (DsCodePage *self, const DsPresentation *presentation)
   gtk_label_set_text (self->payee, payee);
   spoken = g_strdup_printf (_ ("Collection code for %s"), amount);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-  if (paintable != NULL)
-    ds_qr_paintable_show_in (paintable, self->picture);
-  else /* An operator's code that fits no symbol: the courier takes another way. */
-    gtk_label_set_text (self->payee, error->message);
+  show_symbol (self);
   gtk_widget_set_visible (self->countdown, self->expires_mono_ms != G_MAXINT64);
 }
 

@@ -7,6 +7,7 @@
 #include "ds-id.h"
 #include "ds-json.h"
 #include "ds-jws.h"
+#include "ds-lesson.h"
 #include "ds-preferences.h"
 #include "screen-checks.h"
 
@@ -99,8 +100,8 @@ is_open (gpointer user_data)
   return ds_session_get_phase (user_data) != DS_PHASE_OPENING;
 }
 
-AppFixture *
-app_fixture_new (void)
+static AppFixture *
+make_fixture (gboolean is_practice)
 {
   AppFixture *self = g_new0 (AppFixture, 1);
   g_autoptr (DsRandom) random = ds_random_new_seeded (7);
@@ -112,7 +113,9 @@ app_fixture_new (void)
   self->depot_key = ds_key_generate (&error);
   g_assert_no_error (error);
 
-  self->session = ds_session_new (self->directory, DS_CLOCK (self->clock), random);
+  self->session = is_practice ? ds_session_new_for_practice (self->directory, "/nowhere/phone",
+                                                             DS_CLOCK (self->clock), random)
+                              : ds_session_new (self->directory, DS_CLOCK (self->clock), random);
   self->window = GTK_WIDGET (ds_window_new (NULL, self->session));
   if (g_getenv ("DS_PICTURES_WIDE") != NULL)
     gtk_window_set_default_size (GTK_WINDOW (self->window), 720, 360);
@@ -123,6 +126,12 @@ app_fixture_new (void)
   ds_test_wait (is_open, self->session, "the store to open");
   g_assert_cmpint (ds_session_get_phase (self->session), ==, DS_PHASE_NEW);
   return self;
+}
+
+AppFixture *
+app_fixture_new (void)
+{
+  return make_fixture (FALSE);
 }
 
 void
@@ -136,6 +145,7 @@ app_fixture_enrol (AppFixture *self)
     .depot_name = (char *)"Bluebird Express · Wanghu",
     .courier_id = (char *)"0317",
     .courier_name = (char *)"Han Bo",
+    .is_practice = ds_session_is_practice (self->session),
   };
   g_autoptr (GAsyncResult) prepared = NULL;
   g_autoptr (GAsyncResult) enrolled = NULL;
@@ -339,6 +349,39 @@ app_fixture_new_enrolled (void)
   app_fixture_enrol (self);
   app_fixture_feed (self, "settings", app_fixture_make_settings (self));
   app_fixture_feed_stops (self, 8);
+  return self;
+}
+
+static gboolean
+has_last_door (gpointer user_data)
+{
+  AppFixture *self = user_data;
+
+  return ds_route_find_waybill (ds_session_get_route (self->session), "LX0000000005") != NULL;
+}
+
+AppFixture *
+app_fixture_new_for_practice (void)
+{
+  AppFixture *self = make_fixture (TRUE);
+  json_t *settings;
+
+  app_fixture_enrol (self);
+  settings = app_fixture_make_settings (self);
+  json_object_set_new (settings, "practice", json_true ());
+  json_object_set_new (json_object_get (settings, "payee"), "id", json_string (DS_SETTINGS_PRACTICE_PAYEE));
+  app_fixture_feed (self, "settings", settings);
+  for (guint i = 0; i < DS_LESSON_N_DOORS; i++)
+    {
+      g_autofree char *waybill = g_strdup_printf ("LX%010u", i + 1);
+      json_t *stop = make_stop (i);
+
+      json_object_set_new (stop, "parcels",
+                           json_pack ("[{s:s, s:I, s:b}]", "waybill", waybill, "due_fen",
+                                      (json_int_t)(8600 + 1000 * i), "prepaid", 0));
+      app_fixture_feed (self, "stop", stop);
+    }
+  ds_test_wait (has_last_door, self, "the doors of the guide");
   return self;
 }
 

@@ -30,7 +30,9 @@ gboolean app_fixture_init (void);
 
 /* A window over a session that was opened and belongs to no depot. */
 AppFixture *app_fixture_new (void);
-/* The same, enrolled, with settings and the stops of the mock-ups. */
+/* The same for practice, enrolled, with settings and the five doors of the guide. */
+AppFixture *app_fixture_new_for_practice (void);
+/* The same at work, with the stops of the mock-ups. */
 AppFixture *app_fixture_new_enrolled (void);
 /* Closes the window and sees that it, its session and all pages are gone. */
 void app_fixture_free (AppFixture *self);

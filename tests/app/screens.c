@@ -7,6 +7,7 @@
 #include "ds-collection.h"
 #include "ds-format.h"
 #include "ds-json.h"
+#include "ds-learnt-page.h"
 #include "ds-navigator.h"
 #include "ds-result-page.h"
 #include "ds-trust-list.h"
@@ -409,6 +410,42 @@ test_results (void)
   show_result (fixture, DS_PAYMENT_REJECTED, "result-rejected");
 }
 
+/* Practice: the guide takes a part of the height of every page. */
+
+static void
+test_practice (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_for_practice ();
+  const guint counts[] = { 4, 1 };
+
+  app_fixture_look (fixture, "practice-open-shift");
+  app_fixture_open_shift (fixture, 10000);
+  act_and_look (fixture, "win.show-tab", "route", "practice-route");
+  act_and_look (fixture, "win.open-stop", "S1", "practice-stop");
+  press_and_look (fixture, _ ("Collect"), "practice-collect");
+  press (fixture, _ ("Show code"));
+  ds_test_wait_for_words (fixture->window, _ ("Collection code"));
+  app_fixture_look (fixture, "practice-code");
+  press_and_look (fixture, _ ("Scan receipt"), "practice-scan");
+  act (fixture, "win.back", NULL);
+  act (fixture, "win.back", NULL);
+  press_and_look (fixture, _ ("Cash"), "practice-cash");
+  act (fixture, "win.show-tab", "route");
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *stop_id = g_strdup_printf ("S%u", i + 1);
+
+      app_fixture_take_cash (fixture, stop_id, 8600 + 1000 * (gint64)i);
+    }
+  act_and_look (fixture, "win.show-tab", "shift", "practice-shift");
+  act (fixture, "win.close-shift", NULL);
+  press_and_look (fixture, _ ("Count the cash"), "practice-count");
+  app_fixture_close_shift (fixture, counts, G_N_ELEMENTS (counts));
+  ds_navigator_push (DS_NAVIGATOR (ds_test_find_type (fixture->window, DS_TYPE_NAVIGATOR)),
+                     DS_PAGE (ds_learnt_page_new (fixture->session)));
+  app_fixture_look (fixture, "practice-learnt");
+}
+
 /* The evening */
 
 static void
@@ -535,6 +572,7 @@ main (int argc, char **argv)
   g_test_add_func ("/screens/scan", test_scan);
   g_test_add_func ("/screens/cash", test_cash);
   g_test_add_func ("/screens/results", test_results);
+  g_test_add_func ("/screens/practice", test_practice);
   g_test_add_func ("/screens/close", test_close);
   g_test_add_func ("/screens/taps", test_taps);
   g_test_add_func ("/screens/settings", test_settings);
