@@ -456,6 +456,14 @@ test_frozen (void)
   g_assert_error (error, DS_ERROR, DS_ERROR_FROZEN);
 }
 
+static DsPresentation *
+find_again (Fixture *fixture, const char *payment_id)
+{
+  g_autoptr (DsStop) stop = fixture_load_stop (fixture, "S1");
+
+  return ds_door_find_presentation (fixture->door, stop, payment_id);
+}
+
 /* A code on show is not shown again by a handheld that may not collect any more. */
 static void
 test_frozen_on_show (void)
@@ -473,6 +481,43 @@ test_frozen_on_show (void)
   again = fixture_present (fixture, "S1", "DS1 DS2", 28650, &error);
   g_assert_null (again);
   g_assert_error (error, DS_ERROR, DS_ERROR_FROZEN);
+  g_assert_null (find_again (fixture, shown->payment_id));
+}
+
+/* The handheld went down with the code on its screen: the same one is there again, and nobody hears of it. */
+static void
+test_shown_again (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DsPresentation) shown = NULL;
+  g_autoptr (DsPresentation) again = NULL;
+  g_autoptr (GPtrArray) before = NULL;
+  g_autoptr (GPtrArray) after = NULL;
+
+  fixture_feed_built_codes (fixture, TRUE);
+  shown = fixture_present (fixture, "S1", "DS1 DS2", 28650, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (shown->life_ms, ==, 600000);
+  before = fixture_load_journal (fixture);
+  fixture_restart (fixture);
+  fixture_settle (fixture);
+  again = find_again (fixture, shown->payment_id);
+  g_assert_nonnull (again);
+  g_assert_cmpstr (again->payment_id, ==, shown->payment_id);
+  g_assert_cmpstr (again->text, ==, shown->text);
+  g_assert_cmpint (again->amount_fen, ==, 28650);
+  g_assert_cmpint (again->source, ==, DS_CODE_SOURCE_BUILT);
+  g_assert_cmpint (again->life_ms, ==, 600000);
+  g_assert_cmpint (again->expires_mono_ms - ds_clock_get_mono_ms (fixture->clock), <=, 600000);
+  after = fixture_load_journal (fixture);
+  g_assert_cmpuint (after->len, ==, before->len);
+
+  /* No code is shown for what has another way, or was never asked for. */
+  g_assert_null (find_again (fixture, "no-such-payment"));
+  g_assert_true (fixture_take_cash (fixture, "S1", "DS1 DS2", 28650, 28650, TRUE, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_null (find_again (fixture, shown->payment_id));
 }
 
 int
@@ -494,6 +539,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/present/double-tap-online", test_double_tap_online);
   g_test_add_func ("/door/present/restart-while-waiting", test_restart_while_waiting);
   g_test_add_func ("/door/present/trusted-time", test_carried_by_trusted_time);
+  g_test_add_func ("/door/present/shown-again", test_shown_again);
   g_test_add_func ("/door/present/frozen", test_frozen);
   g_test_add_func ("/door/present/frozen-on-show", test_frozen_on_show);
   return g_test_run ();
