@@ -352,7 +352,7 @@ show_about (GtkWidget *widget, const char *action_name, GVariant *parameter)
                          GTK_LICENSE_GPL_3_0, NULL);
 }
 
-/* What the window does for its pages, keys and notifications; each is in class_init. */
+/* What the window does for its pages, keys and notifications; each is installed below. */
 static const char *const work_actions[] = {
   "win.open-stop",      "win.collect",   "win.show-digest",    "win.scan",        "win.back",
   "win.show-tab",       "win.search",    "win.open-shift",     "win.close-shift", "win.sync",
