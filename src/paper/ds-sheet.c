@@ -346,19 +346,19 @@ append (void *closure, const guint8 *data, guint n)
   return CAIRO_STATUS_SUCCESS;
 }
 
-static GBytes *
-make_pdf (DsSheet *sheet, GError **error)
+GBytes *
+ds_sheet_make_pdf (DsSheet *self, GError **error)
 {
   GByteArray *bytes = g_byte_array_new ();
   cairo_surface_t *surface = cairo_pdf_surface_create_for_stream (append, bytes, PAGE_WIDTH, PAGE_HEIGHT);
   cairo_t *cairo = cairo_create (surface);
-  Page page = { .sheet = sheet, .cairo = cairo };
+  Page page = { .sheet = self, .cairo = cairo };
   cairo_status_t status;
 
-  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, sheet->title);
+  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, self->title);
   begin_page (&page);
-  for (guint i = 0; i < sheet->items->len; i++)
-    show_item (&page, g_ptr_array_index (sheet->items, i));
+  for (guint i = 0; i < self->items->len; i++)
+    show_item (&page, g_ptr_array_index (self->items, i));
   cairo_destroy (cairo);
   cairo_surface_finish (surface);
   status = cairo_surface_status (surface);
@@ -392,7 +392,7 @@ save (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Saving *saving = data;
   GError *error = NULL;
-  g_autoptr (GBytes) pdf = make_pdf (saving->sheet, &error);
+  g_autoptr (GBytes) pdf = ds_sheet_make_pdf (saving->sheet, &error);
 
   if (pdf != NULL
       && g_file_replace_contents (saving->file, g_bytes_get_data (pdf, NULL), g_bytes_get_size (pdf), NULL,

@@ -29,6 +29,9 @@ void ds_sheet_begin_table (DsSheet *self, const char *const *columns, const doub
 /* @cells: (array zero-terminated=1): of the last table */
 void ds_sheet_add_record (DsSheet *self, const char *const *cells);
 
+/* Returns: (transfer full) (nullable): the sheets as a PDF, or %NULL with a %DS_ERROR_STORAGE. Takes a while; any thread. */
+GBytes *ds_sheet_make_pdf (DsSheet *self, GError **error);
+
 /* Writes a PDF on a thread of its own. Takes @sheet. */
 void ds_sheet_save_pdf_async (DsSheet *sheet,
                               GFile *file,
