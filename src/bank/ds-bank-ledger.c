@@ -147,6 +147,7 @@ read_line (DsBank *self, DsQuery *query)
   line->amount_fen = ds_db_column_int (query, 2);
   line->red_packet_fen = ds_db_column_int (query, 3);
   line->operator_ref = g_strdup (ds_db_column_text (query, 4));
+  line->at_ms = ds_db_column_int (query, 5);
 
   if (g_strcmp0 (faults->file_payment, line->payment_id) == 0 && !g_str_equal (line->kind, "refund"))
     line->amount_fen += faults->file_difference_fen;
@@ -164,7 +165,7 @@ ds_bank_load_file (DsBank *self,
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_file_line_free);
   DsQuery *query = ds_db_prepare (self->db,
                                   "SELECT movement.payment, movement.kind, ABS (payee.amount_fen),"
-                                  "  COALESCE (ABS (red.amount_fen), 0), movement.reference"
+                                  "  COALESCE (ABS (red.amount_fen), 0), movement.reference, movement.at_ms"
                                   " FROM movement JOIN posting AS payee ON payee.movement = movement.id"
                                   " LEFT JOIN posting AS red ON red.movement = movement.id"
                                   "  AND red.account >= 'red-packet:' AND red.account < 'red-packet;'"

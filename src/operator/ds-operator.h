@@ -88,6 +88,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsOrderResult, ds_order_result_free)
  * @payment_id: whose
  * @kind: "payment", "voucher" or "refund"
  * @amount_fen: positive; for a refund, what was given back
+ * @at_ms: when, by the operator's clock; 0 where an operator does not say
  */
 typedef struct
 {
@@ -96,6 +97,7 @@ typedef struct
   gint64 amount_fen;
   gint64 red_packet_fen;
   char *operator_ref;
+  gint64 at_ms;
 } DsFileLine;
 
 void ds_file_line_free (DsFileLine *self);
