@@ -9,6 +9,15 @@
 
 #define MAX_BOOKINGS 16
 
+void
+ds_posting_add (DsPosting *self, const char *account, gint64 amount_fen)
+{
+  g_return_if_fail (self->n < G_N_ELEMENTS (self->bookings));
+
+  if (amount_fen != 0)
+    self->bookings[self->n++] = (DsBooking){ account, amount_fen };
+}
+
 gboolean
 ds_books_prepare (DsDb *db, GError **error)
 {
@@ -23,6 +32,7 @@ ds_books_prepare (DsDb *db, GError **error)
                      "  account TEXT NOT NULL,"
                      "  amount_fen INTEGER NOT NULL,"
                      "  PRIMARY KEY (posting, line)) STRICT, WITHOUT ROWID;"
+                     "CREATE INDEX IF NOT EXISTS posting_at ON posting (at_ms);"
                      "CREATE INDEX IF NOT EXISTS booking_account ON booking (account, amount_fen);"
                      "CREATE TRIGGER IF NOT EXISTS booking_is_kept BEFORE UPDATE ON booking"
                      "  BEGIN SELECT RAISE (ABORT, 'the books are append-only'); END;"

@@ -14,6 +14,16 @@ typedef struct
   gint64 amount_fen;   /* debit positive, credit negative */
 } DsBooking;
 
+/* A posting that is being made. */
+typedef struct
+{
+  DsBooking bookings[8];
+  gsize n;
+} DsPosting;
+
+/* Adds a booking unless it is of nothing. @account is borrowed. */
+void ds_posting_add (DsPosting *self, const char *account, gint64 amount_fen);
+
 /* Makes the tables in @db when they are missing; call once, inside no transaction. */
 gboolean ds_books_prepare (DsDb *db, GError **error);
 

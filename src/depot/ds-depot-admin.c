@@ -3,6 +3,7 @@
 
 #include "ds-depot-admin.h"
 
+#include "ds-depot-admin-books.h"
 #include "ds-depot-backup.h"
 #include "ds-error.h"
 #include "ds-json.h"
@@ -308,6 +309,19 @@ run_backup (DsDepot *depot, json_t *request, GTask *task)
     ds_depot_back_up_async (depot, get_text (request, "to"), did_back_up, g_object_ref (task));
 }
 
+static void
+did_run_books (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  json_t *answer = ds_depot_admin_books_run_finish (DS_DEPOT (source), result, &error);
+
+  if (answer != NULL)
+    g_task_return_pointer (task, answer, (GDestroyNotify)json_decref);
+  else
+    g_task_return_error (task, error);
+}
+
 void
 ds_depot_admin_run_async (DsDepot *depot,
                           json_t *request,
@@ -329,6 +343,8 @@ ds_depot_admin_run_async (DsDepot *depot,
     run_spoken (depot, request, task);
   else if (g_strcmp0 (command, "backup") == 0)
     run_backup (depot, request, task);
+  else if (ds_depot_admin_books_knows (command))
+    ds_depot_admin_books_run_async (depot, request, attachment, did_run_books, g_object_ref (task));
   else
     answer_at_once (depot, command, request, task);
 }

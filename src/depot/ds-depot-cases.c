@@ -11,10 +11,6 @@
 
 #define MAX_REASON_BYTES 1000
 
-/* The kinds whose money waits in suspense. */
-#define MONEY_KINDS                                                                                          \
-  "('unclaimed', 'amount', 'late', 'refund', 'reassigned', 'cancelled', 'repriced', 'paid-elsewhere')"
-
 #define NEXT_NUMBER "(SELECT coalesce (max (number), 0) + 1 FROM incident)"
 
 /* Opening and closing */
@@ -56,7 +52,7 @@ ds_depot_close_money_cases (DsDepot *self,
 {
   return ds_depot_sql_run (self->db, error,
                            "UPDATE incident SET closed_at_ms = ?, resolution = ? WHERE subject = ?"
-                           " AND closed_at_ms = 0 AND kind <> ? AND kind IN " MONEY_KINDS,
+                           " AND closed_at_ms = 0 AND kind <> ? AND kind IN " DS_CASE_MONEY_KINDS,
                            "isss", ds_depot_now_ms (self), resolution, payment_id, but_kind);
 }
 
@@ -71,6 +67,20 @@ ds_depot_close_stop_cases (DsDepot *self,
                            "UPDATE incident SET closed_at_ms = ?, resolution = ? WHERE stop = ? AND kind = ?"
                            " AND closed_at_ms = 0",
                            "isss", ds_depot_now_ms (self), resolution, stop_id, kind);
+}
+
+gboolean
+ds_depot_close_case (DsDepot *self,
+                     const char *kind,
+                     const char *subject,
+                     const char *resolution,
+                     GError **error)
+{
+  return ds_depot_sql_run (
+      self->db, error,
+      "UPDATE incident SET closed_at_ms = ?, resolution = ? WHERE subject = ? AND kind = ?"
+      " AND closed_at_ms = 0",
+      "isss", ds_depot_now_ms (self), resolution, subject, kind);
 }
 
 /* Listing */
@@ -236,8 +246,8 @@ load_payment (DsDepot *self, const char *payment_id, DsDepotPayment **payment, G
   return FALSE;
 }
 
-static gboolean
-check_reason (const char *reason, GError **error)
+gboolean
+ds_depot_check_reason (const char *reason, GError **error)
 {
   if (reason != NULL && *reason != '\0' && strlen (reason) <= MAX_REASON_BYTES)
     return TRUE;
@@ -286,7 +296,7 @@ refund (DsDepot *self,
       g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The refund's id is no UUIDv7, or no amount");
       return NULL;
     }
-  if (!check_reason (reason, error) || !load_payment (self, payment_id, &payment, error))
+  if (!ds_depot_check_reason (reason, error) || !load_payment (self, payment_id, &payment, error))
     return NULL;
   /* The same once more, and it gets the same answer: there need be nothing left for that. */
   if ((refund_id == NULL || amount_fen == 0) && !choose_amount (self, payment, &amount_fen, error))
@@ -322,30 +332,35 @@ keep (DsDepot *self, const char *payment_id, GError **error)
          && ds_depot_stop_was_paid_by (self, payment, error);
 }
 
-/* One open case. */
-typedef struct
+static void
+open_case_clear (DsOpenCase *self)
 {
-  char *subject;
-  gboolean is_money;
-  gint64 amount_fen;
-} OpenCase;
+  g_free (self->kind);
+  g_free (self->subject);
+  g_free (self->courier_id);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DsOpenCase, open_case_clear)
 
 static gboolean
-load_case (DsDepot *self, gint64 number, OpenCase *found, GError **error)
+load_case (DsDepot *self, gint64 number, DsOpenCase *found, GError **error)
 {
-  DsQuery *query = ds_depot_sql_query (self->db, error,
-                                       "SELECT subject, kind IN " MONEY_KINDS ", amount_fen FROM incident"
-                                       " WHERE number = ? AND closed_at_ms = 0",
-                                       "i", number);
+  DsQuery *query
+      = ds_depot_sql_query (self->db, error,
+                            "SELECT subject, kind IN " DS_CASE_MONEY_KINDS ", amount_fen, kind, courier"
+                            " FROM incident WHERE number = ? AND closed_at_ms = 0",
+                            "i", number);
   gboolean row;
 
   if (query == NULL || !ds_db_step (self->db, query, &row, error))
     return FALSE;
   if (row)
     {
+      found->number = number;
       found->subject = g_strdup (ds_db_column_text (query, 0));
       found->is_money = ds_db_column_int (query, 1) != 0;
       found->amount_fen = ds_db_column_int (query, 2);
+      found->kind = g_strdup (ds_db_column_text (query, 3));
+      found->courier_id = g_strdup (ds_db_column_text (query, 4));
     }
   ds_db_reset (query);
   if (!row)
@@ -353,55 +368,53 @@ load_case (DsDepot *self, gint64 number, OpenCase *found, GError **error)
   return row;
 }
 
+/* Returns: (transfer full) (nullable): what was done about a case without money in suspense. */
+static json_t *
+decide (DsDepot *self, const DsOpenCase *open, const char *how, GError **error)
+{
+  const char *resolution;
+
+  if (!ds_depot_decide_case (self, open, how, &resolution, error))
+    return NULL;
+  if (resolution == NULL && g_strcmp0 (how, "done") == 0)
+    resolution = "done";
+  if (resolution == NULL)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                           "No money waits here: say “done” once it is seen to");
+      return NULL;
+    }
+  return ds_depot_close_case (self, open->kind, open->subject, resolution, error)
+             ? json_pack ("{s:I, s:s}", "case", (json_int_t)open->number, "resolution", resolution)
+             : NULL;
+}
+
 static json_t *
 resolve (DsDepot *self, gint64 number, const char *how, const char *reason, GError **error)
 {
-  OpenCase open = { 0 };
-  g_autofree char *subject = NULL;
+  g_auto (DsOpenCase) open = { 0 };
   json_t *answer = NULL;
 
-  if (!check_reason (reason, error) || !load_case (self, number, &open, error))
+  if (!ds_depot_check_reason (reason, error) || !load_case (self, number, &open, error))
     return NULL;
-  subject = open.subject;
   if (open.is_money && g_strcmp0 (how, "refund") == 0)
-    return refund (self, subject, NULL, 0, reason, error);
+    return refund (self, open.subject, NULL, 0, reason, error);
   if (open.is_money && g_strcmp0 (how, "keep") == 0)
     {
-      if (keep (self, subject, error))
+      if (keep (self, open.subject, error))
         answer = json_pack ("{s:I, s:s, s:s}", "case", (json_int_t)number, "resolution", "kept", "payment",
-                            subject);
+                            open.subject);
     }
-  else if (!open.is_money && g_strcmp0 (how, "done") == 0)
-    {
-      if (ds_depot_sql_run (self->db, error,
-                            "UPDATE incident SET closed_at_ms = ?, resolution = 'done' WHERE number = ?",
-                            "ii", ds_depot_now_ms (self), number))
-        answer = json_pack ("{s:I, s:s}", "case", (json_int_t)number, "resolution", "done");
-    }
+  else if (open.is_money)
+    g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "Money waits here: decide “refund” or “keep”");
   else
-    g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
-                         open.is_money ? "Money waits here: decide “refund” or “keep”"
-                                       : "No money waits here: say “done” once it is seen to");
+    answer = decide (self, &open, how, error);
   if (answer != NULL
       && !ds_depot_sql_run (self->db, error,
                             "UPDATE incident SET detail = detail || ' · ' || ? WHERE number = ?", "si",
                             reason, number))
     g_clear_pointer (&answer, json_decref);
   return answer;
-}
-
-/* Ends the transaction: @answer decides how. */
-static json_t *
-end (DsDepot *self, json_t *answer, GError **error)
-{
-  g_autoptr (json_t) own = answer;
-
-  if (own == NULL)
-    {
-      ds_depot_rollback (self);
-      return NULL;
-    }
-  return ds_depot_commit (self, error) ? g_steal_pointer (&own) : NULL;
 }
 
 json_t *
@@ -416,7 +429,7 @@ ds_depot_refund (DsDepot *self,
 
   if (!ds_depot_begin (self, error))
     return NULL;
-  return end (self, refund (self, payment_id, refund_id, amount_fen, reason, error), error);
+  return ds_depot_end (self, refund (self, payment_id, refund_id, amount_fen, reason, error), error);
 }
 
 json_t *
@@ -426,5 +439,5 @@ ds_depot_resolve (DsDepot *self, gint64 number, const char *how, const char *rea
 
   if (!ds_depot_begin (self, error))
     return NULL;
-  return end (self, resolve (self, number, how, reason, error), error);
+  return ds_depot_end (self, resolve (self, number, how, reason, error), error);
 }

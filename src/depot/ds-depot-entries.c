@@ -614,7 +614,8 @@ apply_shift_opened (Applying *self, GError **error)
                            "INSERT INTO shift (id, courier, device, accounting_date, float_fen, opened_at_ms,"
                            " closed_at_ms, counted_fen, version) VALUES (?, ?, ?, ?, ?, ?, 0, -1, 0)",
                            "ssssii", shift_id, self->device->courier_id, self->device->id, accounting_date,
-                           (gint64)float_fen, self->entry->at_ms);
+                           (gint64)float_fen, self->entry->at_ms)
+         && ds_depot_book_float (self->depot, shift_id, self->device->courier_id, float_fen, error);
 }
 
 /* Every open payment of the shift is asked about once more before its statement is made. */

@@ -2,12 +2,14 @@
 /* What the depot's own files share. One file a concern: each section below is implemented in the file it names. */
 #pragma once
 
+#include "ds-books.h"
 #include "ds-depot-payment.h"
 #include "ds-depot-sql.h"
 #include "ds-depot.h"
 #include "ds-entry.h"
 #include "ds-feed.h"
 #include "ds-push.h"
+#include "ds-statement.h"
 #include "ds-trouble.h"
 #include "ds-trust-list.h"
 
@@ -63,6 +65,11 @@ gint64 ds_depot_now_ms (DsDepot *self);
 gboolean ds_depot_begin (DsDepot *self, GError **error);
 gboolean ds_depot_commit (DsDepot *self, GError **error);
 void ds_depot_rollback (DsDepot *self);
+/* Ends the transaction that made @answer (transfer full) (nullable): with none, nothing of it stays. Returns: it. */
+json_t *ds_depot_end (DsDepot *self, json_t *answer, GError **error);
+
+/* Books @posting now, if there is anything in it; inside a transaction. */
+gboolean ds_depot_post (DsDepot *self, const char *key, const DsPosting *posting, GError **error);
 
 /* Returns: (transfer none) (nullable) */
 DsOperator *ds_depot_find_operator (DsDepot *self, const char *operator_id);
@@ -342,6 +349,10 @@ gboolean ds_depot_book_cash_back (DsDepot *self,
 
 /* ds-depot-cases.c: what a person should look at. Inside a transaction. */
 
+/* The kinds whose money waits in suspense, for SQL. */
+#define DS_CASE_MONEY_KINDS                                                                                  \
+  "('unclaimed', 'amount', 'late', 'refund', 'reassigned', 'cancelled', 'repriced', 'paid-elsewhere')"
+
 /* The customer got back more than was too much; about a refund, or the stop that owes again. */
 #define DS_CASE_GIVEN_BACK_TWICE "given-back-twice"
 
@@ -381,6 +392,33 @@ gboolean ds_depot_close_stop_cases (DsDepot *self,
                                     const char *kind,
                                     const char *resolution,
                                     GError **error);
+
+/* Whether a clerk said why, in so few words that they can be kept. */
+gboolean ds_depot_check_reason (const char *reason, GError **error);
+
+/* Closes the case of @kind about @subject, if it is open. */
+gboolean ds_depot_close_case (DsDepot *self,
+                              const char *kind,
+                              const char *subject,
+                              const char *resolution,
+                              GError **error);
+
+/**
+ * DsOpenCase:
+ * @is_money: a payment's money waits in suspense
+ * @amount_fen: what is at stake
+ *
+ * A case that is to be decided.
+ */
+typedef struct
+{
+  gint64 number;
+  char *kind;
+  char *subject;
+  char *courier_id;
+  gboolean is_money;
+  gint64 amount_fen;
+} DsOpenCase;
 
 /* @refused: (out) (transfer full) (nullable): why not, in words. The same refund once more is no other one. Cash that a
  * courier gave back is out of the drawer: it is never refused, and what a clerk had given back before is a case. */
@@ -500,6 +538,71 @@ void ds_depot_settle_async (DsDepot *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
 gboolean ds_depot_settle_finish (DsDepot *self, GAsyncResult *result, GError **error);
+
+/* What the drawer of a shift should hold and was said to hold. */
+gboolean
+ds_depot_load_shift_cash (DsDepot *self, const char *shift_id, DsStatementCash *cash, GError **error);
+
+/* ds-depot-clerks.c */
+
+/**
+ * DsCustodyDraft:
+ * @id: (nullable): a new one by default
+ * @subject: the shift, the bag or the till that it is about
+ *
+ * A step of the chain of custody that is to be signed.
+ */
+typedef struct
+{
+  const char *id;
+  const char *kind;
+  const char *subject;
+  const char *clerk_id;
+  json_t *data;
+} DsCustodyDraft;
+
+/* Signs a step and puts it at the end of the chain; inside a transaction. Returns: (transfer full) (nullable): the answer
+ * to whoever made it: its data with "id", "seq", "kind", "clerk", "at_ms". */
+json_t *ds_depot_append_custody (DsDepot *self, const DsCustodyDraft *draft, GError **error);
+
+/* @answer: (out) (transfer full) (nullable): the same step's, when it was made before: by its id, or by the subject and
+ * @kind where it has none. Of what is in @draft's data all must be the same, else a %DS_ERROR_CONFLICT. */
+gboolean
+ds_depot_find_same_custody (DsDepot *self, const DsCustodyDraft *draft, json_t **answer, GError **error);
+
+/* @answer: (out) (transfer full) (nullable): the last step about @subject, of which the kind is one or the other. */
+gboolean ds_depot_find_last_custody (DsDepot *self,
+                                     const char *subject,
+                                     const char *kind,
+                                     const char *other_kind,
+                                     json_t **answer,
+                                     GError **error);
+
+/* ds-depot-custody.c */
+
+/* Books the float that a courier begins a shift with, once; inside a transaction. */
+gboolean ds_depot_book_float (DsDepot *self,
+                              const char *shift_id,
+                              const char *courier_id,
+                              gint64 float_fen,
+                              GError **error);
+
+/* ds-depot-decide.c */
+
+/* What a clerk decides about a case whose money is not in suspense; inside a transaction. @resolution: (out) (nullable):
+ * what was done, for good; %NULL when it is a case about nothing that is booked. */
+gboolean ds_depot_decide_case (DsDepot *self,
+                               const DsOpenCase *open,
+                               const char *how,
+                               const char **resolution,
+                               GError **error);
+
+/* ds-depot-reconcile.c */
+
+/* The books follow the operator's file for what the case is about; inside a transaction. @counter: "claim:" or
+ * "result:", before the operator's id. */
+gboolean
+ds_depot_settle_daily_case (DsDepot *self, const DsOpenCase *open, const char *counter, GError **error);
 
 /* ds-depot-routes.c */
 

@@ -44,6 +44,8 @@ shift_clear (Shift *self)
   g_free (self->jws);
 }
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Shift, shift_clear)
+
 /* One settling under way. */
 typedef struct
 {
@@ -267,6 +269,17 @@ count_cash (DsDepot *self, const Shift *shift, GPtrArray *payments, DsStatementC
         cash->expected_fen += ds_depot_payment_get_taken_fen (payment);
     }
   return TRUE;
+}
+
+gboolean
+ds_depot_load_shift_cash (DsDepot *self, const char *shift_id, DsStatementCash *cash, GError **error)
+{
+  g_auto (Shift) shift = { 0 };
+  g_autoptr (GPtrArray) payments = NULL;
+
+  return load_shift (self, shift_id, &shift, error)
+         && ds_depot_payment_load_shift (self->db, shift_id, &payments, error)
+         && count_cash (self, &shift, payments, cash, error);
 }
 
 static const char *

@@ -17,29 +17,10 @@
 
 /* Postings */
 
-typedef struct
-{
-  DsBooking bookings[5];
-  gsize n;
-} Posting;
-
-static void
-add (Posting *self, const char *account, gint64 amount_fen)
-{
-  if (amount_fen != 0)
-    self->bookings[self->n++] = (DsBooking){ account, amount_fen };
-}
-
-static gboolean
-post (DsDepot *self, const char *key, const Posting *posting, GError **error)
-{
-  return ds_books_post (self->db, key, ds_depot_now_ms (self), posting->bookings, posting->n, NULL, error);
-}
-
 /* What the operator owes is the whole amount. The part that red packets paid is noted beside it, as a pair of its own
  * that a full refund brings back to nothing. */
 static void
-add_operator (Posting *posting,
+add_operator (DsPosting *posting,
               const DsDepotPayment *payment,
               gint64 amount_fen,
               gint64 red_packet_fen,
@@ -48,9 +29,9 @@ add_operator (Posting *posting,
   accounts[0] = g_strconcat ("clearing:", payment->base->operator_id, NULL);
   accounts[1] = g_strconcat ("red-packet:", payment->base->operator_id, NULL);
   accounts[2] = g_strconcat ("red-packet-issuer:", payment->base->operator_id, NULL);
-  add (posting, accounts[0], amount_fen);
-  add (posting, accounts[1], red_packet_fen);
-  add (posting, accounts[2], -red_packet_fen);
+  ds_posting_add (posting, accounts[0], amount_fen);
+  ds_posting_add (posting, accounts[1], red_packet_fen);
+  ds_posting_add (posting, accounts[2], -red_packet_fen);
 }
 
 gboolean
@@ -58,14 +39,15 @@ ds_depot_book_paid (DsDepot *self, DsDepotPayment *payment, gint64 amount_fen, G
 {
   g_autofree char *key = g_strconcat ("paid:", payment->base->id, NULL);
   g_auto (GStrv) accounts = g_new0 (char *, 4);
-  Posting posting = { 0 };
+  DsPosting posting = { 0 };
 
   payment->base->red_packet_fen = CLAMP (payment->base->red_packet_fen, 0, amount_fen);
   add_operator (&posting, payment, amount_fen, payment->base->red_packet_fen, accounts);
-  add (&posting, SUSPENSE, -amount_fen);
+  ds_posting_add (&posting, SUSPENSE, -amount_fen);
   payment->booked_fen = amount_fen;
   payment->suspense_fen = amount_fen;
-  return post (self, key, &posting, error) && ds_depot_weigh (self, payment->base->stop_id, payment, error);
+  return ds_depot_post (self, key, &posting, error)
+         && ds_depot_weigh (self, payment->base->stop_id, payment, error);
 }
 
 gboolean
@@ -73,23 +55,24 @@ ds_depot_book_cash (DsDepot *self, DsDepotPayment *payment, GError **error)
 {
   g_autofree char *key = g_strconcat ("cash:", payment->base->id, NULL);
   g_autofree char *drawer = g_strconcat ("cash:", payment->courier_id, NULL);
-  Posting posting = { 0 };
+  DsPosting posting = { 0 };
 
-  add (&posting, drawer, payment->base->amount_fen);
-  add (&posting, SUSPENSE, -payment->base->amount_fen);
+  ds_posting_add (&posting, drawer, payment->base->amount_fen);
+  ds_posting_add (&posting, SUSPENSE, -payment->base->amount_fen);
   payment->suspense_fen = payment->base->amount_fen;
-  return post (self, key, &posting, error) && ds_depot_weigh (self, payment->base->stop_id, payment, error);
+  return ds_depot_post (self, key, &posting, error)
+         && ds_depot_weigh (self, payment->base->stop_id, payment, error);
 }
 
 /* What goes back comes out of suspense first. */
 static void
-add_back (Posting *posting, DsDepotPayment *payment, gint64 back_fen)
+add_back (DsPosting *posting, DsDepotPayment *payment, gint64 back_fen)
 {
   gint64 waiting_fen = MIN (payment->suspense_fen, back_fen);
 
   payment->suspense_fen -= waiting_fen;
-  add (posting, SUSPENSE, waiting_fen);
-  add (posting, MERCHANT, back_fen - waiting_fen);
+  ds_posting_add (posting, SUSPENSE, waiting_fen);
+  ds_posting_add (posting, MERCHANT, back_fen - waiting_fen);
 }
 
 static gboolean
@@ -116,13 +99,13 @@ ds_depot_book_refunds (DsDepot *self,
   /* Refunds of one payment are told as their sum, so the sum tells them apart. */
   g_autofree char *key = g_strdup_printf ("refund:%s:%" G_GINT64_FORMAT, base->id, refunded_fen);
   g_auto (GStrv) accounts = g_new0 (char *, 4);
-  Posting posting = { 0 };
+  DsPosting posting = { 0 };
 
   add_back (&posting, payment, back_fen);
   add_operator (&posting, payment, -back_fen, -red_packet_back_fen, accounts);
   base->refunded_fen = refunded_fen;
   base->red_packet_refunded_fen += red_packet_back_fen;
-  return post (self, key, &posting, error) && finish_refund (self, payment, error);
+  return ds_depot_post (self, key, &posting, error) && finish_refund (self, payment, error);
 }
 
 gboolean
@@ -134,13 +117,13 @@ ds_depot_book_cash_back (DsDepot *self,
 {
   g_autofree char *key = g_strconcat ("refund:", draft->id, NULL);
   g_autofree char *drawer = g_strconcat ("cash:", payment->courier_id, NULL);
-  Posting posting = { 0 };
+  DsPosting posting = { 0 };
 
   add_back (&posting, payment, draft->amount_fen - over_fen);
-  add (&posting, TWICE, over_fen);
-  add (&posting, draft->by_clerk ? TILL : drawer, -draft->amount_fen);
+  ds_posting_add (&posting, TWICE, over_fen);
+  ds_posting_add (&posting, draft->by_clerk ? TILL : drawer, -draft->amount_fen);
   payment->base->refunded_fen += draft->amount_fen - over_fen;
-  return post (self, key, &posting, error) && finish_refund (self, payment, error);
+  return ds_depot_post (self, key, &posting, error) && finish_refund (self, payment, error);
 }
 
 /* Out of suspense, or back into it. */
@@ -150,15 +133,15 @@ move (DsDepot *self, DsDepotPayment *payment, gint64 suspense_fen, GError **erro
   g_autofree char *key
       = g_strdup_printf ("move:%s:%" G_GINT64_FORMAT, payment->base->id, payment->n_moves + 1);
   gint64 out_fen = payment->suspense_fen - suspense_fen;
-  Posting posting = { 0 };
+  DsPosting posting = { 0 };
 
   if (out_fen == 0)
     return TRUE;
-  add (&posting, SUSPENSE, out_fen);
-  add (&posting, MERCHANT, -out_fen);
+  ds_posting_add (&posting, SUSPENSE, out_fen);
+  ds_posting_add (&posting, MERCHANT, -out_fen);
   payment->suspense_fen = suspense_fen;
   payment->n_moves++;
-  return post (self, key, &posting, error);
+  return ds_depot_post (self, key, &posting, error);
 }
 
 /* Stops */

@@ -297,6 +297,26 @@ ds_depot_rollback (DsDepot *self)
   ds_feed_forget (self->feed);
 }
 
+json_t *
+ds_depot_end (DsDepot *self, json_t *answer, GError **error)
+{
+  g_autoptr (json_t) own = answer;
+
+  if (own == NULL)
+    {
+      ds_depot_rollback (self);
+      return NULL;
+    }
+  return ds_depot_commit (self, error) ? g_steal_pointer (&own) : NULL;
+}
+
+gboolean
+ds_depot_post (DsDepot *self, const char *key, const DsPosting *posting, GError **error)
+{
+  return posting->n == 0
+         || ds_books_post (self->db, key, ds_depot_now_ms (self), posting->bookings, posting->n, NULL, error);
+}
+
 DsOperator *
 ds_depot_find_operator (DsDepot *self, const char *operator_id)
 {

@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include "ds-bank-server.h"
+#include "ds-books-options.h"
+#include "ds-depot-admin-books.h"
 #include "ds-depot-admin.h"
 #include "ds-depot-backup.h"
 #include "ds-depot-bench.h"
@@ -37,6 +39,7 @@ typedef struct
   char *reason;
   char *waybill;
   char *refund;
+  DsBooksOptions books;
   gboolean all;
   gboolean forked;
   int seed;
@@ -60,6 +63,7 @@ options_clear (Options *self)
   g_free (self->reason);
   g_free (self->waybill);
   g_free (self->refund);
+  ds_books_options_clear (&self->books);
   g_strfreev (self->arguments);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -445,6 +449,25 @@ run_clerk_command (const Options *options)
   return EXIT_SUCCESS;
 }
 
+/* The commands about cash, daily files and exports. */
+static int
+run_books_command (const Options *options)
+{
+  g_autoptr (json_t) request
+      = json_pack ("{s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:b}", "command", options->arguments[0], "name",
+                   options->name, "reason", options->reason, "id", options->refund, "amount", options->amount,
+                   "day", options->day, "all", options->all);
+  g_autoptr (GBytes) attachment = NULL;
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!ds_books_options_complete (&options->books, options->arguments + 1, request, &attachment, &error))
+    return fail (error->message);
+  answer = run_command (options, request, attachment, &error);
+  return answer != NULL && ds_books_options_show (&options->books, answer, &error) ? EXIT_SUCCESS
+                                                                                   : fail (error->message);
+}
+
 static int
 print_spoken (const Options *options)
 {
@@ -655,20 +678,22 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "serve: with the sandbox, for practice: no handheld at work takes anything from it", NULL },
     { "courier", 0, 0, G_OPTION_ARG_STRING, &options->courier,
       "import, enrol, reset-pin: the courier's number; stop reassign: the new one", "ID" },
-    { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "enrol: the courier's name", "NAME" },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "enrol: the courier's name; clerk add: the clerk's",
+      "NAME" },
     { "address", 0, 0, G_OPTION_ARG_STRING, &options->address, "enrol: where handhelds reach the depot",
       "URL" },
     { "picture", 0, 0, G_OPTION_ARG_FILENAME, &options->picture, "enrol: save the code as PNG or SVG",
       "FILE" },
-    { "day", 0, 0, G_OPTION_ARG_STRING, &options->day, "import: the route's day", "YYYY-MM-DD" },
+    { "day", 0, 0, G_OPTION_ARG_STRING, &options->day,
+      "import: the route's day; reconcile, cut-off, export: the books' day", "YYYY-MM-DD" },
     { "amount", 0, 0, G_OPTION_ARG_STRING, &options->amount,
-      "refund: how much, by default what waits; stop reprice: the new price", "YUAN" },
+      "refund: how much, by default what waits; stop reprice: the new price; deposit …", "YUAN" },
     { "reason", 0, 0, G_OPTION_ARG_STRING, &options->reason, "refund, resolve, stop: why", "TEXT" },
     { "waybill", 0, 0, G_OPTION_ARG_STRING, &options->waybill, "stop reprice: which of its parcels",
       "WAYBILL" },
-    { "id", 0, 0, G_OPTION_ARG_STRING, &options->refund, "refund: its own id, so that a repeat is none",
-      "UUID" },
-    { "all", 0, 0, G_OPTION_ARG_NONE, &options->all, "cases: closed ones too", NULL },
+    { "id", 0, 0, G_OPTION_ARG_STRING, &options->refund,
+      "refund, take-cash, make-good, move-till: its own id, so that a repeat is none", "UUID" },
+    { "all", 0, 0, G_OPTION_ARG_NONE, &options->all, "cases, handovers: closed ones too", NULL },
     { "seed", 0, 0, G_OPTION_ARG_INT, &options->seed, "import: for what samples lack", "N" },
     { "limit", 0, 0, G_OPTION_ARG_INT, &options->limit, "import: at most so many rows", "N" },
     { "forked", 0, 0, G_OPTION_ARG_NONE, &options->forked,
@@ -685,12 +710,13 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
                               "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
                               " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
                               "| reset-pin | backup DIRECTORY | restore DIRECTORY | keys [rotate] | health | "
-                              "metrics | config | bench");
+                              "metrics | config | bench (--help-books: cash, days, exports)");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
   ds_serve_config_add_options (&options->config, context);
   g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, ds_books_options_make_group (&options->books));
   if (!g_option_context_parse (context, argc, argv, error)
       || !ds_serve_config_complete (&options->config, error))
     return FALSE;
@@ -746,6 +772,8 @@ main (int argc, char **argv)
       || g_str_equal (command, "refund") || g_str_equal (command, "devices")
       || g_str_equal (command, "revoke") || g_str_equal (command, "allow"))
     return run_clerk_command (&options);
+  if (ds_depot_admin_books_knows (command))
+    return run_books_command (&options);
   if (g_str_equal (command, "spoken"))
     return print_spoken (&options);
   if (g_str_equal (command, "keys"))

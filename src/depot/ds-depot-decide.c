@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a clerk decides about differences that are booked: who bears them. */
+#include "config.h"
+
+#include "ds-depot-private.h"
+
+#include "ds-error.h"
+#include "ds-id.h"
+
+/* Accounts that end with ":" are the courier's or the operator's own. */
+typedef struct
+{
+  const char *kind;
+  const char *how;
+  const char *resolution;
+  const char *from; /* where the difference stands; NULL: the operator's file decides */
+  const char *to;
+} Decision;
+
+static const Decision decisions[] = {
+  { "cash-short", "charge", "charged", "over-short:", "receivable:" },
+  { "cash-short", "write-off", "written off", "over-short:", "result:cash" },
+  { "cash-over", "credit", "credited", "over-short:", "receivable:" },
+  { "cash-over", "keep", "kept", "over-short:", "result:cash" },
+  { "deposit-short", "claim", "claimed", "over-short:bank", "claim:bank" },
+  { "deposit-short", "write-off", "written off", "over-short:bank", "result:cash" },
+  { "deposit-over", "claim", "owed to the bank", "over-short:bank", "claim:bank" },
+  { "deposit-over", "keep", "kept", "over-short:bank", "result:cash" },
+  { "daily-missing", "claim", "claimed", NULL, "claim:" },
+  { "daily-missing", "write-off", "written off", NULL, "result:" },
+  { "daily-extra", "claim", "owed to the operator", NULL, "claim:" },
+  { "daily-extra", "write-off", "kept", NULL, "result:" },
+  { "daily-duplicate", "claim", "owed to the operator", NULL, "claim:" },
+  { "daily-duplicate", "write-off", "kept", NULL, "result:" },
+  { "daily-differing", "claim", "claimed", NULL, "claim:" },
+  { "daily-differing", "write-off", "written off", NULL, "result:" },
+};
+
+static char *
+name_account (const char *account, const char *owner)
+{
+  return g_str_has_suffix (account, ":") ? g_strconcat (account, owner, NULL) : g_strdup (account);
+}
+
+static gboolean
+is_over (const char *kind)
+{
+  return g_str_has_suffix (kind, "-over");
+}
+
+/* What is short stands in debit and moves on as such; what is over in credit. */
+static gboolean
+book (DsDepot *self, const DsOpenCase *open, const Decision *decision, GError **error)
+{
+  g_autofree char *id = ds_id_new (self->clock, self->random);
+  g_autofree char *key = g_strconcat ("case:", id, NULL);
+  g_autofree char *from = name_account (decision->from, open->courier_id);
+  g_autofree char *to = name_account (decision->to, open->courier_id);
+  gint64 amount_fen = is_over (open->kind) ? -open->amount_fen : open->amount_fen;
+  DsPosting posting = { 0 };
+
+  ds_posting_add (&posting, to, amount_fen);
+  ds_posting_add (&posting, from, -amount_fen);
+  return ds_depot_post (self, key, &posting, error);
+}
+
+gboolean
+ds_depot_decide_case (DsDepot *self,
+                      const DsOpenCase *open,
+                      const char *how,
+                      const char **resolution,
+                      GError **error)
+{
+  g_autoptr (GString) ways = g_string_new (NULL);
+
+  *resolution = NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (decisions); i++)
+    {
+      const Decision *decision = &decisions[i];
+
+      if (!g_str_equal (decision->kind, open->kind))
+        continue;
+      g_string_append_printf (ways, "%s“%s”", ways->len > 0 ? " or " : "", decision->how);
+      if (g_strcmp0 (decision->how, how) != 0)
+        continue;
+      *resolution = decision->resolution;
+      return decision->from != NULL ? book (self, open, decision, error)
+                                    : ds_depot_settle_daily_case (self, open, decision->to, error);
+    }
+  if (ways->len == 0)
+    return TRUE;
+  g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "Money differs here: decide %s", ways->str);
+  return FALSE;
+}
