@@ -532,3 +532,56 @@ depot_fixture_import (DepotFixture *self, const char *csv, GError **error)
     g_main_context_iteration (NULL, TRUE);
   return ds_depot_import_finish (self->depot, result, error);
 }
+
+/* Shifts */
+
+void
+depot_fixture_push_well (DepotFixture *self)
+{
+  g_autofree char *refused = depot_fixture_push (self);
+
+  g_assert_cmpstr (refused, ==, NULL);
+}
+
+char *
+depot_fixture_open_shift (DepotFixture *self, gint64 float_fen)
+{
+  char *shift = depot_fixture_make_id (self);
+
+  depot_fixture_append (self, "shift.opened", "{s:s, s:s, s:s, s:I}", "shift", shift, "courier", "0317",
+                        "accounting_date", "2026-11-22", "float_fen", (json_int_t)float_fen);
+  depot_fixture_push_well (self);
+  return shift;
+}
+
+void
+depot_fixture_take_cash (DepotFixture *self, const char *shift, gint64 amount_fen)
+{
+  g_autofree char *id = depot_fixture_make_id (self);
+
+  depot_fixture_append (self, "payment.cash", "{s:s, s:s, s:s, s:[s], s:I, s:I, s:i}", "payment", id, "shift",
+                        shift, "stop", "D2", "parcels", "W2", "amount_fen", (json_int_t)amount_fen,
+                        "tendered_fen", (json_int_t)amount_fen, "change_fen", 0);
+  depot_fixture_push_well (self);
+}
+
+void
+depot_fixture_close_shift (DepotFixture *self, const char *shift, gint64 counted_fen)
+{
+  depot_fixture_append (self, "shift.closed", "{s:s, s:I}", "shift", shift, "cash_counted_fen",
+                        (json_int_t)counted_fen);
+  depot_fixture_push_well (self);
+}
+
+char *
+depot_fixture_scan (DepotFixture *self, const char *shift, const char *payer_code, gint64 amount_fen)
+{
+  char *id = depot_fixture_make_id (self);
+  gint64 soon_ms = ds_clock_get_wall_ms (DS_CLOCK (self->clock)) + 60000;
+
+  depot_fixture_append (self, "payment.scanned", "{s:s, s:s, s:s, s:[s], s:I, s:s, s:I}", "payment", id,
+                        "shift", shift, "stop", "D1", "parcels", "W1", "amount_fen", (json_int_t)amount_fen,
+                        "payer_code", payer_code, "expires_at_ms", (json_int_t)soon_ms);
+  depot_fixture_push_well (self);
+  return id;
+}

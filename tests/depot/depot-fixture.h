@@ -106,6 +106,15 @@ void depot_fixture_push_from (DepotFixture *self, guint first, Reply *reply);
 /* Sends the last line alone, asserts that it was taken, and lets the depot work. Returns: why it was refused, or NULL. */
 char *depot_fixture_push (DepotFixture *self);
 
+/* The same, asserting that it was not refused. */
+void depot_fixture_push_well (DepotFixture *self);
+/* Opens a shift, takes cash in it, closes it. Returns: (transfer full): its id. */
+char *depot_fixture_open_shift (DepotFixture *self, gint64 float_fen);
+void depot_fixture_take_cash (DepotFixture *self, const char *shift, gint64 amount_fen);
+void depot_fixture_close_shift (DepotFixture *self, const char *shift, gint64 counted_fen);
+/* Returns: (transfer full): the id of a payment by payer code, of which the operator makes what it will. */
+char *depot_fixture_scan (DepotFixture *self, const char *shift, const char *payer_code, gint64 amount_fen);
+
 /* Returns: (transfer full): the id of the entry at @at (counted from 0). */
 char *depot_fixture_get_entry_id (DepotFixture *self, guint at);
 /* Forgets the lines from @n on, as a handheld that was put back to an old copy. */

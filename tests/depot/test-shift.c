@@ -22,14 +22,8 @@ typedef struct
 static void
 open_shift (Fixture *fixture)
 {
-  g_autofree char *refused = NULL;
-
   g_free (fixture->shift);
-  fixture->shift = depot_fixture_make_id (&fixture->base);
-  depot_fixture_append (&fixture->base, "shift.opened", "{s:s, s:s, s:s, s:i}", "shift", fixture->shift,
-                        "courier", "0317", "accounting_date", "2026-11-22", "float_fen", FLOAT_FEN);
-  refused = depot_fixture_push (&fixture->base);
-  g_assert_cmpstr (refused, ==, NULL);
+  fixture->shift = depot_fixture_open_shift (&fixture->base, FLOAT_FEN);
 }
 
 static void
@@ -52,24 +46,13 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 push (Fixture *fixture)
 {
-  g_autofree char *refused = depot_fixture_push (&fixture->base);
-
-  g_assert_cmpstr (refused, ==, NULL);
+  depot_fixture_push_well (&fixture->base);
 }
 
-/* Returns: (transfer full): the id of a payment by payer code, of which the operator makes what it will. */
 static char *
 scan (Fixture *fixture, gint64 amount_fen)
 {
-  char *id = depot_fixture_make_id (&fixture->base);
-  gint64 soon = ds_clock_get_wall_ms (DS_CLOCK (fixture->base.clock)) + 60000;
-
-  depot_fixture_append (&fixture->base, "payment.scanned", "{s:s, s:s, s:s, s:[s], s:I, s:s, s:I}", "payment",
-                        id, "shift", fixture->shift, "stop", "D1", "parcels", "W1", "amount_fen",
-                        (json_int_t)amount_fen, "payer_code", PAYER_CODE_A, "expires_at_ms",
-                        (json_int_t)soon);
-  push (fixture);
-  return id;
+  return depot_fixture_scan (&fixture->base, fixture->shift, PAYER_CODE_A, amount_fen);
 }
 
 /* Returns: (transfer full): the id of a payment whose code is on show. */
@@ -90,20 +73,13 @@ present (Fixture *fixture, gint64 amount_fen, gint64 life_ms)
 static void
 take_cash (Fixture *fixture, gint64 amount_fen)
 {
-  g_autofree char *id = depot_fixture_make_id (&fixture->base);
-
-  depot_fixture_append (&fixture->base, "payment.cash", "{s:s, s:s, s:s, s:[s], s:I, s:I, s:i}", "payment",
-                        id, "shift", fixture->shift, "stop", "D2", "parcels", "W2", "amount_fen",
-                        (json_int_t)amount_fen, "tendered_fen", (json_int_t)amount_fen, "change_fen", 0);
-  push (fixture);
+  depot_fixture_take_cash (&fixture->base, fixture->shift, amount_fen);
 }
 
 static void
 close_shift (Fixture *fixture, gint64 counted_fen)
 {
-  depot_fixture_append (&fixture->base, "shift.closed", "{s:s, s:I}", "shift", fixture->shift,
-                        "cash_counted_fen", (json_int_t)counted_fen);
-  push (fixture);
+  depot_fixture_close_shift (&fixture->base, fixture->shift, counted_fen);
 }
 
 /* Returns: (transfer full) (nullable): the statement's payload, its signature verified. */
