@@ -66,7 +66,10 @@ ds_shift_report_to_csv (const DsShiftReport *self)
       g_autofree char *time = format_time (payment->created_at_ms, "%H:%M:%S");
       g_autofree char *position = stop != NULL ? g_strdup_printf ("%d", (int)stop->position) : g_strdup ("");
       g_autofree char *name = ds_mask_name (stop != NULL ? stop->recipient : "");
-      g_autofree char *parcels = g_strjoinv (" ", payment->parcels);
+      g_autofree char *waybills = g_strjoinv (" ", payment->parcels);
+      g_autofree char *parcels = ds_csv_writer_name (waybills);
+      g_autofree char *op = ds_csv_writer_name (payment->operator_id);
+      g_autofree char *reference = ds_csv_writer_name (payment->operator_ref);
       g_autofree char *amount = format_plain (payment->amount_fen);
       g_autofree char *tendered = format_plain (payment->tendered_fen);
       g_autofree char *change = format_plain (payment->change_fen);
@@ -75,8 +78,7 @@ ds_shift_report_to_csv (const DsShiftReport *self)
       const char *const fields[]
           = { self->shift->accounting_date, time, position, name, parcels,
               ds_words_for_tender (payment->tender), ds_words_for_payment (payment->state).text, amount,
-              tendered, change, red_packet, refunded, payment->operator_id ? payment->operator_id : "",
-              payment->operator_ref ? payment->operator_ref : "", payment->id,
+              tendered, change, red_packet, refunded, op, reference, payment->id,
               /* In each row: rows are copied into other tables. */
               is_practice ? DS_PRACTICE_MARK_ON_PAPER : NULL, NULL };
 

@@ -12,8 +12,10 @@
 
 #include <string.h>
 
-/* The longest text of most elements (Max35Text), and of the additional information (Max500Text). */
+/* The longest texts: of most elements, of an account's number, its name, and additional information. */
 #define MAX_TEXT_CHARS 35
+#define MAX_ACCOUNT_CHARS 34
+#define MAX_NAME_CHARS 70
 #define MAX_INFO_CHARS 500
 
 typedef struct
@@ -39,6 +41,14 @@ append_element (GString *xml, const char *name, const char *text)
   g_autofree char *escaped = g_markup_escape_text (text, -1);
 
   g_string_append_printf (xml, "<%s>%s</%s>\n", name, escaped, name);
+}
+
+static void
+append_short (GString *xml, const char *name, const char *text, glong max_chars)
+{
+  g_autofree char *cut = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), max_chars));
+
+  append_element (xml, name, cut);
 }
 
 static void
@@ -115,9 +125,7 @@ append_entry (GString *xml, const Entry *entry)
 {
   g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, entry->posting);
   g_autofree char *reference = find_reference (entry->key);
-  g_autofree char *kind = g_strndup (entry->key, MIN (strcspn (entry->key, ":"), MAX_TEXT_CHARS));
-  g_autofree char *info
-      = g_utf8_substring (entry->key, 0, MIN (g_utf8_strlen (entry->key, -1), MAX_INFO_CHARS));
+  g_autofree char *kind = g_strndup (entry->key, strcspn (entry->key, ":"));
   char day[DS_DAY_SIZE];
 
   g_string_append (xml, "<Ntry>\n");
@@ -127,12 +135,12 @@ append_entry (GString *xml, const Entry *entry)
   append_time (xml, "DtTm", entry->at_ms);
   g_string_append_printf (xml, "</BookgDt>\n<ValDt><Dt>%s</Dt></ValDt>\n<BkTxCd><Prtry>",
                           ds_day_format (entry->at_ms, day));
-  append_element (xml, "Cd", kind);
+  append_short (xml, "Cd", kind, MAX_TEXT_CHARS);
   g_string_append (xml, "<Issr>Doorstep</Issr></Prtry></BkTxCd>\n");
   if (reference != NULL)
     g_string_append_printf (
         xml, "<NtryDtls><TxDtls><Refs><EndToEndId>%s</EndToEndId></Refs></TxDtls></NtryDtls>\n", reference);
-  append_element (xml, "AddtlNtryInf", info);
+  append_short (xml, "AddtlNtryInf", entry->key, MAX_INFO_CHARS);
   g_string_append (xml, "</Ntry>\n");
 }
 
@@ -178,10 +186,11 @@ check_account (DsDepot *self, const char *account, GError **error)
   if (!ds_depot_sql_get_int (self->db, &n_known, 0, error,
                              "SELECT EXISTS (SELECT 1 FROM booking WHERE account = ?)", "s", account))
     return FALSE;
-  if (n_known == 0 || g_utf8_strlen (account, -1) > MAX_TEXT_CHARS)
-    g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND,
-                 "Nothing was ever booked on an account “%.40s”: books lists them", account);
-  return n_known != 0;
+  if (n_known != 0 && g_utf8_strlen (account, -1) <= MAX_ACCOUNT_CHARS)
+    return TRUE;
+  g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND,
+               "Nothing was ever booked on an account “%.40s”: books lists them", account);
+  return FALSE;
 }
 
 static gboolean
@@ -215,7 +224,8 @@ append_head (GString *xml, DsDepot *self, const char *account, const char *day, 
   g_string_append (xml, "</FrToDt>\n<Acct>\n<Id><Othr>");
   append_element (xml, "Id", account);
   g_string_append (xml, "</Othr></Id>\n<Ccy>CNY</Ccy>\n");
-  append_element (xml, "Nm", ds_depot_get_practice (self) ? "练习 Practice" : ds_depot_get_payee_name (self));
+  append_short (xml, "Nm", ds_depot_get_practice (self) ? "练习 Practice" : ds_depot_get_payee_name (self),
+                MAX_NAME_CHARS);
   g_string_append (xml, "</Acct>\n");
 }
 

@@ -138,7 +138,12 @@ add_payment (GString *table,
 {
   const DsPayment *base = payment->base;
   g_autofree char *time = format_time (base->created_at_ms);
-  g_autofree char *parcels = g_strjoinv (" ", base->parcels);
+  g_autofree char *courier = ds_csv_writer_name (paper->courier_id);
+  g_autofree char *stop = ds_csv_writer_name (base->stop_id);
+  g_autofree char *waybills = g_strjoinv (" ", base->parcels);
+  g_autofree char *parcels = ds_csv_writer_name (waybills);
+  g_autofree char *op = ds_csv_writer_name (base->operator_id);
+  g_autofree char *reference = ds_csv_writer_name (base->operator_ref);
   g_autofree char *amount = format_plain (base->amount_fen);
   g_autofree char *tendered = format_plain (base->tendered_fen);
   g_autofree char *change = format_plain (base->change_fen);
@@ -147,8 +152,8 @@ add_payment (GString *table,
   g_autofree char *suspense = format_plain (payment->suspense_fen);
   const char *const fields[] = { paper->accounting_date,
                                  time,
-                                 paper->courier_id,
-                                 base->stop_id ? base->stop_id : "",
+                                 courier,
+                                 stop,
                                  parcels,
                                  ds_depot_word_for_tender (language, ds_tender_to_name (base->tender)),
                                  ds_depot_word_for_state (language, ds_payment_state_to_name (base->state)),
@@ -158,8 +163,8 @@ add_payment (GString *table,
                                  red_packet,
                                  refunded,
                                  suspense,
-                                 base->operator_id ? base->operator_id : "",
-                                 base->operator_ref ? base->operator_ref : "",
+                                 op,
+                                 reference,
                                  base->id,
                                  ds_depot_get_practice (self) ? PRACTICE_MARK : NULL,
                                  NULL };

@@ -60,3 +60,13 @@ ds_csv_writer_add (GString *table, const char *const *fields)
     }
   g_string_append (table, "\r\n");
 }
+
+char *
+ds_csv_writer_name (const char *digits)
+{
+  gboolean is_number = digits != NULL && *digits != '\0';
+
+  for (const char *at = digits; is_number && *at != '\0'; at++)
+    is_number = g_ascii_isdigit (*at);
+  return g_strconcat (digits != NULL ? digits : "", is_number ? "\t" : NULL, NULL);
+}

@@ -20,4 +20,15 @@ GString *ds_csv_writer_begin (void);
  */
 void ds_csv_writer_add (GString *table, const char *const *fields);
 
+/**
+ * ds_csv_writer_name:
+ * @digits: (nullable): a number that is a name: of a courier, an operator, a parcel, a bank's number
+ *
+ * A spreadsheet takes digits for a quantity: "0317" would become 317, and of a bank's number only 15 digits would be left.
+ *
+ * Returns: (transfer full): @digits with a tab behind, which spreadsheets take for text and do not show; other texts and ""
+ *   stay as they are
+ */
+char *ds_csv_writer_name (const char *digits);
+
 G_END_DECLS

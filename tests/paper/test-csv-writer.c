@@ -42,10 +42,29 @@ test_fields (void)
     }
 }
 
+static void
+test_names (void)
+{
+  static const struct
+  {
+    const char *digits, *written;
+  } cases[] = { { "0317", "0317\t" }, { "20261122000000000017", "20261122000000000017\t" },
+                { "W1", "W1" },       { "12 34", "12 34" },
+                { "", "" },           { NULL, "" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *name = ds_csv_writer_name (cases[i].digits);
+
+      g_assert_cmpstr (name, ==, cases[i].written);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/paper/csv-writer/fields", test_fields);
+  g_test_add_func ("/paper/csv-writer/names", test_names);
   return g_test_run ();
 }
