@@ -176,11 +176,23 @@ run_deposits (DsDepot *depot, json_t *request, GError **error)
   return ds_depot_list_deposits (depot, error);
 }
 
+/* The report, with the key by which anybody can check it. */
+static json_t *
+verify_custody (DsDepot *depot, GError **error)
+{
+  json_t *report = ds_depot_verify_custody (depot, error);
+  g_autofree char *key = ds_key_get_public_hex (ds_depot_get_key (depot));
+
+  if (report != NULL)
+    json_object_set_new (report, "depot_key", json_string (key));
+  return report;
+}
+
 static json_t *
 run_custody (DsDepot *depot, json_t *request, GError **error)
 {
   return json_is_true (json_object_get (request, "verify"))
-             ? ds_depot_verify_custody (depot, error)
+             ? verify_custody (depot, error)
              : answer_file (ds_depot_load_custody (depot, error));
 }
 

@@ -284,9 +284,29 @@ static void
 add_money (DsSheet *sheet, const char *name, gint64 amount_fen)
 {
   char text[DS_MONEY_TEXT_SIZE];
-  g_autofree char *money = g_strconcat ("¥", ds_money_format_grouped (amount_fen, text), NULL);
+  g_autofree char *money
+      = g_strconcat (amount_fen < 0 ? "-¥" : "¥", ds_money_format_grouped (ABS (amount_fen), text), NULL);
 
   ds_sheet_add_row (sheet, name, money);
+}
+
+/* Digital money as the statement has it; cash as the clerk, not the courier, has counted it. */
+static gint64
+sum_difference (const ShiftPaper *paper)
+{
+  json_t *cash = json_object_get (paper->statement, "cash");
+
+  return get_fen (paper->statement, "difference_fen")
+         - (get_fen (cash, "counted_fen") - get_fen (cash, "expected_fen"))
+         + get_fen (paper->count, "difference_fen");
+}
+
+/* Differences that cancel out are still differences. */
+static gboolean
+is_balanced (const ShiftPaper *paper)
+{
+  return json_is_true (json_object_get (paper->statement, "balanced"))
+         && get_fen (paper->count, "difference_fen") == 0;
 }
 
 static void
@@ -309,12 +329,9 @@ add_sums (DsSheet *sheet, const ShiftPaper *paper, DsDepotLanguage language)
   /* The difference says what the courier has counted: that is for afterwards. */
   if (paper->count == NULL)
     return;
-  add_money (sheet, ds_depot_word (language, "Difference"), get_fen (paper->statement, "difference_fen"));
+  add_money (sheet, ds_depot_word (language, "Difference"), sum_difference (paper));
   ds_sheet_add_row (sheet, ds_depot_word (language, "Verdict"),
-                    ds_depot_word (language, json_is_true (json_object_get (paper->statement, "balanced"))
-                                                     && get_fen (paper->count, "difference_fen") == 0
-                                                 ? "Balanced"
-                                                 : "Differs"));
+                    ds_depot_word (language, is_balanced (paper) ? "Balanced" : "Differs"));
 }
 
 static void

@@ -18,6 +18,7 @@ static const struct
   { "picture", ds_inspect_picture, "read the codes in pictures" },
   { "journal", ds_inspect_journal, "verify a journal: every signature, the chain, the numbers" },
   { "statement", ds_inspect_statement, "verify a depot's statement and print it" },
+  { "custody", ds_inspect_custody, "verify who counted and signed for cash" },
 };
 
 static void

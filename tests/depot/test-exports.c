@@ -292,6 +292,7 @@ test_pdf (Fixture *self, gconstpointer data)
   assert_contains (after, "¥231.00");
   assert_contains (after, "短款");
   assert_contains (after, "¥0.05");
+  assert_contains (after, "-¥0.05");
   assert_contains (after, "对不上");
   assert_contains (after, "已入账");
   assert_contains (after, "128.50");

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The program as people run it: test-program.sh PROGRAM SAMPLE.csv
+# The program as people run it: test-program.sh PROGRAM SAMPLE.csv INSPECTOR
 set -u
-program=$1 sample=$2
+program=$1 sample=$2 inspect=$3
 work=$(mktemp -d)
 dir=$work/depot
 server=
@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..50
+echo 1..76
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -95,6 +95,42 @@ damaged() {
   fails "$program" --dir "$work/again" restore "$work/damaged" && test ! -e "$work/again/depot.db"
 }
 check "restores nothing that is damaged" damaged
+
+# Cash and days, as the clerk and the office type them.
+today=$(TZ=CST-8 date +%F)
+yesterday=$(TZ=CST-8 date -d yesterday +%F)
+check "makes a clerk's key" contains '"key":"clerk:07:1"' depot clerk add 07 --name 王会计
+check "and no second one in force" fails depot clerk add 07 --name 王会计
+check "lists clerks" contains 王会计 depot clerks
+check "says how a command is said" fails depot take-cash
+cp "$work/err" "$work/refused"
+check "in words" grep -q 'take-cash SHIFT --clerk' "$work/refused"
+check "takes no cash of a shift that is none" fails depot take-cash nowhere --clerk 07 --count 100x1
+check "hands over nothing where nobody worked" test -z "$(depot handovers)"
+check "gives a till to begin with" contains '"amount_fen":5000' depot move-till float 07 --amount 50 --reason change
+check "sends a bag to the bank" contains '"bag":"A-1"' depot deposit A-1 --clerk 07 --amount 20
+depot deposit A-1 --clerk 07 --amount 20 >"$work/again"
+check "once" test "$(depot custody --verify | grep -o '"kind":"deposit"' | wc -l)" = 1
+check "and no more than there is" fails depot deposit A-2 --clerk 07 --amount 30.01
+check "takes the bank's word for it" contains '"difference_fen":-1' depot confirm-deposit A-1 --clerk 07 --amount 19.99 --reference B1
+check "makes a case of a fen" contains deposit-short depot cases
+number=$(depot cases | sed -n 's/.*"case":\([0-9]*\).*"kind":"deposit-short".*/\1/p')
+check "which is decided" contains 'written off' depot resolve "$number" write-off --reason 'one fen'
+check "and balances" contains '"sum_fen":0' depot books
+check "verifies the chain" contains '"holds":true' depot custody --verify
+check "gives it to others" depot custody --output "$work/custody"
+proves() { "$inspect" custody "$work/custody" --key "$(depot custody --verify | sed -n 's/.*"depot_key":"\([0-9a-f]*\)".*/\1/p')"; }
+check "who can verify it too" proves
+check "reconciles yesterday with both operators" test "$(depot reconcile --day "$yesterday" | grep -c '"balanced":true')" = 2
+depot daily-file 003 --day "$yesterday" --output "$work/daily"
+check "and with the file that an operator sends" contains '"operator":"003"' depot reconcile "$work/daily"
+sed 's/#total,0/#total,1/' "$work/daily" >"$work/spoilt"
+check "but not with a wrong one" fails depot reconcile "$work/spoilt"
+check "nor before the day is over" fails depot reconcile --day "$today"
+check "closes a day" contains '"sum_fen":0' depot cut-off --day "$yesterday"
+check "says how old what waits is" contains '"buckets":' depot suspense
+check "exports an account" contains '<Cd>CLBD</Cd>' depot export camt till:07 --day "$today"
+check "and the day's bookings" contains transit:bank depot export day-csv --day "$today" --language en
 
 stop KILL
 start
