@@ -16,6 +16,8 @@
 #define MADE_GOOD "made-good"
 #define SHORT "cash-short"
 #define OVER "cash-over"
+#define LATE "cash-late"
+#define LATE_OVER "cash-late-over"
 
 static gint64
 get_fen (json_t *object, const char *member)
@@ -187,7 +189,9 @@ note_difference (DsDepot *self, json_t *count, GError **error)
   if (difference_fen != 0 && !ds_depot_open_case (self, &draft, error))
     return FALSE;
   return (difference_fen < 0 || ds_depot_close_case (self, SHORT, shift_id, "recounted", error))
-         && (difference_fen > 0 || ds_depot_close_case (self, OVER, shift_id, "recounted", error));
+         && (difference_fen > 0 || ds_depot_close_case (self, OVER, shift_id, "recounted", error))
+         && ds_depot_close_case (self, LATE, shift_id, "recounted", error)
+         && ds_depot_close_case (self, LATE_OVER, shift_id, "recounted", error);
 }
 
 /* What was decided about a count is not undone by another one. */
@@ -198,7 +202,7 @@ check_may_count (DsDepot *self, const DsCashCount *count, const Drawer *drawer, 
 
   if (!ds_depot_sql_get_int (self->db, &n_decided, 0, error,
                              "SELECT count (*) FROM incident WHERE subject = ?1 AND closed_at_ms <> 0"
-                             " AND kind IN ('cash-short', 'cash-over') AND resolution <> 'recounted'"
+                             " AND kind LIKE 'cash-%' AND resolution <> 'recounted'"
                              " OR EXISTS (SELECT 1 FROM custody WHERE subject = ?1 AND kind = 'made-good')",
                              "s", count->shift_id))
     return FALSE;
@@ -292,6 +296,50 @@ ds_depot_take_cash (DsDepot *self, const DsCashCount *count, GError **error)
   if (!ds_depot_begin (self, error))
     return NULL;
   return ds_depot_end (self, take_cash (self, count, error), error);
+}
+
+/* Late entries */
+
+/* What of late cash was decided already. */
+static gboolean
+sum_decided (DsDepot *self, const char *shift_id, const char *courier_id, gint64 *decided_fen, GError **error)
+{
+  return ds_depot_sql_get_int (self->db, decided_fen, 0, error,
+                               "SELECT -sum (amount_fen) FROM posting JOIN booking ON posting = posting.id"
+                               " WHERE key >= '" DS_DEPOT_LATE_KEY "' || ?1 || ':'"
+                               " AND key < '" DS_DEPOT_LATE_KEY "' || ?1 || ';' AND account = 'cash:' || ?2",
+                               "ss", shift_id, courier_id);
+}
+
+gboolean
+ds_depot_review_handover (DsDepot *self, const char *shift_id, gint64 expected_fen, GError **error)
+{
+  g_autoptr (json_t) count = NULL;
+  gint64 decided_fen, late_fen;
+
+  if (!ds_depot_find_last_custody (self, shift_id, COUNT, RECOUNT, &count, error))
+    return FALSE;
+  if (count == NULL)
+    return TRUE;
+  if (!sum_decided (self, shift_id, get_text (count, "courier"), &decided_fen, error))
+    return FALSE;
+  late_fen = expected_fen - get_fen (count, "expected_fen") - decided_fen;
+  if (late_fen != 0
+      && !ds_depot_open_case (
+          self,
+          &(DsCaseDraft){
+              .kind = late_fen > 0 ? LATE : LATE_OVER,
+              .subject = shift_id,
+              .detail
+              = late_fen > 0
+                    ? "An entry that came late says that more cash was taken than the clerk counted for"
+                    : "An entry that came late says that less cash was due than the clerk counted for",
+              .courier_id = get_text (count, "courier"),
+              .amount_fen = ABS (late_fen) },
+          error))
+    return FALSE;
+  return (late_fen > 0 || ds_depot_close_case (self, LATE, shift_id, "said otherwise", error))
+         && (late_fen < 0 || ds_depot_close_case (self, LATE_OVER, shift_id, "said otherwise", error));
 }
 
 /* Made good */

@@ -50,7 +50,8 @@ json_t *ds_depot_revoke_clerk (DsDepot *self, const char *clerk_id, const char *
  * "till_fen"}], each key that ever was. */
 json_t *ds_depot_list_clerks (DsDepot *self, GError **error);
 
-/* From courier to clerk */
+/* From courier to clerk. When an entry comes late and changes what the courier had to hand over, that is a case too
+ * ("cash-late", "cash-late-over"): counting again corrects it, or a decision (ds_depot_resolve()). */
 
 /**
  * DsCashCount:

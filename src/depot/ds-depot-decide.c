@@ -22,6 +22,10 @@ static const Decision decisions[] = {
   { "cash-short", "write-off", "written off", "over-short:", "result:cash" },
   { "cash-over", "credit", "credited", "over-short:", "receivable:" },
   { "cash-over", "keep", "kept", "over-short:", "result:cash" },
+  { "cash-late", "charge", "charged", "cash:", "receivable:" },
+  { "cash-late", "write-off", "written off", "cash:", "result:cash" },
+  { "cash-late-over", "credit", "credited", "cash:", "receivable:" },
+  { "cash-late-over", "keep", "kept", "cash:", "result:cash" },
   { "deposit-short", "claim", "claimed", "over-short:bank", "claim:bank" },
   { "deposit-short", "write-off", "written off", "over-short:bank", "result:cash" },
   { "deposit-over", "claim", "owed to the bank", "over-short:bank", "claim:bank" },
@@ -53,7 +57,9 @@ static gboolean
 book (DsDepot *self, const DsOpenCase *open, const Decision *decision, GError **error)
 {
   g_autofree char *id = ds_id_new (self->clock, self->random);
-  g_autofree char *key = g_strconcat ("case:", id, NULL);
+  g_autofree char *key = g_str_has_prefix (open->kind, "cash-late")
+                             ? g_strconcat (DS_DEPOT_LATE_KEY, open->subject, ":", id, NULL)
+                             : g_strconcat ("case:", id, NULL);
   g_autofree char *from = name_account (decision->from, open->courier_id);
   g_autofree char *to = name_account (decision->to, open->courier_id);
   gint64 amount_fen = is_over (open->kind) ? -open->amount_fen : open->amount_fen;

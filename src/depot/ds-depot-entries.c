@@ -448,8 +448,10 @@ apply_cash (Applying *self, GError **error)
   ds_depot_payment_happens (payment, DS_PAYMENT_IS_CASH, ds_depot_now_ms (self->depot));
   payment->base->tendered_fen = tendered_fen;
   payment->base->change_fen = change_fen;
+  /* An entry that comes late is in no statement yet. */
   return ds_depot_book_cash (self->depot, payment, error)
-         && ds_depot_payment_save (self->depot->db, payment, error);
+         && ds_depot_payment_save (self->depot->db, payment, error)
+         && ds_depot_change_statement (self->depot, payment->base->shift_id, error);
 }
 
 /* @refund_shift: (out) (nullable): the shift out of whose drawer cash was given back; older handhelds did not say.

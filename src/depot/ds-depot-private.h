@@ -587,7 +587,14 @@ gboolean ds_depot_book_float (DsDepot *self,
                               gint64 float_fen,
                               GError **error);
 
+/* What the courier had to hand over may change after a clerk has counted it, when an entry comes late: then a case says so.
+ * Inside a transaction. */
+gboolean ds_depot_review_handover (DsDepot *self, const char *shift_id, gint64 expected_fen, GError **error);
+
 /* ds-depot-decide.c */
+
+/* Under which decisions about a shift's late cash are posted, before the shift's id. */
+#define DS_DEPOT_LATE_KEY "late:"
 
 /* What a clerk decides about a case whose money is not in suspense; inside a transaction. @resolution: (out) (nullable):
  * what was done, for good; %NULL when it is a case about nothing that is booked. */

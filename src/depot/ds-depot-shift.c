@@ -433,7 +433,8 @@ make_statement (DsDepot *self, Settling *settling, GError **error)
   if (!ds_depot_payment_load_shift (self->db, settling->shift.id, &payments, error))
     return FALSE;
   bases = list_bases (payments);
-  if (!count_cash (self, &settling->shift, payments, &cash, error))
+  if (!count_cash (self, &settling->shift, payments, &cash, error)
+      || !ds_depot_review_handover (self, settling->shift.id, cash.expected_fen, error))
     return FALSE;
   match = ds_statement_match (bases, settling->file, &cash);
   if (!settle_matched (self, payments, json_object_get (match, "lines"), &changed, error))

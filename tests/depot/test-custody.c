@@ -319,6 +319,33 @@ test_dead_handheld (DepotFixture *fixture, gconstpointer data)
   g_assert_false (json_is_true (json_object_get (step, "courier_signed")));
 }
 
+/* An entry comes after the cash was handed over: the books do not keep silent about it. */
+static void
+test_late_entry (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *shift = work_shift (fixture, FLOAT_FEN + CASH_FEN);
+  g_autoptr (json_t) counted = count_well (fixture, shift, "100x2,20x1,10x1,1x1", NULL);
+  gint64 amount_fen = 0;
+
+  depot_fixture_take_cash (fixture, shift, 250);
+  assert_balance (fixture, "cash:0317", 250);
+  g_assert_cmpint (find_case (fixture, "cash-late", &amount_fen), >, 0);
+  g_assert_cmpint (amount_fen, ==, 250);
+  resolve (fixture, "cash-late", "charge");
+  assert_balance (fixture, "cash:0317", 0);
+  assert_balance (fixture, "receivable:0317", 250);
+
+  /* What was decided is not a case again; what comes on top of it is. */
+  depot_fixture_take_cash (fixture, shift, 60);
+  find_case (fixture, "cash-late", &amount_fen);
+  g_assert_cmpint (amount_fen, ==, 60);
+  resolve (fixture, "cash-late", "write-off");
+  assert_balance (fixture, "cash:0317", 0);
+  assert_balance (fixture, "result:cash", 60);
+  assert_count_fails (fixture, shift, "100x2", "again", DS_ERROR_STATE);
+  json_decref (verify (fixture));
+}
+
 /* To the bank */
 
 static json_t *
@@ -505,6 +532,7 @@ main (int argc, char **argv)
   depot_test_add ("/custody/charged", test_charged);
   depot_test_add ("/custody/over", test_over);
   depot_test_add ("/custody/dead-handheld", test_dead_handheld);
+  depot_test_add ("/custody/late-entry", test_late_entry);
   depot_test_add ("/custody/deposit", test_deposit);
   depot_test_add ("/custody/revoked", test_revoked);
   depot_test_add ("/custody/chain", test_chain);
