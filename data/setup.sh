@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what Doorstep needs to be built, run and tested, where it is missing. Knows Debian 12 and later (apt).
-# Asks the network for nothing when nothing is missing. --peers installs besides what `meson test --suite peers` wants.
+# Asks the network for nothing when nothing is missing. --peers installs besides what `meson test --suite peers` wants,
+# --exports what `--suite exports` does.
 set -eu
 
 build="build-essential meson ninja-build pkg-config gettext libglib2.0-dev libgtk-4-dev libgtk-4-bin libadwaita-1-dev
@@ -11,12 +12,13 @@ run="glib-networking adwaita-icon-theme librsvg2-common fonts-cantarell fonts-wq
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-pipewire"
 check="openssl sqlite3 clang clang-format libclang-rt-14-dev desktop-file-utils appstream libxml2-utils zbar-tools
   python3 python3-yaml python3-prometheus-client curl flatpak-builder pipewire wireplumber libpipewire-0.3-dev xdotool
-  nginx-light"
+  nginx-light poppler-utils"
 if [ "${1:-}" = --peers ]; then
   check="$check libzxing-dev"
   # Where npm comes from elsewhere, Debian's would clash with it.
   command -v npm >/dev/null 2>&1 || check="$check npm"
 fi
+[ "${1:-}" != --exports ] || check="$check libreoffice-calc-nogui"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
   echo "data/setup.sh knows Debian and its relatives (apt). On another system install by its own means:" >&2
