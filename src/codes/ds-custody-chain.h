@@ -8,7 +8,8 @@
  * | kind                | data                                                                                   |
  * |---------------------|----------------------------------------------------------------------------------------|
  * | `shift-count`       | shift, courier, denominations, counted_fen (blind), courier_fen and courier_entry (the  |
- * | `shift-recount`     | SM3 of the courier's own signed count, null without), expected_fen, float_fen,          |
+ * | `shift-recount`     | SM3 of the courier's own signed count, null without; beside it courier_denominations,   |
+ * |                     | where the courier's handheld wrote them), expected_fen, float_fen,                      |
  * |                     | difference_fen; a recount is not blind and has a reason                                 |
  * | `made-good`         | shift, courier, amount_fen (positive: brought by the courier), reason                   |
  * | `transfer`          | from, to, amount_fen, reason                                                            |

@@ -109,6 +109,9 @@ ds_daily_file_new (const char *operator_id,
       DsFileLine *line = g_ptr_array_steal_index_fast (own, own->len - 1);
       const char *problem;
 
+      /* Who does not say when was asked for this day alone. */
+      if (line->at_ms == 0)
+        line->at_ms = from_ms;
       if (line->at_ms < from_ms || line->at_ms >= from_ms + DS_DAY_MS)
         {
           ds_file_line_free (line);

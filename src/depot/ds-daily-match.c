@@ -19,8 +19,10 @@ ds_daily_judge (const DsDailyMovement *movement, gint64 cut_off_ms)
 
   if (movement->n_file == 0)
     return judge_time (movement->last_booked_at_ms, cut_off_ms, DS_DAILY_MISSING);
+  if (movement->n_books == 0 && movement->refund)
+    return DS_DAILY_DIFFERING;
   if (movement->n_books == 0)
-    return movement->refund ? DS_DAILY_DIFFERING : DS_DAILY_EXTRA;
+    return movement->settled ? DS_DAILY_DUPLICATE : DS_DAILY_EXTRA;
   if (movement->books_fen == movement->file_fen)
     return DS_DAILY_MATCHED;
   if (movement->refund)

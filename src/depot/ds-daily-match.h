@@ -26,6 +26,7 @@ typedef enum
  * @refund: what was given back of a payment, else what came in for it
  * @books_fen, @file_fen: positive sums
  * @n_books, @n_file: of how many bookings and lines
+ * @settled: a booking of it was matched before
  * @last_booked_at_ms: the last of the bookings
  */
 typedef struct
@@ -36,6 +37,7 @@ typedef struct
   gint64 last_booked_at_ms;
   gint64 file_fen;
   guint n_file;
+  gboolean settled;
 } DsDailyMovement;
 
 /* @cut_off_ms: the end of the last day of which there is a file. */

@@ -140,7 +140,11 @@ static void
 complete_count (json_t *data, const Drawer *drawer, gint64 counted_fen)
 {
   g_autoptr (DsEntry) entry = drawer->entry ? ds_entry_parse (drawer->entry, -1, NULL) : NULL;
+  json_t *denominations = entry ? json_object_get (entry->data, "denominations") : NULL;
 
+  /* Side by side they show which note one of the two has missed. */
+  if (json_is_array (denominations))
+    json_object_set (data, "courier_denominations", denominations);
   json_object_set_new (data, "courier", json_string (drawer->courier_id));
   json_object_set_new (data, "counted_fen", json_integer (counted_fen));
   json_object_set_new (data, "courier_fen",
@@ -202,7 +206,7 @@ check_may_count (DsDepot *self, const DsCashCount *count, const Drawer *drawer, 
 
   if (!ds_depot_sql_get_int (self->db, &n_decided, 0, error,
                              "SELECT count (*) FROM incident WHERE subject = ?1 AND closed_at_ms <> 0"
-                             " AND kind LIKE 'cash-%' AND resolution <> 'recounted'"
+                             " AND kind LIKE 'cash-%' AND resolution NOT IN ('recounted', 'said otherwise')"
                              " OR EXISTS (SELECT 1 FROM custody WHERE subject = ?1 AND kind = 'made-good')",
                              "s", count->shift_id))
     return FALSE;
@@ -344,35 +348,42 @@ ds_depot_review_handover (DsDepot *self, const char *shift_id, gint64 expected_f
 
 /* Made good */
 
-/* What is open of a shift, and in which account it stands. */
+/* What is open of a shift while its case is; then, what the courier owes or is owed by decision. */
 typedef struct
 {
   gboolean over;
-  gboolean charged;
+  gboolean decided;
   gint64 open_fen;
 } Owing;
 
 static gboolean
-load_owing (DsDepot *self, const char *shift_id, Owing *owing, GError **error)
+load_open_case (DsDepot *self, const char *shift_id, Owing *owing, GError **error)
 {
   DsQuery *query = ds_depot_sql_query (self->db, error,
-                                       "SELECT kind = 'cash-over', closed_at_ms, amount_fen, resolution"
-                                       " FROM incident WHERE subject = ? AND kind IN"
-                                       " ('cash-short', 'cash-over') AND resolution IS NOT 'recounted'",
+                                       "SELECT kind = '" OVER "', amount_fen FROM incident WHERE subject = ?"
+                                       " AND kind IN ('" SHORT "', '" OVER "') AND closed_at_ms = 0",
                                        "s", shift_id);
   gboolean row;
 
   if (query == NULL || !ds_db_step (self->db, query, &row, error))
     return FALSE;
   if (row)
-    {
-      const char *resolution = ds_db_column_text (query, 3);
-
-      owing->over = ds_db_column_int (query, 0) != 0;
-      owing->charged = g_strcmp0 (resolution, "charged") == 0 || g_strcmp0 (resolution, "credited") == 0;
-      owing->open_fen = ds_db_column_int (query, 1) == 0 || owing->charged ? ds_db_column_int (query, 2) : 0;
-    }
+    *owing = (Owing){ .over = ds_db_column_int (query, 0) != 0, .open_fen = ds_db_column_int (query, 1) };
   ds_db_reset (query);
+  return TRUE;
+}
+
+static gboolean
+load_owing (DsDepot *self, const char *shift_id, const char *courier_id, Owing *owing, GError **error)
+{
+  g_autofree char *account = g_strconcat ("receivable:", courier_id, NULL);
+  gint64 owed_fen;
+
+  if (!load_open_case (self, shift_id, owing, error)
+      || !ds_books_get_balance (self->db, account, &owed_fen, error))
+    return FALSE;
+  if (owing->open_fen == 0)
+    *owing = (Owing){ .over = owed_fen < 0, .decided = TRUE, .open_fen = ABS (owed_fen) };
   return TRUE;
 }
 
@@ -380,6 +391,8 @@ load_owing (DsDepot *self, const char *shift_id, Owing *owing, GError **error)
 static gboolean
 lower_case (DsDepot *self, const char *shift_id, const Owing *owing, gint64 by_fen, GError **error)
 {
+  if (owing->decided)
+    return TRUE;
   return ds_depot_sql_run (
       self->db, error,
       "UPDATE incident SET amount_fen = amount_fen - ?1, closed_at_ms = iif (amount_fen = ?1, ?2,"
@@ -394,7 +407,7 @@ book_made_good (DsDepot *self, json_t *step, const Owing *owing, GError **error)
   g_autofree char *key = g_strconcat ("made-good:", get_text (step, "id"), NULL);
   g_autofree char *till = g_strconcat ("till:", get_text (step, "clerk"), NULL);
   g_autofree char *account
-      = g_strconcat (owing->charged ? "receivable:" : "over-short:", get_text (step, "courier"), NULL);
+      = g_strconcat (owing->decided ? "receivable:" : "over-short:", get_text (step, "courier"), NULL);
   DsPosting posting = { 0 };
 
   ds_posting_add (&posting, till, get_fen (step, "amount_fen"));
@@ -409,15 +422,22 @@ append_made_good (DsDepot *self, DsCustodyDraft *draft, gint64 amount_fen, const
   g_autoptr (json_t) answer = NULL;
   Owing owing = { 0 };
 
-  if (!ds_depot_check_reason (reason, error) || !load_owing (self, draft->subject, &owing, error)
+  if (!ds_depot_check_reason (reason, error)
       || !ds_depot_sql_get_text (self->db, &courier_id, error, "SELECT courier FROM shift WHERE id = ?", "s",
                                  draft->subject))
+    return NULL;
+  if (courier_id == NULL)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_NOT_FOUND, "There is no such shift");
+      return NULL;
+    }
+  if (!load_owing (self, draft->subject, courier_id, &owing, error))
     return NULL;
   if (amount_fen <= 0 || amount_fen > owing.open_fen)
     {
       char open[DS_MONEY_TEXT_SIZE];
 
-      g_set_error (error, DS_ERROR, DS_ERROR_STATE, "Of this shift %s yuan are open, not so much",
+      g_set_error (error, DS_ERROR, DS_ERROR_STATE, "%s yuan are open, not so much",
                    ds_money_format (owing.open_fen, open));
       return NULL;
     }

@@ -79,7 +79,7 @@ typedef struct
  * ("cash-short", "cash-over"); counting again corrects both.
  *
  * Returns: (transfer full) (nullable): {"id", "seq", "kind", "clerk", "at_ms", "shift", "courier", "denominations",
- *   "counted_fen", "courier_fen" (null: the courier has not counted), "courier_entry", "expected_fen", "float_fen",
+ *   "counted_fen", "courier_fen" (null: the courier has not counted), "courier_denominations"?, "courier_entry", "expected_fen", "float_fen",
  *   "difference_fen", "reason"?}
  */
 json_t *ds_depot_take_cash (DsDepot *self, const DsCashCount *count, GError **error);
@@ -88,7 +88,8 @@ json_t *ds_depot_take_cash (DsDepot *self, const DsCashCount *count, GError **er
  * ds_depot_make_good:
  * @id: (nullable): a UUIDv7 that makes repeats harmless
  * @amount_fen: brought by the courier for what was missing, or given back to the courier of what was too much
- * @error: %DS_ERROR_STATE when not so much is open
+ * @error: %DS_ERROR_STATE when not so much is open: of the shift while its case is, else of all that was decided about
+ *   its courier
  *
  * Returns: (transfer full) (nullable): {"id", "seq", …, "shift", "courier", "amount_fen" (negative: given), "reason"}
  */

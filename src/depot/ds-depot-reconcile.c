@@ -109,10 +109,12 @@ load_postings (DsDepot *self, const char *operator_id, gint64 from_ms, GHashTabl
 static gboolean
 load_lines (DsDepot *self, const char *operator_id, GHashTable *groups, GError **error)
 {
-  DsQuery *query = ds_depot_sql_query (self->db, error,
-                                       "SELECT id, payment, kind, amount_fen, day FROM daily_line"
-                                       " WHERE operator = ? AND settled = 0 ORDER BY day, id",
-                                       "s", operator_id);
+  DsQuery *query = ds_depot_sql_query (
+      self->db, error,
+      "SELECT id, payment, kind, amount_fen, day, EXISTS (SELECT 1 FROM posting JOIN settlement"
+      " ON settlement.posting = posting.id WHERE key = 'paid:' || payment AND settlement.operator = ?1)"
+      " FROM daily_line WHERE operator = ?1 AND settled = 0 ORDER BY day, id",
+      "s", operator_id);
   gboolean row;
 
   while (query != NULL)
@@ -132,6 +134,7 @@ load_lines (DsDepot *self, const char *operator_id, GHashTable *groups, GError *
       line = ds_db_column_int (query, 0);
       group->movement.file_fen += ds_db_column_int (query, 3);
       group->movement.n_file++;
+      group->movement.settled = ds_db_column_int (query, 5) != 0;
       g_free (group->last_day);
       group->last_day = g_strdup (ds_db_column_text (query, 4));
       g_array_append_val (group->lines, line);
@@ -240,7 +243,7 @@ open_case (DsDepot *self, const char *operator_id, const Group *group, const cha
              error)
          && close_cases (self, subject, kind, "said otherwise", error)
          /* The operator has money that the books have not: its answer to a question books it. */
-         && (group->movement.n_books > 0 || !ds_id_is_valid (group->payment_id)
+         && (group->movement.n_books > 0 || group->movement.settled || !ds_id_is_valid (group->payment_id)
              || ds_depot_work_ask_about (self, group->payment_id, error));
 }
 

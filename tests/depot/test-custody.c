@@ -208,6 +208,27 @@ test_not_closed (DepotFixture *fixture, gconstpointer data)
   assert_balance (fixture, "till:" CLERK, 0);
 }
 
+/* Where they differ, both can see in which notes. */
+static void
+test_denominations (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *shift = work_shift (fixture, -1);
+  g_autoptr (json_t) counted = NULL;
+  json_t *courier;
+
+  depot_fixture_append (fixture, "shift.closed", "{s:s, s:i, s:[{s:i, s:i}, {s:i, s:i}]}", "shift", shift,
+                        "cash_counted_fen", 25000, "denominations", "denomination_fen", 10000, "count", 2,
+                        "denomination_fen", 5000, "count", 1);
+  depot_fixture_push_well (fixture);
+  counted = count_well (fixture, shift, "100x2,20x1,10x1,1x1", NULL);
+  courier = json_object_get (counted, "courier_denominations");
+  g_assert_cmpuint (json_array_size (courier), ==, 2);
+  g_assert_cmpint (get_fen (json_array_get (courier, 1), "count"), ==, 1);
+  g_assert_cmpint (get_fen (counted, "courier_fen"), ==, 25000);
+  g_assert_cmpint (get_fen (counted, "difference_fen"), ==, 0);
+  json_decref (verify (fixture));
+}
+
 static void
 test_recounted (DepotFixture *fixture, gconstpointer data)
 {
@@ -325,6 +346,7 @@ test_late_entry (DepotFixture *fixture, gconstpointer data)
 {
   g_autofree char *shift = work_shift (fixture, FLOAT_FEN + CASH_FEN);
   g_autoptr (json_t) counted = count_well (fixture, shift, "100x2,20x1,10x1,1x1", NULL);
+  g_autoptr (json_t) brought = NULL;
   gint64 amount_fen = 0;
 
   depot_fixture_take_cash (fixture, shift, 250);
@@ -343,6 +365,12 @@ test_late_entry (DepotFixture *fixture, gconstpointer data)
   assert_balance (fixture, "cash:0317", 0);
   assert_balance (fixture, "result:cash", 60);
   assert_count_fails (fixture, shift, "100x2", "again", DS_ERROR_STATE);
+
+  /* What was charged can be brought. */
+  brought = ds_depot_make_good (fixture->depot, NULL, shift, CLERK, 250, "brought", NULL);
+  g_assert_nonnull (brought);
+  assert_balance (fixture, "receivable:0317", 0);
+  assert_books (fixture);
   json_decref (verify (fixture));
 }
 
@@ -528,6 +556,7 @@ main (int argc, char **argv)
 
   depot_test_add ("/custody/agrees", test_agrees);
   depot_test_add ("/custody/not-closed", test_not_closed);
+  depot_test_add ("/custody/denominations", test_denominations);
   depot_test_add ("/custody/recounted", test_recounted);
   depot_test_add ("/custody/charged", test_charged);
   depot_test_add ("/custody/over", test_over);

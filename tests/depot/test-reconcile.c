@@ -324,6 +324,31 @@ test_in_transit (Fixture *self, gconstpointer data)
   g_assert_cmpuint (json_array_size (waiting), ==, 0);
 }
 
+/* Matched on one day, and there again on the next. */
+static void
+test_again_next_day (Fixture *self, gconstpointer data)
+{
+  g_autofree char *id = pay (self, 1000);
+  File file = begin_file (self, 0);
+  g_autoptr (GBytes) first = NULL;
+  g_autoptr (GBytes) second = NULL;
+  g_autoptr (json_t) before = NULL;
+  g_autoptr (json_t) after = NULL;
+
+  add_line (&file, "payment", id, 1000);
+  first = end_file (&file);
+  go_to (self, 1, 8, 0);
+  before = take (self, first);
+  assert_balanced (before, 1);
+  file = begin_file (self, 1);
+  add_line (&file, "payment", id, 1000);
+  second = end_file (&file);
+  go_to (self, 2, 8, 0);
+  after = take (self, second);
+  resolve (self, find_case (after, "daily-duplicate", id, 1000), "claim");
+  g_assert_cmpint (get_balance (self, "claim:003"), ==, -1000);
+}
+
 /* Well before the cut-off nothing is in transit: it is missing. */
 static void
 test_not_in_transit (Fixture *self, gconstpointer data)
@@ -602,6 +627,7 @@ main (int argc, char **argv)
   reconcile_test_add ("/reconcile/matched", test_matched);
   reconcile_test_add ("/reconcile/cases", test_cases);
   reconcile_test_add ("/reconcile/in-transit", test_in_transit);
+  reconcile_test_add ("/reconcile/again-next-day", test_again_next_day);
   reconcile_test_add ("/reconcile/not-in-transit", test_not_in_transit);
   reconcile_test_add ("/reconcile/heard-by-file", test_heard_by_file);
   reconcile_test_add ("/reconcile/refunds", test_refunds);
