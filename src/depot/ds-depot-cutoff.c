@@ -31,19 +31,61 @@ read_record (const char *jws, GError **error)
   return record;
 }
 
-/* The trial balance as it was at a moment. */
-static json_t *
-load_accounts (DsDepot *self, gint64 end_ms, gint64 *sum_fen, GError **error)
+/* @accounts: (out) (transfer full): as the last day that was closed by @before_ms left them; @from_ms: (out): its end;
+ * @last_posting: (out): the last that there was when it was closed */
+static gboolean
+load_last_closed (DsDepot *self,
+                  gint64 before_ms,
+                  json_t **accounts,
+                  gint64 *from_ms,
+                  gint64 *last_posting,
+                  GError **error)
 {
-  g_autoptr (json_t) accounts = json_object ();
-  DsQuery *query = ds_depot_sql_query (self->db, error,
-                                       "SELECT account, sum (amount_fen) FROM booking"
-                                       " JOIN posting ON posting.id = posting WHERE at_ms < ?"
-                                       " GROUP BY account ORDER BY account",
-                                       "i", end_ms);
-  gboolean row;
+  g_autofree char *jws = NULL;
+  g_autoptr (json_t) record = NULL;
+  char today[DS_DAY_SIZE];
 
-  *sum_fen = 0;
+  *from_ms = G_MININT64;
+  if (!ds_depot_sql_get_text (self->db, &jws, error,
+                              "SELECT jws FROM cut_off WHERE day < ? ORDER BY day DESC LIMIT 1", "s",
+                              ds_day_format (before_ms, today)))
+    return FALSE;
+  record = jws != NULL ? read_record (jws, error) : json_pack ("{s:{}}", "accounts");
+  if (record == NULL
+      || (jws != NULL && !ds_day_parse (json_string_value (json_object_get (record, "day")), from_ms, error)))
+    return FALSE;
+  if (jws != NULL)
+    *from_ms += DS_DAY_MS;
+  *accounts = json_incref (json_object_get (record, "accounts"));
+  *last_posting = json_integer_value (json_object_get (record, "last_posting"));
+  return TRUE;
+}
+
+static void
+add_to_account (json_t *accounts, const char *account, gint64 amount_fen)
+{
+  gint64 before_fen = json_integer_value (json_object_get (accounts, account));
+
+  json_object_set_new (accounts, account, json_integer (before_fen + amount_fen));
+}
+
+json_t *
+ds_depot_load_balances (DsDepot *self, gint64 before_ms, GError **error)
+{
+  g_autoptr (json_t) accounts = NULL;
+  DsQuery *query;
+  gboolean row;
+  gint64 from_ms, last_posting;
+
+  if (!load_last_closed (self, before_ms, &accounts, &from_ms, &last_posting, error))
+    return NULL;
+  /* What a clock that was set back put into a day that was closed is the next one's. */
+  query = ds_depot_sql_query (
+      self->db, error,
+      "SELECT account, sum (amount_fen) FROM posting CROSS JOIN booking"
+      " ON booking.posting = posting.id WHERE at_ms < ? AND (at_ms >= ? OR posting.id > ?)"
+      " GROUP BY account ORDER BY account",
+      "iii", before_ms, from_ms, last_posting);
   while (query != NULL)
     {
       if (!ds_db_step (self->db, query, &row, error))
@@ -53,22 +95,30 @@ load_accounts (DsDepot *self, gint64 end_ms, gint64 *sum_fen, GError **error)
           ds_db_reset (query);
           return g_steal_pointer (&accounts);
         }
-      json_object_set_new (accounts, ds_db_column_text (query, 0),
-                           json_integer (ds_db_column_int (query, 1)));
-      *sum_fen += ds_db_column_int (query, 1);
+      add_to_account (accounts, ds_db_column_text (query, 0), ds_db_column_int (query, 1));
     }
   return NULL;
 }
 
-/* What the books have and the file has not, when the day is closed. */
-static gboolean
-sum_transit (DsDepot *self, const char *operator_id, gint64 end_ms, gint64 *transit_fen, GError **error)
+static gint64
+sum_accounts (json_t *accounts)
 {
-  g_autoptr (json_t) items = ds_depot_list_in_transit (self, error);
+  const char *account;
+  json_t *balance;
+  gint64 sum_fen = 0;
+
+  json_object_foreach (accounts, account, balance) sum_fen += json_integer_value (balance);
+  return sum_fen;
+}
+
+/* What the books have and the file has not, when the day is closed. */
+static gint64
+sum_transit (json_t *items, const char *operator_id, gint64 end_ms)
+{
+  gint64 transit_fen = 0;
   json_t *item;
   gsize i;
 
-  *transit_fen = 0;
   json_array_foreach (items, i, item)
   {
     gboolean refund = strcmp (json_string_value (json_object_get (item, "kind")), "refund") == 0;
@@ -76,26 +126,22 @@ sum_transit (DsDepot *self, const char *operator_id, gint64 end_ms, gint64 *tran
 
     if (strcmp (json_string_value (json_object_get (item, "operator")), operator_id) == 0
         && json_integer_value (json_object_get (item, "booked_at_ms")) < end_ms)
-      *transit_fen += refund ? -amount_fen : amount_fen;
+      transit_fen += refund ? -amount_fen : amount_fen;
   }
-  return items != NULL;
+  return transit_fen;
 }
 
 /* Returns: (transfer full) (nullable): what the operator's file of the day came to. */
 static json_t *
-load_operator (DsDepot *self, const char *operator_id, const char *day, gint64 end_ms, GError **error)
+load_operator (DsDepot *self, const char *operator_id, const char *day, gint64 transit_fen, GError **error)
 {
-  gint64 transit_fen;
   json_t *found = NULL;
-  DsQuery *query;
+  DsQuery *query = ds_depot_sql_query (self->db, error,
+                                       "SELECT sm3, n_lines, credits_fen, refunds_fen FROM daily_file"
+                                       " WHERE operator = ? AND day = ?",
+                                       "ss", operator_id, day);
   gboolean row;
 
-  if (!sum_transit (self, operator_id, end_ms, &transit_fen, error))
-    return NULL;
-  query = ds_depot_sql_query (self->db, error,
-                              "SELECT sm3, n_lines, credits_fen, refunds_fen FROM daily_file"
-                              " WHERE operator = ? AND day = ?",
-                              "ss", operator_id, day);
   if (query == NULL || !ds_db_step (self->db, query, &row, error))
     return NULL;
   if (row)
@@ -114,11 +160,15 @@ static json_t *
 load_operators (DsDepot *self, const char *day, gint64 end_ms, GError **error)
 {
   g_autoptr (json_t) operators = json_array ();
+  g_autoptr (json_t) transit = ds_depot_list_in_transit (self, error);
 
+  if (transit == NULL)
+    return NULL;
   for (guint i = 0; i < self->operators->len; i++)
     {
       const char *operator_id = ds_operator_get_id (g_ptr_array_index (self->operators, i));
-      json_t *found = load_operator (self, operator_id, day, end_ms, error);
+      json_t *found
+          = load_operator (self, operator_id, day, sum_transit (transit, operator_id, end_ms), error);
 
       if (found == NULL)
         return NULL;
@@ -151,7 +201,7 @@ static json_t *
 make_record (DsDepot *self, const char *day, gint64 from_ms, GError **error)
 {
   gint64 end_ms = from_ms + DS_DAY_MS;
-  gint64 sum_fen, n_cases;
+  gint64 n_cases, last_posting;
   g_autofree char *prev = NULL;
   g_autoptr (json_t) accounts = NULL;
   g_autoptr (json_t) operators = NULL;
@@ -163,17 +213,18 @@ make_record (DsDepot *self, const char *day, gint64 from_ms, GError **error)
     }
   if (!find_prev (self, from_ms, &prev, error)
       || !ds_depot_sql_get_int (self->db, &n_cases, 0, error,
-                                "SELECT count (*) FROM incident WHERE closed_at_ms = 0", ""))
+                                "SELECT count (*) FROM incident WHERE closed_at_ms = 0", "")
+      || !ds_depot_sql_get_int (self->db, &last_posting, 0, error, "SELECT max (id) FROM posting", ""))
     return NULL;
   operators = load_operators (self, day, end_ms, error);
-  accounts = operators ? load_accounts (self, end_ms, &sum_fen, error) : NULL;
+  accounts = operators ? ds_depot_load_balances (self, end_ms, error) : NULL;
   if (accounts == NULL)
     return NULL;
-  return json_pack ("{s:s, s:I, s:s, s:O, s:I, s:O, s:I, s:I}", "day", day, "at_ms",
-                    (json_int_t)ds_depot_now_ms (self), "prev", prev, "accounts", accounts, "sum_fen",
-                    (json_int_t)sum_fen, "operators", operators, "suspense_fen",
-                    -json_integer_value (json_object_get (accounts, "suspense")), "open_cases",
-                    (json_int_t)n_cases);
+  return json_pack (
+      "{s:s, s:I, s:s, s:I, s:O, s:I, s:O, s:I, s:I}", "day", day, "at_ms",
+      (json_int_t)ds_depot_now_ms (self), "prev", prev, "last_posting", (json_int_t)last_posting, "accounts",
+      accounts, "sum_fen", (json_int_t)sum_accounts (accounts), "operators", operators, "suspense_fen",
+      -json_integer_value (json_object_get (accounts, "suspense")), "open_cases", (json_int_t)n_cases);
 }
 
 static json_t *

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * Closes a day: a signed record of every account's balance at its end, of the files that were matched, and of what is in
  * transit or waits in suspense. Closing it again gives the same record.
  *
- * Returns: (transfer full) (nullable): {"day", "at_ms", "prev", "accounts": {…}, "sum_fen": 0, "operators": [{"operator",
+ * Returns: (transfer full) (nullable): {"day", "at_ms", "prev", "last_posting", "accounts": {…}, "sum_fen": 0, "operators": [{"operator",
  *   "sm3", "lines", "credits_fen", "refunds_fen", "in_transit_fen"}], "suspense_fen", "open_cases", "jws"}
  */
 json_t *ds_depot_cut_off (DsDepot *self, const char *day, GError **error);

@@ -196,10 +196,10 @@ check_account (DsDepot *self, const char *account, GError **error)
 static gboolean
 load_opening (DsDepot *self, const char *account, gint64 from_ms, gint64 *opening_fen, GError **error)
 {
-  return ds_depot_sql_get_int (self->db, opening_fen, 0, error,
-                               "SELECT sum (amount_fen) FROM booking JOIN posting ON posting.id = posting"
-                               " WHERE account = ? AND at_ms < ?",
-                               "si", account, from_ms);
+  g_autoptr (json_t) accounts = ds_depot_load_balances (self, from_ms, error);
+
+  *opening_fen = json_integer_value (json_object_get (accounts, account));
+  return accounts != NULL;
 }
 
 static void

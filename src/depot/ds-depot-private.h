@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ds-books.h"
+#include "ds-daily-file.h"
 #include "ds-depot-payment.h"
 #include "ds-depot-sql.h"
 #include "ds-depot.h"
@@ -604,7 +605,16 @@ gboolean ds_depot_decide_case (DsDepot *self,
                                const char **resolution,
                                GError **error);
 
+/* ds-depot-cutoff.c */
+
+/* Returns: (transfer full) (nullable): the balance of every account before a moment: from the last day that was closed
+ * by then, and what was booked since. */
+json_t *ds_depot_load_balances (DsDepot *self, gint64 before_ms, GError **error);
+
 /* ds-depot-reconcile.c */
+
+/* As ds_depot_reconcile_file() with a file that was read. */
+json_t *ds_depot_reconcile_parsed (DsDepot *self, const DsDailyFile *file, const char *day, GError **error);
 
 /* The books follow the operator's file for what the case is about; inside a transaction. @counter: "claim:" or
  * "result:", before the operator's id. */

@@ -24,6 +24,7 @@ typedef struct
   GArray *postings; /* (element-type gint64) */
   GArray *lines;    /* (element-type gint64) */
   char *last_day;   /* (nullable): of its last line */
+  gint64 first_booked_at_ms;
 } Group;
 
 static void
@@ -56,6 +57,7 @@ get_group (GHashTable *groups, const char *payment_id, gboolean refund)
   group = g_new0 (Group, 1);
   group->payment_id = g_strdup (payment_id);
   group->movement.refund = refund;
+  group->first_booked_at_ms = G_MAXINT64;
   group->postings = g_array_new (FALSE, FALSE, sizeof (gint64));
   group->lines = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_hash_table_insert (groups, g_steal_pointer (&subject), group);
@@ -76,6 +78,7 @@ add_posting (GHashTable *groups, gint64 posting, const char *key, gint64 at_ms, 
   group->movement.books_fen += refund ? -amount_fen : amount_fen;
   group->movement.n_books++;
   group->movement.last_booked_at_ms = MAX (group->movement.last_booked_at_ms, at_ms);
+  group->first_booked_at_ms = MIN (group->first_booked_at_ms, at_ms);
   g_array_append_val (group->postings, posting);
 }
 
@@ -84,8 +87,8 @@ load_postings (DsDepot *self, const char *operator_id, gint64 from_ms, GHashTabl
 {
   g_autofree char *account = g_strconcat ("clearing:", operator_id, NULL);
   DsQuery *query = ds_depot_sql_query (self->db, error,
-                                       "SELECT posting.id, key, at_ms, booking.amount_fen FROM booking"
-                                       " JOIN posting ON posting.id = booking.posting"
+                                       "SELECT posting.id, key, at_ms, booking.amount_fen FROM posting"
+                                       " CROSS JOIN booking ON booking.posting = posting.id"
                                        " WHERE account = ? AND at_ms >= ? AND NOT EXISTS"
                                        " (SELECT 1 FROM settlement WHERE settlement.posting = posting.id)",
                                        "si", account, from_ms);
@@ -142,6 +145,32 @@ load_lines (DsDepot *self, const char *operator_id, GHashTable *groups, GError *
   return FALSE;
 }
 
+/* What was booked before is settled; years of it need not be looked at each day. */
+static char *
+name_mark (const char *operator_id)
+{
+  return g_strconcat ("daily-from:", operator_id, NULL);
+}
+
+static gboolean
+load_mark (DsDepot *self, const char *operator_id, gint64 *from_ms, GError **error)
+{
+  g_autofree char *name = name_mark (operator_id);
+
+  return ds_depot_sql_get_int (self->db, from_ms, G_MININT64, error,
+                               "SELECT CAST (value AS INTEGER) FROM property WHERE name = ?", "s", name);
+}
+
+static gboolean
+save_mark (DsDepot *self, const char *operator_id, gint64 from_ms, GError **error)
+{
+  g_autofree char *name = name_mark (operator_id);
+  g_autofree char *value = g_strdup_printf ("%" G_GINT64_FORMAT, from_ms);
+
+  return ds_depot_sql_run (self->db, error, "INSERT OR REPLACE INTO property (name, value) VALUES (?, ?)",
+                           "ss", name, value);
+}
+
 /* What is unsettled with an operator. Payments from before its first file were nobody's to match.
  * @groups: (out) (transfer full) (element-type utf8 Group): by the subject of their case. */
 static gboolean
@@ -150,6 +179,7 @@ load_groups (DsDepot *self, const char *operator_id, GHashTable **groups, gint64
   g_autofree char *first = NULL;
   g_autofree char *last = NULL;
   gint64 from_ms = 0;
+  gint64 mark_ms;
 
   *groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, group_free);
   *cut_off_ms = 0;
@@ -163,7 +193,8 @@ load_groups (DsDepot *self, const char *operator_id, GHashTable **groups, gint64
   if (last != NULL)
     *cut_off_ms += DS_DAY_MS;
   /* A file may have what was booked just before the first day began. */
-  return load_postings (self, operator_id, from_ms - DS_DAILY_MARGIN_MS, *groups, error)
+  return load_mark (self, operator_id, &mark_ms, error)
+         && load_postings (self, operator_id, MAX (from_ms - DS_DAILY_MARGIN_MS, mark_ms), *groups, error)
          && load_lines (self, operator_id, *groups, error);
 }
 
@@ -286,19 +317,24 @@ match (DsDepot *self, const char *operator_id, Tally *tally, GError **error)
 {
   g_autoptr (GHashTable) groups = NULL;
   g_autoptr (GList) subjects = NULL;
-  gint64 cut_off_ms;
+  gint64 cut_off_ms, mark_ms;
 
   if (!load_groups (self, operator_id, &groups, &cut_off_ms, error))
     return FALSE;
   /* In order, so that cases get the same numbers whatever the order of a table was. */
   subjects = g_list_sort (g_hash_table_get_keys (groups), (GCompareFunc)strcmp);
+  /* A day less: a clock may be set back. */
+  mark_ms = cut_off_ms - DS_DAY_MS;
   for (GList *item = subjects; item != NULL; item = item->next)
     {
-      if (!judge_group (self, operator_id, item->data, g_hash_table_lookup (groups, item->data), cut_off_ms,
-                        tally, error))
+      const Group *group = g_hash_table_lookup (groups, item->data);
+
+      if (!judge_group (self, operator_id, item->data, group, cut_off_ms, tally, error))
         return FALSE;
+      if (group->movement.n_books > 0 && ds_daily_judge (&group->movement, cut_off_ms) != DS_DAILY_MATCHED)
+        mark_ms = MIN (mark_ms, group->first_booked_at_ms);
     }
-  return TRUE;
+  return save_mark (self, operator_id, mark_ms, error);
 }
 
 gboolean
@@ -485,8 +521,8 @@ reconcile (DsDepot *self, const DsDailyFile *file, GError **error)
                     (json_int_t)tally.transit_fen, "cases", cases, "balanced", json_array_size (cases) == 0);
 }
 
-static json_t *
-reconcile_parsed (DsDepot *self, const DsDailyFile *file, const char *day, GError **error)
+json_t *
+ds_depot_reconcile_parsed (DsDepot *self, const DsDailyFile *file, const char *day, GError **error)
 {
   if (!check_file (self, file, day, error) || !ds_depot_begin (self, error))
     return NULL;
@@ -501,221 +537,10 @@ ds_depot_reconcile_file (DsDepot *self, GBytes *file, const char *day, GError **
   g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL && file != NULL, NULL);
 
   parsed = ds_daily_file_parse (file, error);
-  return parsed != NULL ? reconcile_parsed (self, parsed, day, error) : NULL;
+  return parsed != NULL ? ds_depot_reconcile_parsed (self, parsed, day, error) : NULL;
 }
 
-/* From the operators */
-
-static void
-did_load (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  DsDepot *self = g_task_get_source_object (task);
-  const char *day = g_task_get_task_data (task);
-  GError *error = NULL;
-  GPtrArray *lines = ds_operator_load_file_finish (DS_OPERATOR (source), result, &error);
-  DsDailyFile *file = lines ? ds_daily_file_new (ds_operator_get_id (DS_OPERATOR (source)),
-                                                 ds_depot_get_payee_id (self), day, lines, &error)
-                            : NULL;
-
-  if (file != NULL)
-    g_task_return_pointer (task, file, (GDestroyNotify)ds_daily_file_free);
-  else
-    g_task_return_error (task, error);
-}
-
-/* Gives a #DsDailyFile. */
-static void
-load_async (DsDepot *self,
-            const char *operator_id,
-            const char *day,
-            GCancellable *cancellable,
-            GAsyncReadyCallback callback,
-            gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  DsOperator *op = ds_depot_find_operator (self, operator_id);
-  GError *error = NULL;
-  gint64 from_ms;
-
-  g_task_set_name (task, "[doorstep] load a daily file");
-  g_task_set_task_data (task, g_strdup (day), g_free);
-  if (op == NULL)
-    g_task_return_new_error (task, DS_ERROR, DS_ERROR_NOT_FOUND, "There is no operator “%.40s”", operator_id);
-  else if (!ds_day_parse (day, &from_ms, &error))
-    g_task_return_error (task, error);
-  else
-    ds_operator_load_file_async (op, ds_depot_get_payee_id (self), from_ms, from_ms + DS_DAY_MS, cancellable,
-                                 did_load, g_steal_pointer (&task));
-}
-
-static void
-did_load_text (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  g_autoptr (DsDailyFile) file = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (file != NULL)
-    g_task_return_pointer (task, ds_daily_file_to_text (file), (GDestroyNotify)g_bytes_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-void
-ds_depot_load_daily_file_async (DsDepot *self,
-                                const char *operator_id,
-                                const char *day,
-                                GCancellable *cancellable,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data)
-{
-  g_return_if_fail (DS_IS_DEPOT (self) && operator_id != NULL && day != NULL);
-
-  load_async (self, operator_id, day, cancellable, did_load_text,
-              g_task_new (self, cancellable, callback, user_data));
-}
-
-GBytes *
-ds_depot_load_daily_file_finish (DsDepot *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/* Reconciling, one operator after another. */
-typedef struct
-{
-  char *day;
-  GPtrArray *operators; /* (element-type utf8): still to come */
-  json_t *answers;
-} Reconciling;
-
-static void
-reconciling_free (gpointer data)
-{
-  Reconciling *self = data;
-
-  g_free (self->day);
-  g_ptr_array_unref (self->operators);
-  json_decref (self->answers);
-  g_free (self);
-}
-
-static void reconcile_next (GTask *task);
-
-static void
-did_load_for_task (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  Reconciling *reconciling = g_task_get_task_data (task);
-  GError *error = NULL;
-  g_autoptr (DsDailyFile) file = g_task_propagate_pointer (G_TASK (result), &error);
-  json_t *answer = file ? reconcile_parsed (DS_DEPOT (source), file, reconciling->day, &error) : NULL;
-
-  if (answer == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  json_array_append_new (reconciling->answers, answer);
-  reconcile_next (g_steal_pointer (&task));
-}
-
-static void
-reconcile_next (GTask *task_)
-{
-  g_autoptr (GTask) task = task_;
-  DsDepot *self = g_task_get_source_object (task);
-  Reconciling *reconciling = g_task_get_task_data (task);
-  g_autofree char *operator_id = NULL;
-
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  if (reconciling->operators->len == 0)
-    {
-      g_task_return_pointer (task, json_incref (reconciling->answers), (GDestroyNotify)json_decref);
-      return;
-    }
-  operator_id = g_ptr_array_steal_index (reconciling->operators, 0);
-  load_async (self, operator_id, reconciling->day, self->closing, did_load_for_task, g_steal_pointer (&task));
-}
-
-void
-ds_depot_reconcile_async (DsDepot *self,
-                          const char *operator_id,
-                          const char *day,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  Reconciling *reconciling = g_new0 (Reconciling, 1);
-
-  g_return_if_fail (DS_IS_DEPOT (self) && day != NULL);
-
-  g_task_set_name (task, "[doorstep] reconcile a day");
-  reconciling->day = g_strdup (day);
-  reconciling->answers = json_array ();
-  reconciling->operators = g_ptr_array_new_with_free_func (g_free);
-  if (operator_id != NULL)
-    g_ptr_array_add (reconciling->operators, g_strdup (operator_id));
-  for (guint i = 0; operator_id == NULL && i < self->operators->len; i++)
-    g_ptr_array_add (reconciling->operators,
-                     g_strdup (ds_operator_get_id (g_ptr_array_index (self->operators, i))));
-  g_task_set_task_data (task, reconciling, reconciling_free);
-  reconcile_next (g_steal_pointer (&task));
-}
-
-json_t *
-ds_depot_reconcile_finish (DsDepot *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/* Listing */
-
-json_t *
-ds_depot_list_daily_files (DsDepot *self, GError **error)
-{
-  g_autoptr (json_t) files = json_array ();
-  DsQuery *query;
-  gboolean row;
-
-  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
-
-  query = ds_depot_sql_query (self->db, error,
-                              "SELECT operator, day, n_lines, credits_fen, refunds_fen, sm3, taken_at_ms,"
-                              " (SELECT count (*) FROM settlement AS s WHERE s.operator = "
-                              "daily_file.operator AND s.day = daily_file.day),"
-                              " (SELECT coalesce (sum (amount_fen), 0) FROM settlement AS s"
-                              "  WHERE s.operator = daily_file.operator AND s.day = daily_file.day)"
-                              " FROM daily_file ORDER BY day DESC, operator",
-                              "");
-  while (query != NULL)
-    {
-      if (!ds_db_step (self->db, query, &row, error))
-        return NULL;
-      if (!row)
-        {
-          ds_db_reset (query);
-          return g_steal_pointer (&files);
-        }
-      json_array_append_new (
-          files, json_pack ("{s:s, s:s, s:I, s:I, s:I, s:s, s:I, s:I, s:I}", "operator",
-                            ds_db_column_text (query, 0), "day", ds_db_column_text (query, 1), "lines",
-                            (json_int_t)ds_db_column_int (query, 2), "credits_fen",
-                            (json_int_t)ds_db_column_int (query, 3), "refunds_fen",
-                            (json_int_t)ds_db_column_int (query, 4), "sm3", ds_db_column_text (query, 5),
-                            "taken_at_ms", (json_int_t)ds_db_column_int (query, 6), "settled",
-                            (json_int_t)ds_db_column_int (query, 7), "settled_fen",
-                            (json_int_t)ds_db_column_int (query, 8)));
-    }
-  return NULL;
-}
+/* In transit */
 
 static int
 compare_age (gconstpointer a, gconstpointer b)

@@ -520,6 +520,7 @@ test_cut_off (Fixture *self, gconstpointer data)
   g_autofree char *id = pay (self, 1000);
   g_autofree char *late = NULL;
   g_autofree char *next = NULL;
+  g_autofree char *back = NULL;
   File file = begin_file (self, 0);
   char day[DS_DAY_SIZE];
   g_autoptr (GBytes) bytes = NULL;
@@ -555,6 +556,12 @@ test_cut_off (Fixture *self, gconstpointer data)
   g_assert_true (json_equal (record, again));
   g_assert_false (ds_db_exec (self->base.depot->db, "DELETE FROM cut_off", NULL));
 
+  /* Somebody sets the clock back into the closed day: what is booked then is the next day's. */
+  ds_manual_clock_jump_wall_ms (self->base.clock, -9 * HOUR_MS);
+  depot_fixture_renew_token (&self->base);
+  back = pay (self, 40);
+  ds_manual_clock_jump_wall_ms (self->base.clock, 9 * HOUR_MS);
+
   /* Days are closed in their order, each bound to the one before. */
   go_to (self, 3, 8, 0);
   did_cut_off_fail (self, name_day (self, 2, day), "in order");
@@ -567,6 +574,7 @@ test_cut_off (Fixture *self, gconstpointer data)
     file = begin_file (self, 1);
     add_line (&file, "payment", late, 500);
     add_line (&file, "payment", next, 9000);
+    add_line (&file, "payment", back, 40);
     g_bytes_unref (bytes);
     bytes = end_file (&file);
     json_decref (take (self, bytes));
@@ -574,6 +582,8 @@ test_cut_off (Fixture *self, gconstpointer data)
     second = ds_depot_cut_off (self->base.depot, name_day (self, 1, day), &error);
     g_assert_no_error (error);
     g_assert_cmpstr (json_string_value (json_object_get (second, "prev")), ==, digest);
+    g_assert_cmpint (get_number (json_object_get (second, "accounts"), "clearing:003"), ==, 10540);
+    g_assert_cmpint (get_number (second, "sum_fen"), ==, 0);
     days = ds_depot_list_cut_offs (self->base.depot, NULL);
     g_assert_cmpuint (json_array_size (days), ==, 2);
   }
