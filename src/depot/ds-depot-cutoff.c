@@ -82,9 +82,9 @@ ds_depot_load_balances (DsDepot *self, gint64 before_ms, GError **error)
   /* What a clock that was set back put into a day that was closed is the next one's. */
   query = ds_depot_sql_query (
       self->db, error,
-      "SELECT account, sum (amount_fen) FROM posting CROSS JOIN booking"
-      " ON booking.posting = posting.id WHERE at_ms < ? AND (at_ms >= ? OR posting.id > ?)"
-      " GROUP BY account ORDER BY account",
+      "SELECT account, sum (amount_fen) FROM (SELECT id FROM posting WHERE at_ms >= ?2 AND at_ms < ?1"
+      " UNION ALL SELECT id FROM posting WHERE id > ?3 AND +at_ms < ?2) AS since"
+      " CROSS JOIN booking ON booking.posting = since.id GROUP BY account ORDER BY account",
       "iii", before_ms, from_ms, last_posting);
   while (query != NULL)
     {
