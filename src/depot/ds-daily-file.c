@@ -154,6 +154,8 @@ read_head (Reading *self, GError **error)
     return fail (self, error, "an operator's daily file begins with " MARK);
   if (strcmp (ds_csv_get_field (self->csv, 1), VERSION) != 0)
     return fail (self, error, "the file is of a newer form; this depot reads version " VERSION);
+  if (!is_plain (ds_csv_get_field (self->csv, 2)) || !is_plain (ds_csv_get_field (self->csv, 3)))
+    return fail (self, error, "the operator's or the payee's number is none");
   if (!ds_day_parse (ds_csv_get_field (self->csv, 4), &self->from_ms, NULL))
     return fail (self, error, "the day is none");
   self->file = file_alloc (ds_csv_get_field (self->csv, 2), ds_csv_get_field (self->csv, 3),
