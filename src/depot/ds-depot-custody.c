@@ -6,6 +6,7 @@
 #include "ds-depot-private.h"
 
 #include "ds-custody-chain.h"
+#include "ds-day.h"
 #include "ds-error.h"
 #include "ds-jws.h"
 #include "ds-money.h"
@@ -18,6 +19,9 @@
 #define OVER "cash-over"
 #define LATE "cash-late"
 #define LATE_OVER "cash-late-over"
+
+/* The cash of shifts that were closed so long before there was a clerk's key went another way. */
+#define BEFORE_CLERKS_MS (2 * DS_DAY_MS)
 
 static gint64
 get_fen (json_t *object, const char *member)
@@ -533,19 +537,24 @@ ds_depot_list_handovers (DsDepot *self, gboolean all, GError **error)
   DsQuery *query;
   json_t *handover;
   gboolean row = TRUE;
+  gint64 begun_ms;
   gsize i;
 
   g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
 
+  if (!ds_depot_sql_get_int (self->db, &begun_ms, ds_depot_now_ms (self), error,
+                             "SELECT min (made_at_ms) FROM clerk_key", ""))
+    return NULL;
   query = ds_depot_sql_query (
       self->db, error,
-      "SELECT shift.id, shift.courier, courier.name, accounting_date, opened_at_ms, shift.closed_at_ms,"
-      " coalesce (number, 0) FROM shift LEFT JOIN courier ON courier.id = shift.courier"
-      " LEFT JOIN incident ON subject = shift.id AND kind IN ('cash-short', 'cash-over')"
-      "  AND incident.closed_at_ms = 0"
-      " WHERE ? OR number IS NOT NULL OR NOT EXISTS (SELECT 1 FROM custody WHERE subject = shift.id"
-      "  AND kind = 'shift-count') ORDER BY shift.id DESC",
-      "i", (gint64)all);
+      "SELECT shift.id, shift.courier, courier.name, accounting_date, opened_at_ms, closed_at_ms,"
+      " coalesce ((SELECT max (number) FROM incident WHERE subject = shift.id AND kind LIKE 'cash-%'"
+      "  AND incident.closed_at_ms = 0), 0) AS number"
+      " FROM shift LEFT JOIN courier ON courier.id = shift.courier"
+      " WHERE ?1 OR number > 0 OR (NOT EXISTS (SELECT 1 FROM custody WHERE subject = shift.id"
+      "  AND kind = 'shift-count') AND (closed_at_ms = 0 OR closed_at_ms >= ?2))"
+      " ORDER BY shift.id DESC",
+      "ii", (gint64)all, begun_ms - BEFORE_CLERKS_MS);
   if (query == NULL)
     return NULL;
   while (row)

@@ -103,7 +103,8 @@ json_t *ds_depot_make_good (DsDepot *self,
 
 /**
  * ds_depot_list_handovers:
- * @all: shifts that are long handed over too; else those that are open, waiting, or have an open case
+ * @all: every shift; else those that are open, waiting, or have an open case (and of those from before there were
+ *   clerks' keys, none)
  *
  * A shift that is not handed over says nothing of what its courier counted: the clerk counts blind.
  *

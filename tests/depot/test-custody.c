@@ -229,6 +229,25 @@ test_denominations (DepotFixture *fixture, gconstpointer data)
   json_decref (verify (fixture));
 }
 
+/* A depot that has had other ways begins with what is of now. */
+static void
+test_before_clerks (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *shift = NULL;
+  g_autoptr (json_t) waiting = NULL;
+  g_autoptr (json_t) all = NULL;
+
+  depot_fixture_enrol (fixture);
+  shift = depot_fixture_open_shift (fixture, FLOAT_FEN);
+  depot_fixture_close_shift (fixture, shift, FLOAT_FEN);
+  ds_manual_clock_advance_ms (fixture->clock, G_GINT64_CONSTANT (3) * 24 * 3600 * 1000);
+  add_clerk (fixture, CLERK);
+  waiting = ds_depot_list_handovers (fixture->depot, FALSE, NULL);
+  all = ds_depot_list_handovers (fixture->depot, TRUE, NULL);
+  g_assert_cmpuint (json_array_size (waiting), ==, 0);
+  g_assert_cmpuint (json_array_size (all), ==, 1);
+}
+
 static void
 test_recounted (DepotFixture *fixture, gconstpointer data)
 {
@@ -347,12 +366,16 @@ test_late_entry (DepotFixture *fixture, gconstpointer data)
   g_autofree char *shift = work_shift (fixture, FLOAT_FEN + CASH_FEN);
   g_autoptr (json_t) counted = count_well (fixture, shift, "100x2,20x1,10x1,1x1", NULL);
   g_autoptr (json_t) brought = NULL;
+  g_autoptr (json_t) waiting = NULL;
   gint64 amount_fen = 0;
 
   depot_fixture_take_cash (fixture, shift, 250);
   assert_balance (fixture, "cash:0317", 250);
   g_assert_cmpint (find_case (fixture, "cash-late", &amount_fen), >, 0);
   g_assert_cmpint (amount_fen, ==, 250);
+  waiting = ds_depot_list_handovers (fixture->depot, FALSE, NULL);
+  g_assert_cmpuint (json_array_size (waiting), ==, 1);
+  g_assert_cmpint (get_fen (json_array_get (waiting, 0), "case"), >, 0);
   resolve (fixture, "cash-late", "charge");
   assert_balance (fixture, "cash:0317", 0);
   assert_balance (fixture, "receivable:0317", 250);
@@ -557,6 +580,7 @@ main (int argc, char **argv)
   depot_test_add ("/custody/agrees", test_agrees);
   depot_test_add ("/custody/not-closed", test_not_closed);
   depot_test_add ("/custody/denominations", test_denominations);
+  depot_test_add ("/custody/before-clerks", test_before_clerks);
   depot_test_add ("/custody/recounted", test_recounted);
   depot_test_add ("/custody/charged", test_charged);
   depot_test_add ("/custody/over", test_over);
