@@ -4,8 +4,10 @@
 
 #include "company.h"
 
+#include "ds-depot-custody.h"
 #include "ds-evidence.h"
 #include "ds-json.h"
+#include "ds-shift.h"
 
 #define FLOAT_FEN 20000
 
@@ -365,6 +367,59 @@ check_evidence (Day *day)
   company_run (g_getenv ("DS_INSPECT"), "statement", "--key", depot_key, statement, NULL);
 }
 
+/* Returns: (transfer full): a sum in the fewest notes and coins. */
+static json_t *
+count_out (gint64 amount_fen)
+{
+  json_t *denominations = json_array ();
+
+  for (const gint64 *kind_fen = ds_cash_denominations_fen; *kind_fen > 0; kind_fen++)
+    {
+      json_array_append_new (denominations,
+                             json_pack ("{s:I, s:I}", "denomination_fen", (json_int_t)*kind_fen, "count",
+                                        (json_int_t)(amount_fen / *kind_fen)));
+      amount_fen %= *kind_fen;
+    }
+  return denominations;
+}
+
+/* The cash goes on to the clerk and to the bank, and its chain begins with what the handheld has signed. */
+static void
+hand_over_cash (Day *day)
+{
+  const gint64 drawer_fen = FLOAT_FEN + CASH_FEN + BOUNCING_FEN;
+  DsDepot *depot = day->company->depot;
+  g_autofree char *path = company_get_path (day->company, "custody");
+  g_autofree char *depot_key = ds_key_get_public_hex (ds_depot_get_key (depot));
+  g_autoptr (json_t) denominations = count_out (drawer_fen);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (json_t) clerk = ds_depot_add_clerk (depot, "07", "王会计", &error);
+  g_autoptr (json_t) counted = NULL;
+  g_autoptr (json_t) sent = NULL;
+  g_autoptr (GBytes) file = NULL;
+
+  g_assert_no_error (error);
+  counted = ds_depot_take_cash (depot,
+                                &(DsCashCount){ .shift_id = ds_store_get_shift (day->handheld->store)->id,
+                                                .clerk_id = "07",
+                                                .denominations = denominations },
+                                &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (json_integer_value (json_object_get (counted, "courier_fen")), ==, drawer_fen);
+  g_assert_cmpint (json_integer_value (json_object_get (counted, "difference_fen")), ==, 0);
+  g_assert_true (json_is_array (json_object_get (counted, "courier_denominations")));
+  g_assert_cmpint (company_get_balance_fen (day->company, "cash:" COMPANY_COURIER), ==, 0);
+  sent = ds_depot_deposit (depot, "07", "A-1", drawer_fen, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (company_get_balance_fen (day->company, "till:07"), ==, 0);
+
+  file = ds_depot_load_custody (depot, &error);
+  g_assert_no_error (error);
+  g_file_set_contents (path, g_bytes_get_data (file, NULL), (gssize)g_bytes_get_size (file), &error);
+  g_assert_no_error (error);
+  company_run (g_getenv ("DS_INSPECT"), "custody", "--key", depot_key, path, NULL);
+}
+
 static void
 test_whole_shift (Day *day, gconstpointer data)
 {
@@ -408,6 +463,7 @@ test_whole_shift (Day *day, gconstpointer data)
   check_statement (statement);
   check_books (day);
   check_evidence (day);
+  hand_over_cash (day);
 }
 
 /* An operator's file that says something else is reported as it is. */
