@@ -500,23 +500,40 @@ keep_announcement (DsLedger *self, const char *announcement, GError **error)
   return keep_item (self, &item, FALSE, error);
 }
 
-gboolean
-ds_ledger_learn_keys (DsLedger *self, json_t *announcements, GError **error)
+/* A key that is not on the disk is not known: what it signs must be good at the next start too. */
+static gboolean
+try_learn_keys (DsLedger *self, json_t *announcements, GError **error)
 {
   json_t *announcement;
   gsize i;
 
-  ds_ledger_assert_thread (self);
-
-  if (self->identity == NULL || self->health == DS_STORE_READ_ONLY)
-    return TRUE;
   json_array_foreach (announcements, i, announcement)
   {
     const char *text = json_string_value (announcement);
 
     if (text != NULL && !ds_identity_knows_announcement (self->identity, text)
         && !keep_announcement (self, text, error))
-      return FALSE;
+      {
+        ds_ledger_load_state (self, NULL);
+        return FALSE;
+      }
   }
   return TRUE;
+}
+
+gboolean
+ds_ledger_learn_keys (DsLedger *self, json_t *announcements, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  ds_ledger_assert_thread (self);
+
+  if (self->identity == NULL || self->health == DS_STORE_READ_ONLY)
+    return TRUE;
+  if (try_learn_keys (self, announcements, &problem))
+    return TRUE;
+  if (ds_ledger_make_room (self))
+    return try_learn_keys (self, announcements, error);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
 }

@@ -42,10 +42,20 @@ crash_device_free (CrashDevice *self)
   crash_disk_power_off ();
   crash_device_close (self);
   g_array_unref (self->moments);
+  json_decref (self->announcements);
   ds_key_unref (self->depot_key);
   g_object_unref (self->clock);
   g_object_unref (self->random);
   g_free (self);
+}
+
+void
+crash_device_change_depot_key (CrashDevice *self, DsKey *key, const char *announcement)
+{
+  ds_key_unref (self->depot_key);
+  self->depot_key = ds_key_ref (key);
+  json_decref (self->announcements);
+  self->announcements = json_pack ("[s]", announcement);
 }
 
 static DsLedger *
@@ -256,6 +266,9 @@ acknowledge (CrashDevice *self, GError **error)
   g_autofree char *payload = ds_json_to_line (object);
   g_autofree char *text = ds_jws_sign (self->depot_key, "depot", payload, strlen (payload), error);
 
+  /* As the link does: whether it worked shows in what it should vouch for. */
+  if (self->announcements != NULL)
+    ds_ledger_learn_keys (self->ledger, self->announcements, NULL);
   return text != NULL && ds_ledger_acknowledge (self->ledger, text, NULL, error);
 }
 

@@ -28,6 +28,7 @@ typedef struct
  * @ledger: (nullable): once it is opened
  * @shift: (nullable): the one that is open
  * @payment: (nullable): one that may still change
+ * @announcements: (nullable): of the depot's later keys, which come with each acknowledgement
  * @cursor: of the last feed item made
  * @moments: (element-type Moment): since crash_device_begin()
  */
@@ -39,6 +40,7 @@ typedef struct
   DsLedger *ledger;
   char *shift;
   char *payment;
+  json_t *announcements;
   gint64 cursor;
   GArray *moments;
 } CrashDevice;
@@ -67,6 +69,9 @@ gboolean crash_device_act (CrashDevice *self, GError **error);
 #define CRASH_DEVICE_N_ACTIONS 14
 /* The @action-th of them. */
 gboolean crash_device_act_so (CrashDevice *self, guint action, GError **error);
+
+/* The depot signs with @key from now on, which @announcement tells of. */
+void crash_device_change_depot_key (CrashDevice *self, DsKey *key, const char *announcement);
 
 gboolean crash_device_close_shift (CrashDevice *self, GError **error);
 

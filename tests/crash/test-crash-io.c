@@ -9,6 +9,7 @@
 #include "crash-device.h"
 #include "crash-disk.h"
 
+#include "ds-depot-key.h"
 #include "ds-error.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ typedef enum
   STEP_ACKNOWLEDGE,
   STEP_ANCHOR,
   STEP_CHECKPOINT,
+  STEP_NEW_KEY,
   STEP_CLOSE,
   N_STEPS,
 } Step;
@@ -32,6 +34,12 @@ typedef enum
 static const Step day[] = { STEP_OPEN,   STEP_CASH,       STEP_PRESENT, STEP_FEED, STEP_ACKNOWLEDGE,
                             STEP_ANCHOR, STEP_CHECKPOINT, STEP_CASH,    STEP_FEED, STEP_CLOSE };
 static const Step first_day[] = { STEP_OPEN, STEP_ENROL, STEP_CASH, STEP_CLOSE };
+static const Step change[]
+    = { STEP_OPEN, STEP_CASH, STEP_NEW_KEY, STEP_ACKNOWLEDGE, STEP_CASH, STEP_ACKNOWLEDGE, STEP_CLOSE };
+
+/* What the depot takes in a STEP_NEW_KEY. */
+static DsKey *new_key;
+static const char *announcement;
 
 static const struct
 {
@@ -81,6 +89,9 @@ do_step (CrashDevice *device, Step step, GError **error)
       return crash_device_act_so (device, 11, error);
     case STEP_CHECKPOINT:
       return crash_device_act_so (device, 13, error);
+    case STEP_NEW_KEY:
+      crash_device_change_depot_key (device, new_key, announcement);
+      return TRUE;
     default:
       crash_device_close (device);
       return TRUE;
@@ -283,6 +294,28 @@ test_day (void)
   run_campaign ("io-errors", depot_key, image, day, G_N_ELEMENTS (day), 1);
 }
 
+/* The depot signs with a key that it announces with the acknowledgement: where the one is kept, so is the other. */
+static void
+test_new_key (void)
+{
+  g_autoptr (DsRandom) random = ds_random_new_seeded (1);
+  g_autoptr (DsKey) depot_key = ds_key_generate (NULL);
+  g_autoptr (DsKey) key = ds_key_generate (NULL);
+  const DsDepotKey draft = { .number = 2, .key = key };
+  g_autofree char *text = ds_depot_key_announce (&draft, depot_key, NULL);
+  g_autoptr (CrashDevice) device = crash_device_new (random, depot_key);
+  g_autoptr (CrashImage) image = NULL;
+  g_autofree char *trouble = crash_device_open (device);
+
+  g_assert_null (trouble);
+  g_assert_true (crash_device_enrol (device, NULL));
+  crash_device_close (device);
+  image = crash_disk_save ();
+  new_key = key;
+  announcement = text;
+  run_campaign ("io-errors-new-key", depot_key, image, change, G_N_ELEMENTS (change), 2);
+}
+
 static void
 test_first_day (void)
 {
@@ -378,6 +411,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   crash_disk_install ();
   g_test_add_func ("/crash/io/day", test_day);
+  g_test_add_func ("/crash/io/new-key", test_new_key);
   g_test_add_func ("/crash/io/first-day", test_first_day);
   g_test_add_func ("/crash/io/full", test_full);
   return g_test_run ();
