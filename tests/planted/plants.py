@@ -110,6 +110,10 @@ PLANTS = [
      "if (!job->payment->journalled)", "if (FALSE)", "depot-rescue"),
     ("the open codes of a closed shift are left alone until they end", "src/depot/ds-depot-answers.c",
      "is_of_closed_shift (self, base) ?", "FALSE && is_of_closed_shift (self, base) ?", "depot-shift"),
+    ("a key of the depot's that could not be kept is known all the same", "src/store/ds-ledger-feed.c",
+     "        ds_ledger_load_state (self, NULL);\n        return FALSE;", "        return FALSE;", "crash-io"),
+    ("what a replaced key of the depot's signs is taken as new", "src/store/ds-identity.c",
+     "|| at_ms <= get_later (self, signer + 1)->about.previous_until_ms)", "|| at_ms > 0)", "store-identity"),
 ]
 
 # What must not be taken for a bug that a test noticed: ((as above), what it is instead).
