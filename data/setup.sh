@@ -12,7 +12,8 @@ run="glib-networking adwaita-icon-theme librsvg2-common fonts-cantarell fonts-wq
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-pipewire"
 check="openssl sqlite3 clang clang-format libclang-rt-14-dev desktop-file-utils appstream libxml2-utils zbar-tools
   python3 python3-yaml python3-prometheus-client curl flatpak-builder pipewire wireplumber libpipewire-0.3-dev xdotool
-  nginx-light poppler-utils"
+  python3 python3-yaml python3-prometheus-client curl flatpak-builder pipewire wireplumber libpipewire-0.3-dev
+  xdg-desktop-portal xdotool nginx-light poppler-utils"
 if [ "${1:-}" = --peers ]; then
   check="$check libzxing-dev"
   # Where npm comes from elsewhere, Debian's would clash with it.

@@ -32,7 +32,7 @@
 
 /* Lines across a waybill's bars that ZBar is given at first, and when they are not enough. */
 #define FEW_LINES 6
-#define MANY_LINES 24
+#define MANY_LINES 32
 
 /* A finder pattern of larger modules is seen at half the size as well. */
 #define LARGE_MODULE_PX 9.0
