@@ -46,8 +46,9 @@
 /* Modules of fewer pixels run into each other. */
 #define FAR_MODULE_PX 1.8
 
-/* What a picture may cost, in pixels looked at: in grids, and by ZBar in the whole of it. Work is counted, not time, so
- * that the same picture gives the same answer everywhere. A million takes some 20 ms of this machine's, and a helper that needs DS_DECODER_FRAME_LIMIT_MS for a frame is taken for one that hangs. */
+/* What a picture may cost, in pixels looked at: in grids, and again by ZBar in the whole of it. Work is counted, not
+ * time, so that the same picture gives the same answer everywhere. A million takes some 20 ms of a notebook's time, and a
+ * helper that needs DS_DECODER_FRAME_LIMIT_MS for a frame is taken for one that hangs. */
 #define FRAME_LOOKS (2 * 1000 * 1000)
 #define STILL_LOOKS (40 * 1000 * 1000)
 

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pictures → symbols: ZBar, fed well.
  *
- * The order of tries, with how many codes each read of 499 in photographs (P) and of 429 in drawn 720p frames (F):
+ * The order of tries, with how many codes each read of 503 in photographs (P) and of 514 in drawn 720p frames (F):
  *
- *  1. Finder patterns are looked for where the picture, halved again and again, has at most 700 pixels a side: P 389,
- *     F 374. Then at twice that size, for small modules: P 30. Then at half of it and less, for codes that fill the
- *     picture: P 45, F 4. Three patterns that could be one code's get a grid; the code is drawn anew from its modules
- *     and handed to ZBar: P 444 with the grid as it is found, 10 when it was adjusted, 10 when it was warped too.
+ *  1. Finder patterns are looked for where the picture, halved again and again, has at most 700 pixels a side: P 403,
+ *     F 446. Then at twice that size, for small modules: P 20. Then at half of it and less, for codes that fill the
+ *     picture: P 44, F 2. Three patterns that could be one code's get a grid; the code is drawn anew from its modules
+ *     and handed to ZBar: P 443 with the grid as it is found, 15 when it was adjusted, 9 when it was warped too.
  *  2. Only where two patterns are left over that no read code explains, ZBar gets the whole picture, in five ways, of
- *     which each costs as much as everything else together: P 9, F 2.
- *  3. Bars are looked for by squares of one direction beside each other. Where a line across them goes up and down as
- *     often as the shortest code does, six lines go to ZBar, each the mean of five pixels along the bars: P 24, F 40; and 24 lines if the six look like bars: P 2, F 9.
+ *     which each costs as much as everything else together: P 7, F 7.
+ *  3. Bars are looked for by squares of one direction beside each other. Where a line across them looks like bars, six
+ *     lines go to ZBar, each the mean of five pixels along the bars: P 24, F 49; and 32 lines if the six look like bars
+ *     too: P 3, F 10.
  *
- * Most frames are empty. Of the instructions for one with bricks in it (8 million) a twelfth goes into halving, half
- * into the finder patterns, a sixth into the squares. To that of zxing-cpp at its default settings the time for an empty
- * frame is as 0.2 (flat), 0.3 to 0.5 (noise, walls, print, streets, rounds in rounds, bricks) and 0.6 (cloth), for a
- * payer's code as 0.45, for 300 characters as 0.3, for a waybill as 1. Of 40 codes in a hand that moves, 40 are read by
- * the fifth frame (medium, rain, small) and 39 (unsharp). Of the photographs that are
- * read only those of the densest codes take longer than 0.3 s: ZBar looks for finder patterns among their modules.
+ * Most frames are empty. Of the instructions for one with bricks in it (5 million) an eighth goes into halving, six
+ * tenths into the finder patterns, a sixth into the squares. To that of zxing-cpp at its default settings the time for
+ * an empty frame is as 0.1 (flat), 0.2 (noise), 0.3 (walls, print, streets, cloth, rounds in rounds) and 0.4 (bricks),
+ * for a payer's code as 0.3, for 300 characters as 0.2, for a waybill as 0.6. Of 40 codes in a hand that moves, 40 are
+ * read by the fifth frame (medium, rain, small) and 39 (unsharp). What a picture may cost is bounded: of frames made up
+ * to keep it busy none takes longer than 0.1 s, of pictures 1 s.
  * bench-scan measures it.
  */
 #pragma once
