@@ -11,7 +11,6 @@ build="build-essential meson ninja-build pkg-config gettext libglib2.0-dev libgt
 run="glib-networking adwaita-icon-theme librsvg2-common fonts-cantarell fonts-wqy-microhei dbus xvfb xauth at-spi2-core
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-pipewire"
 check="openssl sqlite3 clang clang-format libclang-rt-14-dev desktop-file-utils appstream libxml2-utils zbar-tools
-  python3 python3-yaml python3-prometheus-client curl flatpak-builder pipewire wireplumber libpipewire-0.3-dev xdotool
   python3 python3-yaml python3-prometheus-client curl flatpak-builder pipewire wireplumber libpipewire-0.3-dev
   xdg-desktop-portal xdotool nginx-light poppler-utils"
 if [ "${1:-}" = --peers ]; then
