@@ -8,6 +8,7 @@
 #include "ds-collection.h"
 #include "ds-format.h"
 #include "ds-navigator.h"
+#include "ds-override-page.h"
 #include "ds-scan-page.h"
 #include "ds-way-row.h"
 #include "ds-window.h"
@@ -55,6 +56,7 @@ typedef enum
   ROW_SCAN,
   ROW_CASH,
   ROW_SPLIT,
+  ROW_ASK,
 } WayRow;
 
 /* Why a customer takes fewer parcels; the journal keeps the name, the courier sees the words. */
@@ -135,6 +137,20 @@ show_allowance (DsCollectPage *self)
                                  ds_format_ratio (allowance.used_fen, allowance.limit_fen));
 }
 
+/* Before the customer's wallet gives away a voucher that could not be taken. With a network there is no need for one. */
+static void
+show_ask (DsCollectPage *self, gint64 amount_fen)
+{
+  DsDoor *door = ds_session_get_door (self->session);
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->ways, ROW_ASK);
+  DsLimits limits
+      = ds_door_get_online (door) ? DS_LIMIT_NONE : ds_door_find_limits (door, self->stop, amount_fen);
+
+  ds_way_row_set (DS_WAY_ROW (row), _ ("A limit for offline payments is reached; a clerk can lift it once."),
+                  TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (row), limits != DS_LIMIT_NONE);
+}
+
 static void
 show_ways (DsCollectPage *self)
 {
@@ -150,6 +166,7 @@ show_ways (DsCollectPage *self)
                   cash->available);
   ds_way_row_set (DS_WAY_ROW (gtk_list_box_get_row_at_index (self->ways, ROW_SPLIT)),
                   _ ("Cash first, the rest by code"), cash->available && amount_fen > 0);
+  show_ask (self, amount_fen);
   gtk_label_set_text (self->show_code_text, self->busy ? _ ("Getting a code…") : code->text);
   gtk_widget_set_sensitive (self->show_code, amount_fen > 0 && !self->busy);
   gtk_stack_set_visible_child_name (self->show_code_stack, self->busy ? "busy" : "icon");
@@ -390,6 +407,17 @@ begin_split (DsCollectPage *self, DsCollection *collection)
 }
 
 static void
+begin_ask (DsCollectPage *self, DsCollection *collection)
+{
+  DsLimits limits
+      = ds_door_find_limits (ds_session_get_door (self->session), self->stop, collection->amount_fen);
+
+  if (limits != DS_LIMIT_NONE)
+    ds_navigator_push (ds_navigator_of (GTK_WIDGET (self)),
+                       DS_PAGE (ds_override_page_new (collection, limits, NULL, NULL)));
+}
+
+static void
 did_click_show_code (DsCollectPage *self)
 {
   go_on_with (self, begin_show_code);
@@ -398,8 +426,9 @@ did_click_show_code (DsCollectPage *self)
 static void
 did_activate_way (DsCollectPage *self, GtkListBoxRow *row)
 {
-  static const BeginWay begins[]
-      = { [ROW_SCAN] = begin_scan, [ROW_CASH] = begin_cash, [ROW_SPLIT] = begin_split };
+  static const BeginWay begins[] = {
+    [ROW_SCAN] = begin_scan, [ROW_CASH] = begin_cash, [ROW_SPLIT] = begin_split, [ROW_ASK] = begin_ask
+  };
 
   /* A blocked way stays where it is and says why, in its row and aloud. */
   if (!ds_way_row_get_available (DS_WAY_ROW (row)))
@@ -509,6 +538,7 @@ ds_collect_page_init (DsCollectPage *self)
   gtk_list_box_append (self->ways, ds_way_row_new ("ds-scan-symbolic", _ ("Scan customer's code")));
   gtk_list_box_append (self->ways, ds_way_row_new ("ds-cash-symbolic", _ ("Cash")));
   gtk_list_box_append (self->ways, ds_way_row_new ("ds-split-symbolic", _ ("Cash + code")));
+  gtk_list_box_append (self->ways, ds_way_row_new ("call-start-symbolic", _ ("Ask the depot")));
 }
 
 GtkWidget *

@@ -8,6 +8,7 @@
 #include "ds-code-guard.h"
 #include "ds-feedback.h"
 #include "ds-navigator.h"
+#include "ds-override-page.h"
 #include "ds-picture-source.h"
 #include "ds-preferences.h"
 #include "ds-result-page.h"
@@ -49,8 +50,10 @@ struct _DsScanPage
   GtkRevealer *sheet;
   GtkLabel *sheet_title;
   GtkLabel *sheet_text;
+  GtkWidget *ask;
   GtkWidget *another_way;
   GtkWidget *again;
+  DsAnswer *liftable; /* (nullable): a voucher that only a limit stands in the way of */
 };
 
 static void ds_scan_page_page_iface_init (DsPageInterface *iface);
@@ -82,6 +85,7 @@ show_answer (DsScanPage *self, const char *title, const char *text)
   ds_viewfinder_pause (self->viewfinder);
   gtk_label_set_text (self->sheet_title, title);
   gtk_label_set_text (self->sheet_text, text);
+  gtk_widget_set_visible (self->ask, self->liftable != NULL);
   gtk_revealer_set_reveal_child (self->sheet, TRUE);
   gtk_widget_grab_focus (self->again);
 }
@@ -127,10 +131,14 @@ did_answer (GObject *source, GAsyncResult *result, gpointer user_data)
       ds_window_take_parcel (GTK_WIDGET (self), answer->stop, self->text);
       break;
     case DS_ANSWER_ALREADY:
+    case DS_ANSWER_ALLOWED:
     case DS_ANSWER_REFUSED:
     case DS_ANSWER_FOREIGN:
     default:
-      show_answer (self, answer->title, answer->text);
+      if (answer->limits != DS_LIMIT_NONE && answer->payment != NULL)
+        self->liftable = g_steal_pointer (&answer);
+      show_answer (self, self->liftable ? self->liftable->title : answer->title,
+                   self->liftable ? self->liftable->text : answer->text);
     }
 }
 
@@ -142,6 +150,7 @@ answer (DsScanPage *self, const char *text)
   if (self->busy)
     return;
   gtk_revealer_set_reveal_child (self->sheet, FALSE);
+  g_clear_pointer (&self->liftable, ds_answer_free);
   set_busy (self, TRUE);
   g_free (self->text);
   self->text = g_strdup (text);
@@ -394,6 +403,18 @@ did_click_spoken (DsScanPage *self)
 }
 
 static void
+did_click_ask (DsScanPage *self)
+{
+  DsPayment *payment = self->liftable->payment;
+  g_autoptr (DsCollection) collection = ds_collection_new (
+      self->session, payment->stop_id, (const char *const *)payment->parcels, payment->amount_fen);
+
+  ds_navigator_replace (
+      ds_navigator_of (GTK_WIDGET (self)),
+      DS_PAGE (ds_override_page_new (collection, self->liftable->limits, payment->id, self->text)));
+}
+
+static void
 did_click_again (DsScanPage *self)
 {
   gtk_revealer_set_reveal_child (self->sheet, FALSE);
@@ -481,6 +502,7 @@ ds_scan_page_finalize (GObject *object)
 
   g_clear_pointer (&self->collection, ds_collection_unref);
   g_clear_object (&self->session);
+  g_clear_pointer (&self->liftable, ds_answer_free);
   g_free (self->payment_id);
   g_free (self->text);
 
@@ -512,6 +534,7 @@ ds_scan_page_class_init (DsScanPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, sheet);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, sheet_title);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, sheet_text);
+  gtk_widget_class_bind_template_child (widget_class, DsScanPage, ask);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, another_way);
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, again);
   gtk_widget_class_bind_template_callback (widget_class, did_scan);
@@ -523,6 +546,7 @@ ds_scan_page_class_init (DsScanPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, did_click_claim);
   gtk_widget_class_bind_template_callback (widget_class, did_click_spoken);
   gtk_widget_class_bind_template_callback (widget_class, did_click_again);
+  gtk_widget_class_bind_template_callback (widget_class, did_click_ask);
   gtk_widget_class_bind_template_callback (widget_class, did_click_another_way);
   gtk_widget_class_bind_template_callback (widget_class, did_type);
 }

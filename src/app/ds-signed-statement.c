@@ -21,12 +21,23 @@ line_free (gpointer data)
   g_free (line);
 }
 
+static void
+override_free (gpointer data)
+{
+  DsStatementOverride *override = data;
+
+  g_free (override->stop_id);
+  g_free (override->clerk);
+  g_free (override);
+}
+
 void
 ds_signed_statement_free (DsSignedStatement *self)
 {
   g_free (self->shift_id);
   g_free (self->accounting_date);
   g_ptr_array_unref (self->lines);
+  g_ptr_array_unref (self->overrides);
   g_free (self);
 }
 
@@ -57,6 +68,27 @@ read_line (DsSignedStatement *self, json_t *object, GError **error)
   self->n_matched += strcmp (verdict, "matched") == 0;
   self->red_packet_fen += red_packet_fen;
   self->refunded_fen += refunded_fen;
+  return TRUE;
+}
+
+/* A newer depot may know limits that this version does not: they are none here, and the rest is shown. */
+static gboolean
+read_override (DsSignedStatement *self, json_t *object, GError **error)
+{
+  DsStatementOverride *override;
+  const char *stop, *limits;
+  json_int_t amount_fen;
+  json_t *clerk = NULL;
+
+  if (!ds_json_unpack (object, error, "{s:s, s:s, s:I, s?o}", "stop", &stop, "limits", &limits, "amount_fen",
+                       &amount_fen, "clerk", &clerk))
+    return FALSE;
+  override = g_new0 (DsStatementOverride, 1);
+  override->stop_id = g_strdup (stop);
+  override->amount_fen = amount_fen;
+  override->clerk = g_strdup (json_string_value (clerk));
+  ds_limits_from_text (limits, &override->limits);
+  g_ptr_array_add (self->overrides, override);
   return TRUE;
 }
 
@@ -95,10 +127,11 @@ read_payload (json_t *object, GError **error)
   json_int_t version;
   json_int_t at_ms;
   json_t *lines;
-  json_t *line;
+  json_t *line, *override;
   gsize i;
 
   self->lines = g_ptr_array_new_with_free_func (line_free);
+  self->overrides = g_ptr_array_new_with_free_func (override_free);
   if (!ds_json_unpack (object, error, "{s:s, s:s, s:I, s:I, s:o}", "shift", &shift_id, "accounting_date",
                        &accounting_date, "version", &version, "at_ms", &at_ms, "lines", &lines)
       || !read_sums (self, object, error))
@@ -111,6 +144,11 @@ read_payload (json_t *object, GError **error)
   json_array_foreach (lines, i, line)
   {
     if (!read_line (self, line, error))
+      return NULL;
+  }
+  json_array_foreach (json_object_get (object, "overrides"), i, override)
+  {
+    if (!read_override (self, override, error))
       return NULL;
   }
   return g_steal_pointer (&self);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ds-key.h"
+#include "ds-override.h"
 
 G_BEGIN_DECLS
 
@@ -24,8 +25,25 @@ typedef struct
 } DsStatementLine;
 
 /**
+ * DsStatementOverride:
+ * @limits: what was lifted
+ * @amount_fen: for a payment of at most this
+ * @clerk: (nullable): who gave it; %NULL when no clerk did
+ *
+ * A permission to take a payment over the company's limits.
+ */
+typedef struct
+{
+  char *stop_id;
+  DsLimits limits;
+  gint64 amount_fen;
+  char *clerk;
+} DsStatementOverride;
+
+/**
  * DsSignedStatement:
  * @lines: (element-type DsStatementLine)
+ * @overrides: (element-type DsStatementOverride)
  * @n_matched: how many of them match
  * @at_ms: when the depot signed it
  * @red_packet_fen: what of the payments had come from red packets
@@ -38,6 +56,7 @@ typedef struct
   gint64 version;
   gint64 at_ms;
   GPtrArray *lines;
+  GPtrArray *overrides;
   guint n_matched;
   gint64 digital_device_fen;
   gint64 digital_operator_fen;

@@ -3,11 +3,11 @@
 
 #include "ds-spoken-page.h"
 
+#include "ds-digit-pad.h"
 #include "ds-format.h"
 #include "ds-navigator.h"
 #include "ds-result-page.h"
 #include "ds-scan-page.h"
-#include "ds-spoken-proof.h"
 #include "ds-window.h"
 
 #include <adwaita.h>
@@ -19,21 +19,13 @@ struct _DsSpokenPage
 
   DsCollection *collection;
   char *payment_id;
-  char typed[DS_SPOKEN_PROOF_SIZE];
-  guint n_typed;
   gboolean busy;
   gboolean locked;
   GCancellable *cancellable;
 
   AdwWindowTitle *title;
   GtkLabel *amount;
-  GtkBox *cells;
-  GtkLabel *labels[DS_SPOKEN_PROOF_DIGITS];
-  GtkWidget *hint;
-  GtkWidget *answer;
-  GtkLabel *answer_title;
-  GtkLabel *answer_text;
-  GtkWidget *keys;
+  DsDigitPad *pad;
   GtkWidget *another_way;
   GtkWidget *check;
 };
@@ -54,41 +46,8 @@ get_door (DsSpokenPage *self)
 static void
 show (DsSpokenPage *self)
 {
-  g_autofree char *spoken = NULL;
-
-  for (guint i = 0; i < DS_SPOKEN_PROOF_DIGITS; i++)
-    {
-      const char digit[] = { self->typed[i], '\0' };
-      GtkWidget *cell = GTK_WIDGET (self->labels[i]);
-
-      /* A figure space is as wide as a digit: the cells keep their width. */
-      gtk_label_set_text (self->labels[i], i < self->n_typed ? digit : "\u2007");
-      if (i == self->n_typed)
-        gtk_widget_add_css_class (cell, "being-typed");
-      else
-        gtk_widget_remove_css_class (cell, "being-typed");
-    }
-  spoken = g_strdup_printf (ngettext ("%d of 8 digits typed", "%d of 8 digits typed", self->n_typed),
-                            (int)self->n_typed);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->cells), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-  gtk_widget_set_sensitive (self->check, self->n_typed == DS_SPOKEN_PROOF_DIGITS && !self->busy);
-  gtk_widget_set_sensitive (self->keys, !self->busy && !self->locked);
-}
-
-static void
-clear (DsSpokenPage *self)
-{
-  self->n_typed = 0;
-  show (self);
-}
-
-static void
-show_answer (DsSpokenPage *self, const char *title, const char *text)
-{
-  gtk_label_set_text (self->answer_title, title);
-  gtk_label_set_text (self->answer_text, text);
-  gtk_widget_set_visible (self->answer, TRUE);
-  gtk_widget_set_visible (self->hint, FALSE);
+  ds_digit_pad_set_locked (self->pad, self->busy || self->locked);
+  gtk_widget_set_sensitive (self->check, ds_digit_pad_is_full (self->pad) && !self->busy);
 }
 
 static void
@@ -107,11 +66,11 @@ did_try (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (DsAnswer) answer = ds_door_try_spoken_finish (DS_DOOR (source), result, &error);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->cancellable == NULL)
     return;
   self->busy = FALSE;
   self->locked = answer != NULL && g_strcmp0 (answer->reason, "locked") == 0;
-  clear (self);
+  ds_digit_pad_clear (self->pad);
   if (answer != NULL && (answer->kind == DS_ANSWER_PAID || answer->kind == DS_ANSWER_ALREADY)
       && answer->payment != NULL && ds_navigator_of (GTK_WIDGET (self)) != NULL)
     {
@@ -119,69 +78,34 @@ did_try (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   if (answer != NULL)
-    show_answer (self, answer->title, answer->text);
+    ds_digit_pad_show_answer (self->pad, answer->title, answer->text);
   else
-    show_answer (self, _ ("It could not be saved"), error->message);
+    ds_digit_pad_show_answer (self->pad, _ ("It could not be saved"), error->message);
 
   /* What had the focus was dead while it was tried: the device's own keys would type into nothing. */
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    gtk_widget_child_focus (self->locked ? self->another_way : self->keys, GTK_DIR_TAB_FORWARD);
+    gtk_widget_child_focus (self->locked ? self->another_way : GTK_WIDGET (self->pad), GTK_DIR_TAB_FORWARD);
 }
 
 static void
 did_click_check (DsSpokenPage *self)
 {
-  if (self->busy || self->locked || self->n_typed < DS_SPOKEN_PROOF_DIGITS)
+  if (self->busy || self->locked || !ds_digit_pad_is_full (self->pad))
     return;
   self->busy = TRUE;
-  self->typed[self->n_typed] = '\0';
   show (self);
-  ds_door_try_spoken_async (get_door (self), self->payment_id, self->typed, self->cancellable, did_try,
-                            g_object_ref (self));
-}
-
-/* The keypad. The last digit does not try by itself: a slip can be mended, and the scan engine types too. */
-
-static void
-type (DsSpokenPage *self, char digit)
-{
-  if (self->busy || self->locked || self->n_typed == DS_SPOKEN_PROOF_DIGITS)
-    return;
-  self->typed[self->n_typed++] = digit;
-  show (self);
-}
-
-static void
-did_click_key (GtkButton *key, DsSpokenPage *self)
-{
-  type (self, gtk_widget_get_name (GTK_WIDGET (key))[0]);
-}
-
-static void
-did_click_erase (DsSpokenPage *self)
-{
-  if (self->busy || self->n_typed == 0)
-    return;
-  self->n_typed--;
-  show (self);
+  ds_door_try_spoken_async (get_door (self), self->payment_id, ds_digit_pad_get_digits (self->pad),
+                            self->cancellable, did_try, g_object_ref (self));
 }
 
 static gboolean
 did_press_key (DsSpokenPage *self, guint keyval, guint keycode, GdkModifierType state)
 {
-  gint digit = g_unichar_digit_value (gdk_keyval_to_unicode (keyval));
-
-  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0)
+  if (ds_digit_pad_take_key (self->pad, keyval, state))
+    return TRUE;
+  if ((keyval != GDK_KEY_Return && keyval != GDK_KEY_KP_Enter) || !ds_digit_pad_is_full (self->pad))
     return FALSE;
-  if (digit >= 0)
-    type (self, (char)('0' + digit));
-  else if (keyval == GDK_KEY_BackSpace)
-    did_click_erase (self);
-  else if ((keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter)
-           && self->n_typed == DS_SPOKEN_PROOF_DIGITS)
-    did_click_check (self);
-  else
-    return FALSE;
+  did_click_check (self);
   return TRUE;
 }
 
@@ -219,7 +143,7 @@ ds_spoken_page_handle_scan (DsPage *page, const char *text)
   DsSpokenPage *self = DS_SPOKEN_PAGE (page);
   GtkWidget *scan = ds_scan_page_new (self->collection->session, self->collection, self->payment_id);
 
-  clear (self);
+  ds_digit_pad_clear (self->pad);
   ds_navigator_push (ds_navigator_of (GTK_WIDGET (self)), DS_PAGE (scan));
   return ds_page_handle_scan (DS_PAGE (scan), text);
 }
@@ -277,35 +201,12 @@ ds_spoken_page_class_init (DsSpokenPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-spoken-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, title);
   gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, amount);
-  gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, cells);
-  gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, hint);
-  gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, answer);
-  gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, answer_title);
-  gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, answer_text);
-  gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, keys);
+  gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, pad);
   gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, another_way);
   gtk_widget_class_bind_template_child (widget_class, DsSpokenPage, check);
-  gtk_widget_class_bind_template_callback (widget_class, did_click_key);
-  gtk_widget_class_bind_template_callback (widget_class, did_click_erase);
+  gtk_widget_class_bind_template_callback (widget_class, show);
   gtk_widget_class_bind_template_callback (widget_class, did_click_check);
   gtk_widget_class_bind_template_callback (widget_class, did_click_another_way);
-}
-
-static void
-add_cells (DsSpokenPage *self)
-{
-  for (guint i = 0; i < DS_SPOKEN_PROOF_DIGITS; i++)
-    {
-      GtkWidget *cell = gtk_label_new (NULL);
-
-      gtk_widget_add_css_class (cell, "digit-cell");
-      gtk_widget_set_hexpand (cell, TRUE);
-      /* As people read them out: four and four. */
-      if (i == DS_SPOKEN_PROOF_DIGITS / 2)
-        gtk_widget_set_margin_start (cell, 12);
-      gtk_box_append (self->cells, cell);
-      self->labels[i] = GTK_LABEL (cell);
-    }
 }
 
 static void
@@ -314,8 +215,8 @@ ds_spoken_page_init (DsSpokenPage *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   self->cancellable = g_cancellable_new ();
+  g_type_ensure (DS_TYPE_DIGIT_PAD);
   gtk_widget_init_template (GTK_WIDGET (self));
-  add_cells (self);
 
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (did_press_key), self, G_CONNECT_SWAPPED);

@@ -32,6 +32,7 @@ struct _DsStatementPage
   DsInfoRow *cash;
   GtkLabel *parts;
   GtkListBox *differences;
+  GtkListBox *overrides;
   GtkLabel *signature;
   DsShiftFiles *files;
   GtkButton *resolve;
@@ -171,6 +172,35 @@ show_differences (DsStatementPage *self, const DsSignedStatement *statement)
 }
 
 static void
+show_overrides (DsStatementPage *self, const DsSignedStatement *statement)
+{
+  GtkListBoxRow *row;
+
+  while ((row = gtk_list_box_get_row_at_index (self->overrides, 0)) != NULL)
+    gtk_list_box_remove (self->overrides, GTK_WIDGET (row));
+  for (guint i = 0; i < statement->overrides->len; i++)
+    {
+      const DsStatementOverride *override = g_ptr_array_index (statement->overrides, i);
+      DsStop *stop = ds_route_find (ds_session_get_route (self->session), override->stop_id);
+      g_autofree char *limits = ds_words_for_limits (override->limits);
+      /* Translators: the clerk's name */
+      g_autofree char *by = override->clerk != NULL
+                                ? g_strdup_printf (_ ("Permitted by %s"), override->clerk)
+                                : g_strdup (_ ("No clerk gave this permission: show it to the clerk"));
+      g_autofree char *text = g_strdup_printf ("%s\n%s", limits, by);
+      /* Translators: the number of the stop on the route */
+      g_autofree char *title = stop != NULL
+                                   ? g_strdup_printf (_ ("Limit lifted · stop %d"), (int)stop->position)
+                                   : g_strdup (_ ("Limit lifted"));
+      DsInfoRow *info = ds_info_row_new ("call-start-symbolic", title, text);
+
+      ds_info_row_set_amount (info, override->amount_fen);
+      gtk_list_box_append (self->overrides, GTK_WIDGET (info));
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->overrides), statement->overrides->len > 0);
+}
+
+static void
 show_verdict (DsStatementPage *self, const DsSignedStatement *statement)
 {
   guint n_differing = statement->lines->len - statement->n_matched;
@@ -222,6 +252,7 @@ show_statement (DsStatementPage *self, const DsSignedStatement *statement)
   show_parts (self, statement);
   show_cash (self, statement);
   show_differences (self, statement);
+  show_overrides (self, statement);
   gtk_label_set_text (self->signature, signature);
   gtk_stack_set_visible_child_name (self->stack, "statement");
 }
@@ -309,6 +340,7 @@ ds_statement_page_class_init (DsStatementPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, parts);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, cash);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, differences);
+  gtk_widget_class_bind_template_child (widget_class, DsStatementPage, overrides);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, signature);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, files);
   gtk_widget_class_bind_template_child (widget_class, DsStatementPage, resolve);

@@ -433,6 +433,24 @@ ds_words_for_blob (DsBlobState state)
     }
 }
 
+char *
+ds_words_for_limits (DsLimits limits)
+{
+  static const char *const words[DS_N_LIMITS] = {
+    N_ ("one offline payment"),  N_ ("offline payments of one wallet"),
+    N_ ("all offline payments"), N_ ("number of offline payments"),
+    N_ ("age of the oldest"),
+  };
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  for (guint i = 0; i < DS_N_LIMITS; i++)
+    {
+      if ((limits & (1u << i)) != 0)
+        g_string_append_printf (lines, "%s%u · %s", lines->len > 0 ? "\n" : "", i + 1, gettext (words[i]));
+    }
+  return g_string_free (g_steal_pointer (&lines), FALSE);
+}
+
 const char *
 ds_words_for_tender (DsTender tender)
 {

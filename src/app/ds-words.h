@@ -67,6 +67,9 @@ DsWords ds_words_for_proof (DsProofKind kind);
 /* Where its content is: "waits to be sent", "at the depot" … */
 const char *ds_words_for_blob (DsBlobState state);
 
+/* Returns: (transfer full): limits with the numbers by which they are read out, one a line: "3 · all offline payments". */
+char *ds_words_for_limits (DsLimits limits);
+
 /* How a payment was made: "Digital RMB", "Cash" … */
 const char *ds_words_for_tender (DsTender tender);
 

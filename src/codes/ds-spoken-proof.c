@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define VERSION "doorstep-spoken-1"
+#define OVERRIDE_VERSION "doorstep-override-1"
 #define SECRET_MIN_BYTES 16
 #define SECRET_MAX_BYTES 64
 
@@ -35,6 +36,40 @@ reduce (const guint8 mac[DS_SM3_SIZE])
   return (guint32)(number % N_PROOFS);
 }
 
+/* @message: (nullable): %NULL when it says nothing that can be proved */
+static gboolean
+derive (const char *secret, const char *message, char digits[DS_SPOKEN_PROOF_SIZE], GError **error)
+{
+  g_autoptr (GBytes) key = ds_hex_decode (secret, error);
+  guint8 mac[DS_SM3_SIZE];
+  gsize n;
+
+  if (key == NULL)
+    return FALSE;
+  n = g_bytes_get_size (key);
+  if (n < SECRET_MIN_BYTES || n > SECRET_MAX_BYTES || message == NULL)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                           "Spoken digits need a secret of 16 to 64 bytes, what they are for, and an amount");
+      return FALSE;
+    }
+  ds_hmac_sm3 (g_bytes_get_data (key, NULL), n, message, strlen (message), mac);
+  g_snprintf (digits, DS_SPOKEN_PROOF_SIZE, "%08u", reduce (mac));
+  return TRUE;
+}
+
+static gboolean
+is_amount (gint64 amount_fen)
+{
+  return amount_fen > 0 && amount_fen <= DS_MONEY_MAX_FEN;
+}
+
+static gboolean
+is_line (const char *text)
+{
+  return *text != '\0' && strchr (text, '\n') == NULL;
+}
+
 gboolean
 ds_spoken_proof_derive (const char *secret,
                         const char *payment_id,
@@ -42,29 +77,32 @@ ds_spoken_proof_derive (const char *secret,
                         char digits[DS_SPOKEN_PROOF_SIZE],
                         GError **error)
 {
-  g_autoptr (GBytes) key = NULL;
   g_autofree char *message = NULL;
-  guint8 mac[DS_SM3_SIZE];
-  gsize n;
 
   g_return_val_if_fail (secret != NULL && payment_id != NULL, FALSE);
 
-  key = ds_hex_decode (secret, error);
-  if (key == NULL)
-    return FALSE;
-  n = g_bytes_get_size (key);
-  if (n < SECRET_MIN_BYTES || n > SECRET_MAX_BYTES || !ds_id_is_valid (payment_id) || amount_fen <= 0
-      || amount_fen > DS_MONEY_MAX_FEN)
-    {
-      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
-                           "A spoken proof needs a secret of 16 to 64 bytes, a payment id and an amount");
-      return FALSE;
-    }
+  if (ds_id_is_valid (payment_id) && is_amount (amount_fen))
+    message = g_strdup_printf (VERSION "\n%s\n%" G_GINT64_FORMAT "\n", payment_id, amount_fen);
+  return derive (secret, message, digits, error);
+}
 
-  message = g_strdup_printf (VERSION "\n%s\n%" G_GINT64_FORMAT "\n", payment_id, amount_fen);
-  ds_hmac_sm3 (g_bytes_get_data (key, NULL), n, message, strlen (message), mac);
-  g_snprintf (digits, DS_SPOKEN_PROOF_SIZE, "%08u", reduce (mac));
-  return TRUE;
+gboolean
+ds_spoken_override_derive (const char *secret,
+                           const char *stop_id,
+                           const char *limits,
+                           gint64 amount_fen,
+                           gint64 number,
+                           char digits[DS_SPOKEN_PROOF_SIZE],
+                           GError **error)
+{
+  g_autofree char *message = NULL;
+
+  g_return_val_if_fail (secret != NULL && stop_id != NULL && limits != NULL, FALSE);
+
+  if (is_line (stop_id) && is_line (limits) && is_amount (amount_fen) && number > 0)
+    message = g_strdup_printf (OVERRIDE_VERSION "\n%s\n%s\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT "\n",
+                               stop_id, limits, amount_fen, number);
+  return derive (secret, message, digits, error);
 }
 
 void

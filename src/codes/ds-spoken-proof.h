@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The spoken proof (口述凭证): 8 digits that a customer reads out when no screen can be scanned.
+/* The spoken proof (口述凭证): 8 digits that a customer reads out when no screen can be scanned; and 8 digits by which a
+ * clerk gives a permission.
  *
  * They bind a payment id, its amount and the secret of one stop, which only the depot and the courier's handheld have.
  * The depot gives them away once the operator's books say paid. Whoever has the handheld could work them out, so
@@ -40,6 +41,28 @@ gboolean ds_spoken_proof_derive (const char *secret,
                                  gint64 amount_fen,
                                  char digits[DS_SPOKEN_PROOF_SIZE],
                                  GError **error);
+
+/**
+ * ds_spoken_override_derive:
+ * @secret: the stop's secret, as above
+ * @stop_id: the stop
+ * @limits: what is lifted, as ds_limits_to_text() writes it
+ * @amount_fen: for a payment of at most this, above zero
+ * @number: the request's number at its stop, from 1: nothing else makes the digits good only once
+ * @digits: (out): the 8 digits and a NUL
+ * @error: return location for a %DS_ERROR_INVALID
+ *
+ * What a clerk reads out to let a courier take one payment over the company's limits: the same MAC over the lines
+ * "doorstep-override-1", stop, limits, amount in fen and number. The handheld could work these out as well, so the depot
+ * compares each permission that was used with those that its clerks gave.
+ */
+gboolean ds_spoken_override_derive (const char *secret,
+                                    const char *stop_id,
+                                    const char *limits,
+                                    gint64 amount_fen,
+                                    gint64 number,
+                                    char digits[DS_SPOKEN_PROOF_SIZE],
+                                    GError **error);
 
 /* "1234 5678": in two groups, as people read numbers out. */
 void ds_spoken_proof_format (const char *digits, char text[DS_SPOKEN_PROOF_TEXT_SIZE]);

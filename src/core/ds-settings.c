@@ -144,6 +144,24 @@ read_spoken_tries (DsSettings *self, json_t *data, GError **error)
   return TRUE;
 }
 
+/* Depots older than permissions do not send it: they give none. */
+static gboolean
+read_override (DsSettings *self, json_t *data, GError **error)
+{
+  json_int_t override_fen = 0;
+
+  if (!ds_json_unpack (data, error, "{s:{s?I}}", "limits", "override_fen", &override_fen))
+    return FALSE;
+  if (override_fen < 0 || override_fen > DS_MONEY_MAX_FEN)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                           "The setting limits.override_fen is out of range");
+      return FALSE;
+    }
+  self->override_fen = override_fen;
+  return TRUE;
+}
+
 /* Depots older than PINs do not send them. */
 static gboolean
 read_lock (DsSettings *self, json_t *data, GError **error)
@@ -174,7 +192,8 @@ ds_settings_new_from_json (json_t *data, GError **error)
   g_autoptr (DsSettings) self = g_object_new (DS_TYPE_SETTINGS, NULL);
 
   if (!read_names (self, data, error) || !read_numbers (self, data, error)
-      || !read_spoken_tries (self, data, error) || !read_lock (self, data, error))
+      || !read_spoken_tries (self, data, error) || !read_override (self, data, error)
+      || !read_lock (self, data, error))
     return NULL;
   return g_steal_pointer (&self);
 }

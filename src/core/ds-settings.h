@@ -48,6 +48,7 @@ struct _DsSettings
   gint64 trust_age_limit_s;   /* age of the operators' list */
   gint64 cash_limit_fen;      /* cash in hand; a warning, since cash must always be taken */
   gint64 spoken_tries;        /* wrong spoken proofs for one payment; DS_SETTINGS_SPOKEN_TRIES unless set */
+  gint64 override_fen;        /* vouchers over these limits in one shift, with permission; 0 unless set */
 
   gint64 live_code_wait_ms;  /* then the carried or built code is offered */
   gint64 unknown_after_ms;   /* no answer: pending becomes unknown */

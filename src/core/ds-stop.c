@@ -88,6 +88,7 @@ ds_stop_finalize (GObject *object)
   g_ptr_array_unref (self->parcels);
   g_ptr_array_unref (self->payments);
   g_ptr_array_unref (self->proofs);
+  g_clear_pointer (&self->overrides, g_ptr_array_unref);
   g_free (self->pickup_check);
   g_free (self->own_note);
   g_free (self->prefetched_payment_id);
@@ -305,6 +306,30 @@ ds_stop_find_payment (DsStop *self, const char *payment_id)
 
       if (g_strcmp0 (payment->id, payment_id) == 0)
         return payment;
+    }
+  return NULL;
+}
+
+gint64
+ds_stop_get_next_override (DsStop *self)
+{
+  g_return_val_if_fail (DS_IS_STOP (self), 1);
+
+  return self->overrides != NULL ? self->overrides->len + 1 : 1;
+}
+
+const DsOverride *
+ds_stop_find_override (DsStop *self, const char *shift_id, DsLimits limits, gint64 amount_fen)
+{
+  g_return_val_if_fail (DS_IS_STOP (self), NULL);
+
+  for (guint i = 0; self->overrides != NULL && i < self->overrides->len; i++)
+    {
+      const DsOverride *override = g_ptr_array_index (self->overrides, i);
+
+      if (override->payment_id == NULL && override->amount_fen >= amount_fen
+          && (limits & ~override->limits) == 0 && g_strcmp0 (override->shift_id, shift_id) == 0)
+        return override;
     }
   return NULL;
 }

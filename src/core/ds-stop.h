@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "ds-override.h"
 #include "ds-payment.h"
 #include "ds-proof.h"
 #include "ds-types.h"
@@ -121,6 +122,8 @@ G_DECLARE_FINAL_TYPE (DsStop, ds_stop, DS, STOP, GObject)
  * @payments: (element-type DsPayment): oldest first
  * @proofs: (element-type DsProof): of the handing over, oldest first
  * @n_wrong_pickup_codes: how many wrong pickup codes were tried
+ * @overrides: (nullable) (element-type DsOverride): permissions to take a voucher over the limits, oldest first
+ * @n_wrong_overrides: how many wrong digits were tried for the next permission
  * @pickup_check: (nullable): what the customer's pickup code is checked with (ds-pickup-code.h), hexadecimal
  * @prefetched_*: the operator's code carried for offline use; %NULL and 0 when there is none
  * @spoken_secret: (nullable): the per-stop secret of spoken proofs, hexadecimal
@@ -150,6 +153,8 @@ struct _DsStop
   GPtrArray *payments;
   GPtrArray *proofs;
   gint64 n_wrong_pickup_codes;
+  GPtrArray *overrides;
+  gint64 n_wrong_overrides;
   char *pickup_check;
   char *prefetched_payment_id;
   char *prefetched_code;
@@ -191,6 +196,13 @@ DsParcel *ds_stop_find_parcel (DsStop *self, const char *waybill);
 
 /* Returns: (transfer none) (nullable): the payment with that id. */
 DsPayment *ds_stop_find_payment (DsStop *self, const char *payment_id);
+
+/* Returns: the number of the stop's next request for a permission, from 1. */
+gint64 ds_stop_get_next_override (DsStop *self);
+
+/* Returns: (transfer none) (nullable): an unused permission of that shift for a payment of @amount_fen over @limits. */
+const DsOverride *
+ds_stop_find_override (DsStop *self, const char *shift_id, DsLimits limits, gint64 amount_fen);
 
 /* Returns: (transfer full): "李*华", "Li *hua", "张*": enough to greet somebody, not enough to harm. */
 char *ds_mask_name (const char *name);

@@ -214,6 +214,11 @@ run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *kno
   if (g_strcmp0 (command, "resolve") == 0)
     return ds_depot_resolve (depot, json_integer_value (json_object_get (request, "case")),
                              get_text (request, "how"), reason, error);
+  if (g_strcmp0 (command, "override") == 0 && get_text (request, "stop") != NULL
+      && get_text (request, "limits") != NULL)
+    return ds_depot_override (depot, get_text (request, "stop"), get_text (request, "limits"),
+                              get_fen (request), json_integer_value (json_object_get (request, "number")),
+                              get_text (request, "clerk"), error);
   if (g_strcmp0 (command, "close-shift") == 0 && get_text (request, "shift") != NULL)
     return close_shift (depot, get_text (request, "shift"), get_fen (request), error);
   if (g_strcmp0 (command, "settle-entry") == 0 && get_text (request, "entry") != NULL && reason != NULL)

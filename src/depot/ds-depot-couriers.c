@@ -17,14 +17,14 @@
 static json_t *
 make_default_settings (void)
 {
-  return json_pack ("{s:s, s:{s:s, s:s, s:s, s:s}, s:b, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i},"
+  return json_pack ("{s:s, s:{s:s, s:s, s:s, s:s}, s:b, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i},"
                     " s:{s:i, s:i, s:i, s:i, s:i}}",
                     "depot_name", "Doorstep Depot", "payee", "id", "QN000317", "name", "Doorstep Express",
                     "city", "Hangzhou", "mcc", "4215", "built_codes", 1, "limits", "voucher_fen", 50000,
                     "wallet_fen", 100000, "unredeemed_fen", 150000, "unredeemed_count", 10, "voucher_age_s",
-                    72 * 3600, "trust_age_s", 7 * 86400, "cash_fen", 500000, "timings", "live_code_wait_ms",
-                    3000, "unknown_after_ms", 30000, "query_every_ms", 12000, "payer_code_life_ms", 60000,
-                    "built_code_life_ms", 300000);
+                    72 * 3600, "trust_age_s", 7 * 86400, "cash_fen", 500000, "override_fen", 0, "timings",
+                    "live_code_wait_ms", 3000, "unknown_after_ms", 30000, "query_every_ms", 12000,
+                    "payer_code_life_ms", 60000, "built_code_life_ms", 300000);
 }
 
 /* Nobody learns by waiting half a minute: what is unknown becomes so soon, and is asked about by the courier. */

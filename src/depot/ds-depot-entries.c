@@ -347,6 +347,28 @@ apply_misspoken (Applying *self, GError **error)
 }
 
 static gboolean
+apply_overridden (Applying *self, GError **error)
+{
+  DsOverrideUse use = { .entry_id = self->entry->id,
+                        .device_id = self->device->id,
+                        .courier_id = self->device->courier_id,
+                        .at_ms = self->entry->at_ms };
+  g_autoptr (GError) problem = NULL;
+  json_int_t number, amount_fen;
+
+  if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:s, s:I, s:s, s:I, s:s}", "stop", &use.stop_id,
+                       "shift", &use.shift_id, "number", &number, "limits", &use.limits, "amount_fen",
+                       &amount_fen, "digits", &use.digits))
+    return refuse (self, "%s", problem->message);
+  if (!is_text (use.stop_id) || !ds_id_is_valid (use.shift_id) || number < 1 || !is_text (use.limits)
+      || !is_amount (amount_fen))
+    return refuse (self, "The permission's stop, shift, number, limits or amount is not in its form");
+  use.number = number;
+  use.amount_fen = amount_fen;
+  return ds_depot_override_take (self->depot, &use, self->refused, error);
+}
+
+static gboolean
 reject_voucher (Applying *self, DsDepotPayment *payment, const char *reason, GError **error)
 {
   ds_depot_payment_happens (payment, DS_PAYMENT_IS_VOUCHED, ds_depot_now_ms (self->depot));
@@ -372,6 +394,9 @@ apply_voucher (Applying *self, GError **error)
     return reject_voucher (self, payment, *self->refused, error);
 
   base = payment->base;
+  if (!ds_depot_override_note_payment (
+          self->depot, payment, json_integer_value (json_object_get (self->entry->data, "override")), error))
+    return FALSE;
   g_free (base->wallet_serial);
   base->wallet_serial = ds_wallet_certificate_get_serial_hex (voucher->certificate);
   base->voucher_counter = voucher->counter;
@@ -739,6 +764,7 @@ ds_depot_apply_entry (DsDepot *self,
     { "payment.voucher", apply_voucher },
     { "payment.spoken", apply_spoken },
     { "payment.misspoken", apply_misspoken },
+    { "limit.overridden", apply_overridden },
     { "payment.superseded", apply_superseded },
     { "payment.cash", apply_cash },
     { "payment.refund", apply_refund },

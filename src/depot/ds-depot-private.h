@@ -356,6 +356,8 @@ gboolean ds_depot_book_cash_back (DsDepot *self,
 
 /* The customer got back more than was too much; about a refund, or the stop that owes again. */
 #define DS_CASE_GIVEN_BACK_TWICE "given-back-twice"
+/* A limit was lifted as no clerk did; about the entry. */
+#define DS_CASE_OVERRIDE "override"
 
 /* Something a person should look at. Inside a transaction; told once a subject. */
 gboolean ds_depot_note_incident (DsDepot *self,
@@ -480,6 +482,39 @@ ds_depot_spoken_is_awaited (DsDepot *self, const DsDepotPayment *payment, gboole
 
 /* Every operator that could have the money says that it has not: the stop's debt is open again. */
 gboolean ds_depot_spoken_deny (DsDepot *self, DsDepotPayment *payment, GError **error);
+
+/* ds-depot-override.c: permissions over the limits. Inside a transaction. */
+
+/**
+ * DsOverrideUse:
+ * @digits: as they were typed
+ *
+ * A permission that a handheld used, as its entry has it.
+ */
+typedef struct
+{
+  const char *entry_id;
+  const char *device_id;
+  const char *courier_id;
+  const char *shift_id;
+  const char *stop_id;
+  gint64 number;
+  const char *limits;
+  gint64 amount_fen;
+  gint64 at_ms;
+  const char *digits;
+} DsOverrideUse;
+
+/* Compares it with what clerks gave; what no clerk gave, was used before, or is too much for one shift is a case. @refused:
+ * (out) (nullable): the digits are not even the stop's. */
+gboolean ds_depot_override_take (DsDepot *self, const DsOverrideUse *use, char **refused, GError **error);
+
+/* A voucher was taken by permission @number of the payment's stop. */
+gboolean
+ds_depot_override_note_payment (DsDepot *self, const DsDepotPayment *payment, gint64 number, GError **error);
+
+/* Returns: (transfer full) (nullable): what was used in a shift, for its statement. */
+json_t *ds_depot_override_list (DsDepot *self, const char *shift_id, GError **error);
 
 /* ds-depot-work.c: what operators are asked. */
 

@@ -371,7 +371,7 @@ static gboolean
 says_nothing_new (DsDepot *self, const Shift *shift, json_t *match)
 {
   static const char *const members[]
-      = { "lines", "digital", "vouchers", "cash", "difference_fen", "suspense_fen", "balanced" };
+      = { "lines", "digital", "vouchers", "cash", "difference_fen", "suspense_fen", "balanced", "overrides" };
   g_autoptr (GBytes) payload = NULL;
   g_autoptr (json_t) last = NULL;
 
@@ -427,6 +427,7 @@ make_statement (DsDepot *self, Settling *settling, GError **error)
   g_autoptr (GPtrArray) payments = NULL;
   g_autoptr (GPtrArray) bases = NULL;
   g_autoptr (json_t) match = NULL;
+  g_autoptr (json_t) overrides = NULL;
   DsStatementCash cash;
   gboolean changed;
 
@@ -447,6 +448,12 @@ make_statement (DsDepot *self, Settling *settling, GError **error)
     }
   if (!complete_lines (self, match, payments, error))
     return FALSE;
+  overrides = ds_depot_override_list (self, settling->shift.id, error);
+  if (overrides == NULL)
+    return FALSE;
+  /* A shift without any says nothing of them. */
+  if (json_array_size (overrides) > 0)
+    json_object_set (match, "overrides", overrides);
   return says_nothing_new (self, &settling->shift, match)
          || publish_statement (self, &settling->shift, match, error);
 }

@@ -307,6 +307,31 @@ const char *const ds_depot_schema[] = {
   "  BEGIN SELECT RAISE (ABORT, 'a closed day stays closed'); END;"
   "CREATE TRIGGER cut_off_stays BEFORE DELETE ON cut_off"
   "  BEGIN SELECT RAISE (ABORT, 'a closed day stays closed'); END;",
+
+  /* Permissions to take a payment over the company's limits: those that clerks gave, and those that handhelds used. */
+  "CREATE TABLE override ("
+  "  stop TEXT NOT NULL REFERENCES stop (id),"
+  "  number INTEGER NOT NULL,"
+  "  limits TEXT NOT NULL,"
+  "  amount_fen INTEGER NOT NULL,"
+  "  courier TEXT NOT NULL," /* whose the stop was */
+  "  clerk TEXT NOT NULL,"   /* who gave it first */
+  "  at_ms INTEGER NOT NULL,"
+  "  PRIMARY KEY (stop, number, limits, amount_fen)) STRICT, WITHOUT ROWID;"
+  "CREATE TABLE override_use ("
+  "  entry TEXT NOT NULL,"
+  "  device TEXT NOT NULL REFERENCES device (id),"
+  "  shift TEXT NOT NULL,"
+  "  stop TEXT NOT NULL,"
+  "  number INTEGER NOT NULL,"
+  "  limits TEXT NOT NULL,"
+  "  amount_fen INTEGER NOT NULL,"
+  "  at_ms INTEGER NOT NULL," /* the handheld's time */
+  "  clerk TEXT,"             /* NULL: no clerk gave it */
+  "  payment TEXT,"
+  "  PRIMARY KEY (device, entry)) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX override_use_shift ON override_use (shift);"
+  "CREATE INDEX override_use_stop ON override_use (stop, number);",
   NULL,
 };
 

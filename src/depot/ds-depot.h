@@ -221,6 +221,28 @@ json_t *ds_depot_resolve (DsDepot *self, gint64 number, const char *how, const c
 char *ds_depot_get_spoken (DsDepot *self, const char *payment_id, GError **error);
 
 /**
+ * ds_depot_override:
+ * @stop: a stop's id, or the waybill of one of its parcels
+ * @limits: what is to be lifted, see ds_limits_from_text()
+ * @amount_fen: for a payment of at most this
+ * @number: the request's number, as the courier reads it out
+ * @clerk: who gives it
+ * @error: %DS_ERROR_NOT_FOUND; %DS_ERROR_INVALID; %DS_ERROR_REFUSED where the settings do not allow it
+ *
+ * For a clerk who lets a courier take one payment over the company's limits, by telephone. Recorded before it is read out;
+ * giving the same once more records nothing new.
+ *
+ * Returns: (transfer full) (nullable): {"digits","stop","place","courier","limits","amount_fen","number","clerk"}
+ */
+json_t *ds_depot_override (DsDepot *self,
+                           const char *stop,
+                           const char *limits,
+                           gint64 amount_fen,
+                           gint64 number,
+                           const char *clerk,
+                           GError **error);
+
+/**
  * ds_depot_reset_pin:
  * @courier_id: a courier who forgot the PIN of their handheld
  * @error: %DS_ERROR_NOT_FOUND, or of the database

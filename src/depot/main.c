@@ -44,6 +44,7 @@ typedef struct
   gboolean forked;
   int seed;
   int limit;
+  int number;
   int handhelds;
   int payments;
   int connections;
@@ -390,6 +391,20 @@ make_clerk_request (const Options *options, const char **problem)
       json_object_set_new (request, "change", json_string (n > 1 ? arguments[1] : ""));
       json_object_set_new (request, "stop", json_string (n > 2 ? arguments[2] : ""));
     }
+  else if (g_str_equal (arguments[0], "override"))
+    {
+      if (n != 4 || !ds_money_parse (arguments[3], &amount_fen, NULL))
+        *problem
+            = "say: override STOP-OR-WAYBILL LIMITS YUAN [--number N] [--name CLERK], as the courier reads "
+              "it out; limits are voucher or 1, wallet or 2, sum or 3, count or 4, age or 5, and several "
+              "3+4";
+      json_object_set_new (request, "stop", json_string (n > 1 ? arguments[1] : ""));
+      json_object_set_new (request, "limits", json_string (n > 2 ? arguments[2] : ""));
+      json_object_set_new (request, "amount_fen", json_integer (amount_fen));
+      json_object_set_new (request, "number", json_integer (options->number));
+      json_object_set_new (request, "clerk",
+                           json_string (options->name != NULL ? options->name : g_get_user_name ()));
+    }
   else if (g_str_equal (arguments[0], "refund"))
     {
       if (n != 2)
@@ -678,7 +693,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "serve: with the sandbox, for practice: no handheld at work takes anything from it", NULL },
     { "courier", 0, 0, G_OPTION_ARG_STRING, &options->courier,
       "import, enrol, reset-pin: the courier's number; stop reassign: the new one", "ID" },
-    { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "enrol: the courier's name; clerk add: the clerk's",
+    { "name", 0, 0, G_OPTION_ARG_STRING, &options->name,
+      "enrol: the courier's name; clerk add: the clerk's; override: the clerk's, by default who is logged in",
       "NAME" },
     { "address", 0, 0, G_OPTION_ARG_STRING, &options->address, "enrol: where handhelds reach the depot",
       "URL" },
@@ -695,6 +711,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "refund, take-cash, make-good, move-till: its own id, so that a repeat is none", "UUID" },
     { "all", 0, 0, G_OPTION_ARG_NONE, &options->all, "cases, handovers: closed ones too", NULL },
     { "seed", 0, 0, G_OPTION_ARG_INT, &options->seed, "import: for what samples lack", "N" },
+    { "number", 0, 0, G_OPTION_ARG_INT, &options->number, "override: the request's number, 1 by default",
+      "N" },
     { "limit", 0, 0, G_OPTION_ARG_INT, &options->limit, "import: at most so many rows", "N" },
     { "forked", 0, 0, G_OPTION_ARG_NONE, &options->forked,
       "journal: the lines kept apart, of a second handheld with the same identity", NULL },
@@ -706,8 +724,9 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { NULL },
   };
   g_autoptr (GOptionContext) context
-      = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | cases | resolve "
-                              "CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
+      = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | override STOP "
+                              "LIMITS YUAN | cases | resolve CASE HOW | refund PAYMENT | stop HOW STOP | "
+                              "rescue FILE… | close-shift SHIFT |"
                               " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
                               "| reset-pin | backup DIRECTORY | restore DIRECTORY | keys [rotate] | health | "
                               "metrics | config | bench (--help-books: cash, days, exports)");
@@ -740,7 +759,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
 int
 main (int argc, char **argv)
 {
-  g_auto (Options) options = { .handhelds = 2000, .payments = 5, .connections = 64 };
+  g_auto (Options) options = { .number = 1, .handhelds = 2000, .payments = 5, .connections = 64 };
   g_autoptr (GError) error = NULL;
   const char *command;
 
@@ -769,8 +788,9 @@ main (int argc, char **argv)
     return print_journal (&options);
   if (g_str_equal (command, "close-shift") || g_str_equal (command, "settle-entry")
       || g_str_equal (command, "stop") || g_str_equal (command, "cases") || g_str_equal (command, "resolve")
-      || g_str_equal (command, "refund") || g_str_equal (command, "devices")
-      || g_str_equal (command, "revoke") || g_str_equal (command, "allow"))
+      || g_str_equal (command, "refund") || g_str_equal (command, "override")
+      || g_str_equal (command, "devices") || g_str_equal (command, "revoke")
+      || g_str_equal (command, "allow"))
     return run_clerk_command (&options);
   if (ds_depot_admin_books_knows (command))
     return run_books_command (&options);

@@ -8,7 +8,24 @@
 
 #define MS_PER_HOUR (3600 * 1000)
 
+static void
+refuse (DsScanOperation *operation, const char *reason, const char *title, char *text)
+{
+  ds_scan_operation_answer (operation, DS_ANSWER_REFUSED, reason, title, text);
+}
+
 /* Limits */
+
+static gboolean
+trust_list_is_fresh (DsDoor *self)
+{
+  DsSettings *settings = ds_store_get_settings (self->store);
+  DsTrustList *trust = ds_store_get_trust_list (self->store);
+
+  return settings != NULL && trust != NULL
+         && ds_store_get_trusted_now_ms (self->store) - ds_trust_list_get_issued_at_ms (trust)
+                <= settings->trust_age_limit_s * 1000;
+}
 
 char *
 ds_door_get_voucher_bar (DsDoor *self, const DsExposure *exposure, const char **reason)
@@ -24,7 +41,7 @@ ds_door_get_voucher_bar (DsDoor *self, const DsExposure *exposure, const char **
       name = "no-trust-list";
       text = g_strdup (_ ("The depot's list of operators has not arrived yet. Connect once, or take cash."));
     }
-  else if (now_ms - ds_trust_list_get_issued_at_ms (trust) > settings->trust_age_limit_s * 1000)
+  else if (!trust_list_is_fresh (self))
     {
       name = "trust-list-too-old";
       text = g_strdup (
@@ -69,6 +86,46 @@ describe_left (gint64 used_ms, gint64 limit_s)
                                 hours / 24);
 }
 
+/* @wallet_left_fen: what the company lets its wallet still give */
+static DsLimits
+list_limits (DsDoor *self, const DsExposure *exposure, gint64 amount_fen, gint64 wallet_left_fen)
+{
+  const DsSettings *settings = ds_store_get_settings (self->store);
+  gint64 age_ms = ds_store_get_trusted_now_ms (self->store) - exposure->oldest_unredeemed_at_ms;
+  DsLimits limits = DS_LIMIT_NONE;
+
+  if (amount_fen > settings->voucher_limit_fen)
+    limits |= DS_LIMIT_VOUCHER;
+  if (amount_fen > wallet_left_fen)
+    limits |= DS_LIMIT_WALLET;
+  if (amount_fen > settings->unredeemed_limit_fen - exposure->unredeemed_fen)
+    limits |= DS_LIMIT_SUM;
+  if (exposure->unredeemed_count >= settings->unredeemed_limit_count)
+    limits |= DS_LIMIT_COUNT;
+  if (exposure->unredeemed_count > 0 && age_ms > settings->voucher_age_limit_s * 1000)
+    limits |= DS_LIMIT_AGE;
+  return limits;
+}
+
+DsLimits
+ds_door_find_limits (DsDoor *self, DsStop *stop, gint64 amount_fen)
+{
+  DsShift *shift;
+  DsLimits limits;
+
+  g_return_val_if_fail (DS_IS_DOOR (self), DS_LIMIT_NONE);
+  g_return_val_if_fail (DS_IS_STOP (stop), DS_LIMIT_NONE);
+
+  shift = ds_door_get_open_shift (self);
+  if (shift == NULL || amount_fen <= 0 || !trust_list_is_fresh (self))
+    return DS_LIMIT_NONE;
+  limits = list_limits (self, &self->exposure, amount_fen, G_MAXINT64);
+  return limits != DS_LIMIT_NONE && ds_stop_find_override (stop, shift->id, limits, amount_fen) == NULL
+                 && ds_door_may_override (self, stop, &self->exposure, amount_fen, NULL, NULL)
+             ? limits
+             : DS_LIMIT_NONE;
+}
+
 char *
 ds_door_describe_allowance (DsDoor *self)
 {
@@ -111,13 +168,19 @@ ds_door_describe_allowance (DsDoor *self)
   return g_strjoinv ("\n", list);
 }
 
+static gint64
+get_wallet_left_fen (DsVisit *visit, gint64 limit_fen)
+{
+  return MAX (limit_fen - visit->wallet_fen, 0);
+}
+
 /* Returns: (transfer full) (nullable): why this voucher cannot be taken, with what is left of the allowance. */
 static char *
-find_limit (DsVisit *visit, const DsEvidence *voucher, const char **reason)
+describe_limit (DsVisit *visit, const DsEvidence *voucher, const char **reason)
 {
   DsSettings *settings = ds_store_get_settings (visit->door->store);
-  gint64 wallet_limit_fen = MIN (settings->wallet_limit_fen, voucher->certificate->total_limit_fen);
-  gint64 wallet_left_fen = MAX (wallet_limit_fen - visit->wallet_fen, 0);
+  gint64 wallet_left_fen
+      = get_wallet_left_fen (visit, MIN (settings->wallet_limit_fen, voucher->certificate->total_limit_fen));
   gint64 left_fen = MAX (settings->unredeemed_limit_fen - visit->exposure.unredeemed_fen, 0);
   g_autofree char *amount = ds_door_format_yuan (voucher->amount_fen);
   g_autofree char *limit = ds_door_format_yuan (settings->voucher_limit_fen);
@@ -154,13 +217,47 @@ find_limit (DsVisit *visit, const DsEvidence *voucher, const char **reason)
   return NULL;
 }
 
-/* Verdicts in words */
-
-static void
-refuse (DsScanOperation *operation, const char *reason, const char *title, char *text)
+/* What of the company's limits stands in the way; none when something else does that no clerk can lift: the operator's own
+ * limit of the wallet, or a list of operators that is missing or too old. */
+static DsLimits
+list_liftable (DsVisit *visit, const DsEvidence *voucher)
 {
-  ds_scan_operation_answer (operation, DS_ANSWER_REFUSED, reason, title, text);
+  DsSettings *settings = ds_store_get_settings (visit->door->store);
+
+  if (voucher->amount_fen > get_wallet_left_fen (visit, voucher->certificate->total_limit_fen)
+      || !trust_list_is_fresh (visit->door))
+    return DS_LIMIT_NONE;
+  return list_limits (visit->door, &visit->exposure, voucher->amount_fen,
+                      get_wallet_left_fen (visit, settings->wallet_limit_fen));
 }
+
+/* Refuses it unless it is within the limits or a clerk has lifted what it breaks. @permission: (out) (nullable): that one */
+static gboolean
+check_limits (DsVisit *visit, const DsOverride **permission)
+{
+  DsScanOperation *operation = visit->data;
+  const DsEvidence *voucher = operation->evidence;
+  DsShift *shift = ds_door_get_open_shift (visit->door);
+  const char *reason = NULL;
+  g_autofree char *text = describe_limit (visit, voucher, &reason);
+  DsLimits limits;
+
+  *permission = NULL;
+  if (text == NULL)
+    return TRUE;
+  limits = list_liftable (visit, voucher);
+  if (limits != DS_LIMIT_NONE)
+    *permission = ds_stop_find_override (visit->stop, shift->id, limits, voucher->amount_fen);
+  if (*permission != NULL)
+    return TRUE;
+  refuse (operation, reason, _ ("Voucher not taken"), g_steal_pointer (&text));
+  if (limits != DS_LIMIT_NONE
+      && ds_door_may_override (visit->door, visit->stop, &visit->exposure, voucher->amount_fen, NULL, NULL))
+    operation->answer->limits = limits;
+  return FALSE;
+}
+
+/* Verdicts in words */
 
 static void
 refuse_by_verdict (DsScanOperation *operation, DsPayment *payment, DsEvidenceVerdict verdict)
@@ -289,16 +386,19 @@ check_evidence (DsDoor *self, DsScanOperation *operation, DsPayment *payment)
   return FALSE;
 }
 
+/* @permission: (nullable): that was used for it */
 static void
-draft_evidence (DsVisit *visit, const char *type, const char *member)
+draft_evidence (DsVisit *visit, const char *type, const char *member, const DsOverride *permission)
 {
   DsScanOperation *operation = visit->data;
   gsize n;
   const guint8 *bytes = g_bytes_get_data (operation->evidence->bytes, &n);
   g_autofree char *text = ds_base64url_encode (bytes, n);
+  json_t *data = json_pack ("{s:s, s:s}", "payment", operation->evidence->payment_id, member, text);
 
-  ds_drafts_add (&visit->drafts, type,
-                 json_pack ("{s:s, s:s}", "payment", operation->evidence->payment_id, member, text));
+  if (permission != NULL)
+    json_object_set_new (data, "override", json_integer (permission->number));
+  ds_drafts_add (&visit->drafts, type, data);
 }
 
 /* Receipts */
@@ -312,7 +412,7 @@ decide_receipt (DsVisit *visit, DsPayment *payment)
   if (ds_payment_state_after (payment->state, DS_PAYMENT_IS_PROVED) == DS_PAYMENT_PAID
       && payment->state != DS_PAYMENT_PAID)
     {
-      draft_evidence (visit, "payment.receipt", "receipt");
+      draft_evidence (visit, "payment.receipt", "receipt", NULL);
       return;
     }
   if (ds_payment_state_covers_debt (payment->state))
@@ -352,8 +452,8 @@ decide_voucher (DsVisit *visit, DsPayment *payment)
   const DsCollection collection = { .waybills = (const char *const *)waybills,
                                     .amount_fen = payment->amount_fen,
                                     .own_payment_id = payment->id };
+  const DsOverride *permission;
   g_autofree char *text = NULL;
-  const char *reason = NULL;
   DsHindrance hindrance;
 
   if (ds_payment_state_covers_debt (payment->state))
@@ -382,14 +482,10 @@ decide_voucher (DsVisit *visit, DsPayment *payment)
       refuse (operation, ds_hindrance_to_name (hindrance), _ ("Voucher not taken"), g_steal_pointer (&text));
       return;
     }
-  text = find_limit (visit, operation->evidence, &reason);
-  if (text != NULL)
-    {
-      refuse (operation, reason, _ ("Voucher not taken"), g_steal_pointer (&text));
-      return;
-    }
+  if (!check_limits (visit, &permission))
+    return;
   ds_door_supersede (visit->stop, &collection, &visit->drafts);
-  draft_evidence (visit, "payment.voucher", "voucher");
+  draft_evidence (visit, "payment.voucher", "voucher", permission);
 }
 
 static gboolean

@@ -171,6 +171,16 @@ void ds_door_scan_foreign (DsDoor *self, GTask *task);
 /* Returns: (transfer full) (nullable): why no voucher at all can be taken now, whatever its amount. */
 char *ds_door_get_voucher_bar (DsDoor *self, const DsExposure *exposure, const char **reason);
 
+/* Permissions (ds-door-override.c) */
+
+/* Whether a clerk may still lift limits for @amount_fen at @stop. @text: (out) (optional) (nullable): why not. */
+gboolean ds_door_may_override (DsDoor *self,
+                               DsStop *stop,
+                               const DsExposure *exposure,
+                               gint64 amount_fen,
+                               const char **reason,
+                               char **text);
+
 /* Turns and visits (ds-door-visit.c) */
 
 typedef void (*DsDoorTurn) (DsDoor *self, gpointer data);

@@ -140,6 +140,7 @@ typedef enum
   DS_ANSWER_SCANNED,  /* a payer code, journalled to be charged: @payment is scanned; watch it */
   DS_ANSWER_PARCEL,   /* a waybill of this route: @stop is its stop */
   DS_ANSWER_ALREADY,  /* the same evidence again: nothing changed */
+  DS_ANSWER_ALLOWED,  /* a clerk's digits: @stop has the permission */
   DS_ANSWER_REFUSED,  /* ours but not good: the sentence says why */
   DS_ANSWER_FOREIGN,  /* somebody else's, or no payment code at all */
 } DsAnswerKind;
@@ -149,6 +150,7 @@ typedef enum
  * @title: a few words ("This is a WeChat Pay code")
  * @text: one sentence: why, and what to do next
  * @reason: (nullable): a stable name for tests and logs ("other-amount", "forged", "used", "over-allowance" …)
+ * @limits: what stood in the way of a voucher and a clerk may lift; none otherwise
  * @payment, @stop: (nullable): as they are now
  */
 typedef struct
@@ -157,6 +159,7 @@ typedef struct
   char *title;
   char *text;
   char *reason;
+  DsLimits limits;
   DsPayment *payment;
   DsStop *stop;
 } DsAnswer;
@@ -206,6 +209,42 @@ void ds_door_try_spoken_async (DsDoor *self,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
 DsAnswer *ds_door_try_spoken_finish (DsDoor *self, GAsyncResult *result, GError **error);
+
+/* Permissions to take a voucher over the company's limits */
+
+/**
+ * ds_door_find_limits:
+ * @stop: a stop
+ * @amount_fen: what is about to be collected by code
+ *
+ * For the courier, before the customer's wallet gives a voucher away: what would stand in its way now, whoever's wallet it
+ * is, and a clerk could lift. As of the last change; the wallet's own part is known only when its voucher is scanned.
+ *
+ * Returns: none as well when the depot gives no permissions, or the stop has one that fits
+ */
+DsLimits ds_door_find_limits (DsDoor *self, DsStop *stop, gint64 amount_fen);
+
+/**
+ * ds_door_override_async:
+ * @stop_id: the stop
+ * @limits: what stands in the way
+ * @amount_fen: of the payment that is to be taken all the same
+ * @typed: the 8 digits as the clerk reads them out; see ds_spoken_proof_read() for what may stand between them
+ *
+ * Right digits are journalled (`limit.overridden`): the next voucher at this stop, of at most that amount, is taken over
+ * those limits, in this shift and once. Wrong ones are journalled before the answer (`limit.misspoken`), so that
+ * %DS_OVERRIDE_TRIES hold across every restart. Fails only when the store does; the answer's reasons are "wrong",
+ * "locked", "form", "already", "over-cap", "no-shift", "no-secret" and "not-allowed".
+ */
+void ds_door_override_async (DsDoor *self,
+                             const char *stop_id,
+                             DsLimits limits,
+                             gint64 amount_fen,
+                             const char *typed,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+DsAnswer *ds_door_override_finish (DsDoor *self, GAsyncResult *result, GError **error);
 
 /* The rest at the door. Each finishes with the stop as it is now, or an error in words. */
 

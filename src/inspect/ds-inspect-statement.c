@@ -17,6 +17,7 @@ typedef struct
   const char *id, *shift, *courier, *date;
   json_int_t version;
   json_t *lines;
+  json_t *overrides; /* (nullable) */
   json_int_t digital_device, digital_operator, digital_count;
   json_int_t vouchers_device, vouchers_operator, vouchers_count, vouchers_rejected;
   json_int_t cash_expected, cash_counted, cash_float;
@@ -27,6 +28,7 @@ typedef struct
 static gboolean
 statement_read (Statement *statement, json_t *payload, GError **error)
 {
+  statement->overrides = json_object_get (payload, "overrides");
   return ds_json_unpack (
       payload, error,
       "{s:s, s:I, s:s, s:s, s:s, s:o, s:{s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I}, s:I, "
@@ -146,6 +148,25 @@ print_lines (const Statement *statement)
   }
 }
 
+/* What clerks permitted over the company's limits. */
+static void
+print_overrides (json_t *overrides)
+{
+  json_t *override;
+  gsize i;
+
+  json_array_foreach (overrides, i, override)
+  {
+    const char *clerk = get_text (override, "clerk");
+    gboolean given = *clerk != '\0';
+    char text[DS_MONEY_TEXT_SIZE];
+
+    ds_inspect_print ("%-38s %14s  %s, %s%s\n", "Limit lifted",
+                      ds_money_format_grouped (get_fen (override, "amount_fen"), text),
+                      get_text (override, "limits"), given ? "by " : "by NO clerk", clerk);
+  }
+}
+
 static void
 print_table (const Statement *statement)
 {
@@ -169,6 +190,7 @@ print_table (const Statement *statement)
   ds_inspect_print ("%-38s %14s\n", "Cash counted", ds_money_format_grouped (statement->cash_counted, text));
   ds_inspect_print ("%-38s %14s  %s\n", "Difference", ds_money_format_grouped (statement->difference, text),
                     statement->balanced ? "balanced" : "NOT balanced");
+  print_overrides (statement->overrides);
 }
 
 /* A statement stands alone, or as the depot's feed carries it. Returns: (transfer full): the JWS. */

@@ -601,7 +601,8 @@ project_voucher (DsLedger *self, const DsEntry *entry, gboolean replaying, GErro
   if (!ds_json_unpack (entry->data, error, "{s:s}", "payment", &id) || !find_payment (self, id, &row, error))
     return FALSE;
   voucher = read_evidence (entry, "voucher", DS_EVIDENCE_VOUCHER, id, &row, error);
-  if (voucher == NULL || !change_state (self, id, &row, entry, DS_PAYMENT_IS_VOUCHED, error))
+  if (voucher == NULL || !change_state (self, id, &row, entry, DS_PAYMENT_IS_VOUCHED, error)
+      || !ds_ledger_use_override (self, entry, &row, replaying, error))
     return FALSE;
 
   query = ds_db_prepare (
@@ -809,6 +810,8 @@ static const struct
   { "payment.refund", project_refund },
   { "payment.spoken", project_spoken },
   { "payment.misspoken", project_misspoken },
+  { "limit.overridden", ds_ledger_project_overridden },
+  { "limit.misspoken", ds_ledger_project_override_misspoken },
   { "parcel.outcome", project_outcome },
   { "proof.added", ds_ledger_project_proof },
   { "proof.refused", ds_ledger_project_proof_refused },

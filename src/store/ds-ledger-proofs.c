@@ -31,23 +31,6 @@ get_blob_key (DsLedger *self, const guint8 **key, GError **error)
 /* The journal */
 
 static gboolean
-find_stop (DsLedger *self, const char *stop, GError **error)
-{
-  DsQuery *query = ds_db_prepare (self->db, "SELECT 1 FROM stops WHERE id = ?1", error);
-  gboolean found;
-
-  if (query == NULL)
-    return FALSE;
-  ds_db_bind_text (query, 1, stop);
-  if (!ds_db_step (self->db, query, &found, error))
-    return FALSE;
-  ds_db_reset (query);
-  if (!found)
-    g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "There is no stop %s on this route", stop);
-  return found;
-}
-
-static gboolean
 insert_blob (DsLedger *self, const char *sm3, const char *shift, gint64 size, GError **error)
 {
   DsQuery *query = ds_db_prepare (
@@ -109,7 +92,7 @@ ds_ledger_project_proof (DsLedger *self, const DsEntry *entry, gboolean replayin
                            "A proof has a kind, the SM3 of its content, and at most 1 MiB");
       return FALSE;
     }
-  if (!replaying && !find_stop (self, stop, error))
+  if (!replaying && !ds_ledger_check_stop (self, stop, error))
     return FALSE;
   /* What the journal says is kept must be kept before. */
   if (!replaying && !ds_blob_files_has (self->directory, sm3))
@@ -135,7 +118,7 @@ ds_ledger_project_proof_refused (DsLedger *self, const DsEntry *entry, gboolean 
       g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "Only pickup codes can be wrong");
       return FALSE;
     }
-  return (replaying || find_stop (self, stop, error))
+  return (replaying || ds_ledger_check_stop (self, stop, error))
          && insert_proof (self, stop, name, NULL, 0, NULL, FALSE, entry->at_ms, error);
 }
 

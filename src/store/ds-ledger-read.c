@@ -267,7 +267,8 @@ load_selection (DsLedger *self, const Selection *selection, const char *stop_id,
       || !read_parcels (self, query, by_id, error)
       || (query = prepare_for (self, selection->payments, stop_id, error)) == NULL
       || !read_payments (self, query, by_id, NULL, error)
-      || !ds_ledger_read_proofs (self, stop_id, by_id, error))
+      || !ds_ledger_read_proofs (self, stop_id, by_id, error)
+      || !ds_ledger_read_overrides (self, stop_id, by_id, error))
     return NULL;
   return g_steal_pointer (&stops);
 }
@@ -316,6 +317,23 @@ ds_ledger_find_stop (DsLedger *self, const char *payment_id_or_waybill, GError *
   stop_id = row ? g_strdup (ds_db_column_text (query, 0)) : NULL;
   ds_db_reset (query);
   return stop_id ? ds_ledger_load_stop (self, stop_id, error) : NULL;
+}
+
+gboolean
+ds_ledger_check_stop (DsLedger *self, const char *stop, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db, "SELECT 1 FROM stops WHERE id = ?1", error);
+  gboolean found;
+
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, stop);
+  if (!ds_db_step (self->db, query, &found, error))
+    return FALSE;
+  ds_db_reset (query);
+  if (!found)
+    g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "There is no stop %s on this route", stop);
+  return found;
 }
 
 GPtrArray *
@@ -387,8 +405,8 @@ ds_ledger_load_exposure (DsLedger *self,
 {
   ds_ledger_assert_thread (self);
 
-  return load_vouchers (self, wallet_serial, exposure, wallet_fen, error)
-         && load_cash (self, exposure, error);
+  return load_vouchers (self, wallet_serial, exposure, wallet_fen, error) && load_cash (self, exposure, error)
+         && ds_ledger_sum_overrides (self, &exposure->override_fen, error);
 }
 
 /* Problems */

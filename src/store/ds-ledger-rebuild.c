@@ -23,6 +23,7 @@ static const struct
   { "payments", "SELECT * FROM payments ORDER BY n", "DELETE FROM payments" },
   { "cash_back", "SELECT * FROM cash_back ORDER BY n", "DELETE FROM cash_back" },
   { "proofs", "SELECT * FROM proofs ORDER BY n", "DELETE FROM proofs" },
+  { "overrides", "SELECT * FROM overrides ORDER BY n", "DELETE FROM overrides" },
   { "own_order", "SELECT * FROM own_order ORDER BY stop", "DELETE FROM own_order" },
   { "own_notes", "SELECT * FROM own_notes ORDER BY stop", "DELETE FROM own_notes" },
   { "loads", "SELECT * FROM loads ORDER BY waybill", "DELETE FROM loads" },

@@ -110,6 +110,13 @@ const char *const ds_ledger_schema[] = {
 
   /* The courier's note for a door: the journal's as well. */
   "CREATE TABLE own_notes (stop TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+
+  /* Permissions to take a payment over the company's limits. A row without limits is wrong digits. */
+  "CREATE TABLE overrides (n INTEGER PRIMARY KEY, stop TEXT NOT NULL, number INTEGER NOT NULL, shift TEXT "
+  "NOT NULL,"
+  "  limits TEXT, amount_fen INTEGER NOT NULL, payment TEXT, at_ms INTEGER NOT NULL) STRICT;"
+  "CREATE UNIQUE INDEX overrides_once ON overrides (stop, number) WHERE limits IS NOT NULL;"
+  "CREATE INDEX overrides_by_stop ON overrides (stop);",
   NULL,
 };
 

@@ -281,6 +281,27 @@ gboolean ds_ledger_sweep_blobs (DsLedger *self, GError **error);
 /* Adds the proofs to their stops. @stop_id: (nullable): of this one only. */
 gboolean ds_ledger_read_proofs (DsLedger *self, const char *stop_id, GHashTable *stops_by_id, GError **error);
 
+/* Permissions over the limits: ds-ledger-overrides.c */
+
+/* Apply "limit.overridden" and "limit.misspoken": as ds_ledger_project(). */
+gboolean
+ds_ledger_project_overridden (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
+gboolean ds_ledger_project_override_misspoken (DsLedger *self,
+                                               const DsEntry *entry,
+                                               gboolean replaying,
+                                               GError **error);
+/* A "payment.voucher" used the permission that it names, if it names one. */
+gboolean ds_ledger_use_override (DsLedger *self,
+                                 const DsEntry *entry,
+                                 const DsPaymentRow *row,
+                                 gboolean replaying,
+                                 GError **error);
+/* Adds the permissions to their stops. @stop_id: (nullable): of this one only. */
+gboolean
+ds_ledger_read_overrides (DsLedger *self, const char *stop_id, GHashTable *stops_by_id, GError **error);
+/* @sum_fen: (out): what those of the open shift allow */
+gboolean ds_ledger_sum_overrides (DsLedger *self, gint64 *sum_fen, GError **error);
+
 /* Shifts: ds-ledger-shifts.c */
 
 gboolean ds_ledger_load_shift (DsLedger *self, GError **error);
@@ -343,6 +364,8 @@ gboolean ds_ledger_take_object (DsLedger *self, const char *type, const char *li
 
 GPtrArray *ds_ledger_load_stops (DsLedger *self, GError **error);
 DsStop *ds_ledger_load_stop (DsLedger *self, const char *stop_id, GError **error);
+/* Fails with %DS_ERROR_NOT_FOUND unless the route has the stop, removed or not. */
+gboolean ds_ledger_check_stop (DsLedger *self, const char *stop, GError **error);
 DsStop *ds_ledger_find_stop (DsLedger *self, const char *payment_id_or_waybill, GError **error);
 GPtrArray *ds_ledger_load_payments (DsLedger *self, const char *shift_id, GError **error);
 gboolean ds_ledger_load_exposure (DsLedger *self,

@@ -100,7 +100,7 @@ typedef struct
 /**
  * DsExposure:
  *
- * What rests on vouchers that are not yet redeemed, and the cash in hand.
+ * What rests on vouchers that are not yet redeemed, the cash in hand, and what clerks have permitted.
  */
 typedef struct
 {
@@ -108,6 +108,7 @@ typedef struct
   gint64 unredeemed_count;
   gint64 oldest_unredeemed_at_ms; /* wall time; 0 when there is none */
   gint64 cash_fen;                /* float of the open shift, plus cash taken, less change */
+  gint64 override_fen;            /* what permissions of the open shift allow over the limits, used or not */
 } DsExposure;
 
 /**

@@ -4,11 +4,13 @@
 #include "app-fixture.h"
 
 #include "ds-appearance.h"
+#include "ds-evidence.h"
 #include "ds-id.h"
 #include "ds-json.h"
 #include "ds-jws.h"
 #include "ds-lesson.h"
 #include "ds-preferences.h"
+#include "ds-trust-list.h"
 #include "screen-checks.h"
 
 #include <glib/gi18n.h>
@@ -17,6 +19,8 @@
 #include <string.h>
 
 #define MINUTE_MS (G_GINT64_CONSTANT (60) * 1000)
+#define PAYEE "BBEXP1"
+#define OPERATOR "003"
 /* Nothing listens there. */
 #define NOWHERE "https://127.0.0.1:1"
 
@@ -233,13 +237,71 @@ app_fixture_make_settings (AppFixture *self)
   return json_pack ("{s:I, s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:b,"
                     " s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I}}",
                     "version", (json_int_t)1, "depot_name", "Bluebird Express · Wanghu", "courier", "id",
-                    "0317", "name", "Han Bo", "payee", "id", "BBEXP1", "name", "Bluebird Express", "city",
+                    "0317", "name", "Han Bo", "payee", "id", PAYEE, "name", "Bluebird Express", "city",
                     "HANGZHOU", "mcc", "4215", "built_codes", 1, "limits", "voucher_fen", (json_int_t)50000,
                     "wallet_fen", (json_int_t)50000, "unredeemed_fen", (json_int_t)150000, "unredeemed_count",
                     (json_int_t)20, "voucher_age_s", (json_int_t)86400, "trust_age_s", (json_int_t)86400,
                     "cash_fen", (json_int_t)500000, "timings", "live_code_wait_ms", (json_int_t)3000,
                     "unknown_after_ms", (json_int_t)60000, "query_every_ms", (json_int_t)20000,
                     "payer_code_life_ms", (json_int_t)60000, "built_code_life_ms", (json_int_t)300000);
+}
+
+void
+app_fixture_feed_operators (AppFixture *self)
+{
+  const json_int_t now_ms = APP_FIXTURE_START_MS;
+  g_autofree char *public_key = ds_key_get_public_hex (self->depot_key);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *jws = NULL;
+  g_autoptr (json_t) payload
+      = json_pack ("{s:I, s:I, s:[{s:s, s:s, s:[{s:s, s:I, s:I, s:b}]}]}", "version", now_ms, "issued_at_ms",
+                   now_ms, "operators", "id", OPERATOR, "name", "Sandbox Bank", "keys", "public_key",
+                   public_key, "not_before_ms", (json_int_t)0, "not_after_ms", now_ms * 2, "revoked", 0);
+
+  jws = ds_trust_list_sign (payload, self->depot_key, &error);
+  g_assert_no_error (error);
+  app_fixture_feed (self, "operators", json_pack ("{s:s}", "jws", jws));
+}
+
+void
+app_fixture_feed_limits (AppFixture *self, gint64 voucher_fen, gint64 override_fen)
+{
+  json_t *settings = app_fixture_make_settings (self);
+  json_t *limits = json_object_get (settings, "limits");
+
+  json_object_set_new (settings, "version", json_integer (self->cursor + 1));
+  json_object_set_new (limits, "voucher_fen", json_integer (voucher_fen));
+  json_object_set_new (limits, "override_fen", json_integer (override_fen));
+  app_fixture_feed (self, "settings", settings);
+}
+
+char *
+app_fixture_make_voucher (AppFixture *self, const char *payment_id, gint64 amount_fen)
+{
+  const gint64 now_s = APP_FIXTURE_START_MS / 1000;
+  g_autoptr (DsKey) key = ds_key_generate (NULL);
+  DsWalletCertificate draft = { .operator_id = (char *)OPERATOR,
+                                .serial = { 0, 0, 0, 0, 0, 1 },
+                                .tier = 4,
+                                .voucher_limit_fen = 1000000,
+                                .total_limit_fen = 1000000,
+                                .not_after_s = now_s + 86400 };
+  g_autoptr (DsWalletCertificate) certificate = NULL;
+  g_autoptr (DsEvidence) voucher = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ds_key_get_public_compressed (key, draft.public_key);
+  certificate = ds_wallet_certificate_sign (self->depot_key, &draft, &error);
+  g_assert_no_error (error);
+  voucher = ds_voucher_sign (key, certificate,
+                             &(DsEvidence){ .payment_id = (char *)payment_id,
+                                            .amount_fen = amount_fen,
+                                            .payee_id = (char *)PAYEE,
+                                            .counter = 1,
+                                            .at_s = now_s },
+                             &error);
+  g_assert_no_error (error);
+  return ds_evidence_to_text (voucher);
 }
 
 /* The doors of the mock-ups; further ones are made up from their number. */
@@ -500,6 +562,11 @@ app_fixture_feed_statement (AppFixture *self, gint64 counted_fen, gint64 voucher
       (json_int_t)(voucher_operator_fen - 61250), "balanced", balanced, "books_sum_fen", (json_int_t)0);
 
   g_assert_nonnull (payload);
+  if (!balanced)
+    json_object_set_new (payload, "overrides",
+                         json_pack ("[{s:s, s:s, s:I, s:s}, {s:s, s:s, s:I, s:n}]", "stop", "S1", "limits",
+                                    "voucher", "amount_fen", (json_int_t)28650, "clerk", "Zhou Min", "stop",
+                                    "S2", "limits", "sum+count", "amount_fen", (json_int_t)12800, "clerk"));
   text = ds_json_to_line (payload);
   jws = ds_jws_sign (self->depot_key, "depot", text, strlen (text), &error);
   g_assert_no_error (error);

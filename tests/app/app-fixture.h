@@ -56,7 +56,13 @@ void app_fixture_feed (AppFixture *self, const char *type, json_t *data);
 /* Returns: (transfer full): what the fixture's depot decides, as app_fixture_new_enrolled() fed it. */
 json_t *app_fixture_make_settings (AppFixture *self);
 void app_fixture_feed_stops (AppFixture *self, guint n);
-/* Signs and feeds a statement of the closed shift. @voucher_operator_fen below 612.50 is a difference. */
+/* The list of operators: without it no operator's code is taken. The fixture's operator has the depot's key. */
+void app_fixture_feed_operators (AppFixture *self);
+/* Vouchers are for @voucher_fen at most, and clerks may permit @override_fen more. */
+void app_fixture_feed_limits (AppFixture *self, gint64 voucher_fen, gint64 override_fen);
+/* Returns: (transfer full): as a customer's wallet shows it. */
+char *app_fixture_make_voucher (AppFixture *self, const char *payment_id, gint64 amount_fen);
+/* Signs and feeds a statement of the closed shift. @voucher_operator_fen below 612.50 is a difference; such a one has limits that were lifted. */
 void app_fixture_feed_statement (AppFixture *self, gint64 counted_fen, gint64 voucher_operator_fen);
 
 /* Looks at the page in front, see screen_check(). Saves a picture of it as well if the environment asks for pictures:

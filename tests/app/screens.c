@@ -10,7 +10,6 @@
 #include "ds-learnt-page.h"
 #include "ds-navigator.h"
 #include "ds-result-page.h"
-#include "ds-trust-list.h"
 #include "ds-words.h"
 
 #include <glib/gi18n.h>
@@ -325,30 +324,12 @@ test_code (void)
   go_online (fixture, FALSE);
 }
 
-/* Without a word from the depot no operator's code is taken. */
-static void
-feed_operators (AppFixture *fixture)
-{
-  const json_int_t now_ms = APP_FIXTURE_START_MS;
-  g_autofree char *public_key = ds_key_get_public_hex (fixture->depot_key);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *jws = NULL;
-  g_autoptr (json_t) payload
-      = json_pack ("{s:I, s:I, s:[{s:s, s:s, s:[{s:s, s:I, s:I, s:b}]}]}", "version", now_ms, "issued_at_ms",
-                   now_ms, "operators", "id", "003", "name", "Sandbox Bank", "keys", "public_key", public_key,
-                   "not_before_ms", (json_int_t)0, "not_after_ms", now_ms * 2, "revoked", 0);
-
-  jws = ds_trust_list_sign (payload, fixture->depot_key, &error);
-  g_assert_no_error (error);
-  app_fixture_feed (fixture, "operators", json_pack ("{s:s}", "jws", jws));
-}
-
 static void
 test_scan (void)
 {
   g_autoptr (AppFixture) fixture = start_shift ();
 
-  feed_operators (fixture);
+  app_fixture_feed_operators (fixture);
 
   go_online (fixture, TRUE);
   act (fixture, "win.collect", "S2");
@@ -356,6 +337,29 @@ test_scan (void)
   ds_window_take_scan (DS_WINDOW (fixture->window), PAYER_CODE);
   ds_test_wait_for_words (fixture->window, _ ("The customer may have to confirm on their phone."));
   app_fixture_look (fixture, "result-waiting");
+}
+
+/* A limit is reached, and the depot is asked; then once more from the voucher that was refused. */
+static void
+test_override (void)
+{
+  g_autoptr (AppFixture) fixture = start_shift ();
+  g_autofree char *voucher = NULL;
+
+  app_fixture_feed_operators (fixture);
+  app_fixture_feed_limits (fixture, 10000, 100000);
+  act_and_look (fixture, "win.collect", "S1", "collect-limit");
+  press_and_look (fixture, _ ("Ask the depot"), "override");
+  type (fixture, "00000000");
+  press (fixture, _ ("Check digits"));
+  ds_test_wait_for_words (fixture->window, _ ("Wrong digits"));
+  app_fixture_look (fixture, "override-wrong");
+  show_code (fixture, "S1");
+  press (fixture, _ ("Scan receipt"));
+  voucher = app_fixture_make_voucher (fixture, get_payment (fixture, "S1")->id, 28650);
+  ds_window_take_scan (DS_WINDOW (fixture->window), voucher);
+  ds_test_wait_for_words (fixture->window, _ ("Voucher not taken"));
+  app_fixture_look (fixture, "scan-limit");
 }
 
 static void
@@ -483,7 +487,7 @@ test_taps (void)
   g_autoptr (AppFixture) fixture = start_shift ();
   guint before;
 
-  feed_operators (fixture);
+  app_fixture_feed_operators (fixture);
   act (fixture, "win.open-stop", "S2");
   before = ds_test_count_presses ();
   press (fixture, _ ("Collect"));
@@ -570,6 +574,7 @@ main (int argc, char **argv)
   g_test_add_func ("/screens/stop", test_stop);
   g_test_add_func ("/screens/code", test_code);
   g_test_add_func ("/screens/scan", test_scan);
+  g_test_add_func ("/screens/override", test_override);
   g_test_add_func ("/screens/cash", test_cash);
   g_test_add_func ("/screens/results", test_results);
   g_test_add_func ("/screens/practice", test_practice);

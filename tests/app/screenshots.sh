@@ -21,6 +21,8 @@ look() {
 chinese="LANGUAGE=zh_CN DS_PICTURES_LOCALE=$translations"
 look en-light LANGUAGE=en
 look en-dark LANGUAGE=en DS_PICTURES_DARK=1
+look en-contrast LANGUAGE=en DS_PICTURES_CONTRAST=1
+look en-wide LANGUAGE=en DS_PICTURES_WIDE=1
 # shellcheck disable=SC2086
 {
   look zh-light $chinese

@@ -248,6 +248,48 @@ test_typed (void)
   g_assert_false (ds_spoken_proof_equal (digits, "10345678"));
 }
 
+/* Worked out in the same way with `printf 'doorstep-override-1\n%s\n%s\n%s\n%s\n' STOP LIMITS FEN NUMBER`. */
+static void
+test_override (void)
+{
+  static const struct
+  {
+    const char *stop_id, *limits;
+    gint64 amount_fen, number;
+    const char *digits;
+  } vectors_of_permissions[] = {
+    { "S-1", "sum", 12800, 1, "52720897" },       { "S-1", "sum", 12800, 2, "00715705" },
+    { "S-1", "sum+count", 12800, 1, "30156077" }, { "S-1", "sum", 12801, 1, "55287463" },
+    { "S-2", "sum", 12800, 1, "22595038" },
+  };
+  static const struct
+  {
+    const char *secret, *stop_id, *limits;
+    gint64 amount_fen, number;
+  } bad[] = {
+    { "0011", "S-1", "sum", 1, 1 },   { SECRET, "", "sum", 1, 1 },    { SECRET, "S\n1", "sum", 1, 1 },
+    { SECRET, "S-1", "", 1, 1 },      { SECRET, "S-1", "sum", 0, 1 }, { SECRET, "S-1", "sum", 1, 0 },
+    { SECRET, "S-1", "su\nm", 1, 1 },
+  };
+  char digits[DS_SPOKEN_PROOF_SIZE];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (vectors_of_permissions); i++)
+    {
+      g_assert_true (ds_spoken_override_derive (
+          SECRET, vectors_of_permissions[i].stop_id, vectors_of_permissions[i].limits,
+          vectors_of_permissions[i].amount_fen, vectors_of_permissions[i].number, digits, NULL));
+      g_assert_cmpstr (digits, ==, vectors_of_permissions[i].digits);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (ds_spoken_override_derive (bad[i].secret, bad[i].stop_id, bad[i].limits,
+                                                 bad[i].amount_fen, bad[i].number, digits, &error));
+      g_assert_error (error, DS_ERROR, DS_ERROR_INVALID);
+    }
+}
+
 static void
 test_mark (void)
 {
@@ -270,6 +312,7 @@ main (int argc, char **argv)
   g_test_add_func ("/spoken-proof/even", test_even);
   g_test_add_func ("/spoken-proof/bad", test_bad);
   g_test_add_func ("/spoken-proof/typed", test_typed);
+  g_test_add_func ("/spoken-proof/override", test_override);
   g_test_add_func ("/spoken-proof/mark", test_mark);
   return g_test_run ();
 }

@@ -46,6 +46,19 @@ line_changed (DsBank *bank, GParamSpec *pspec, gpointer user_data)
   g_assert_no_error (error);
 }
 
+static void
+open_depot (Company *self)
+{
+  g_autofree char *path = company_get_path (self, "depot");
+  g_autoptr (GError) error = NULL;
+
+  self->depot = ds_depot_new (path, NULL, self->operators, self->clock, self->random, &error);
+  g_assert_no_error (error);
+  ds_depot_listen (self->depot, FALSE, 0, &error);
+  g_assert_no_error (error);
+  g_signal_connect_object (self->bank, "notify::line-cut", G_CALLBACK (line_changed), self->depot, 0);
+}
+
 static Company *
 make_company (gboolean for_practice)
 {
@@ -69,15 +82,11 @@ make_company (gboolean for_practice)
   if (for_practice)
     ds_depot_prepare_practice (depot_path, "Practice depot", "Practice", &error);
   g_assert_no_error (error);
-  self->depot = ds_depot_new (depot_path, NULL, self->operators, self->clock, self->random, &error);
-  g_assert_no_error (error);
-  ds_depot_listen (self->depot, FALSE, 0, &error);
-  g_assert_no_error (error);
+  open_depot (self);
   self->bank_server = ds_bank_server_new (
       self->bank, ds_authority_get_server_certificate (ds_depot_get_authority (self->depot)));
   ds_bank_server_listen (self->bank_server, 0, &error);
   g_assert_no_error (error);
-  g_signal_connect_object (self->bank, "notify::line-cut", G_CALLBACK (line_changed), self->depot, 0);
   return self;
 }
 
@@ -91,6 +100,20 @@ Company *
 company_new_for_practice (void)
 {
   return make_company (TRUE);
+}
+
+void
+company_set_limit (Company *self, const char *name, gint64 value)
+{
+  g_autofree char *path = company_get_path (self, "depot/settings.json");
+  g_autoptr (json_t) settings = json_load_file (path, 0, NULL);
+
+  g_assert_nonnull (settings);
+  json_object_set_new (json_object_get (settings, "limits"), name, json_integer (value));
+  g_assert_cmpint (json_dump_file (settings, path, 0), ==, 0);
+  ds_depot_close (self->depot);
+  g_clear_object (&self->depot);
+  open_depot (self);
 }
 
 static void
@@ -233,6 +256,27 @@ run (GPtrArray *argv, char **output)
   if (*complaint != '\0')
     g_test_message ("%s", complaint);
   return g_subprocess_get_exit_status (process);
+}
+
+json_t *
+company_ask (const char *program, ...)
+{
+  g_autoptr (GPtrArray) argv = NULL;
+  g_autofree char *output = NULL;
+  g_autoptr (GError) error = NULL;
+  va_list arguments;
+  json_t *answer;
+  int status;
+
+  va_start (arguments, program);
+  argv = collect_arguments (program, arguments);
+  va_end (arguments);
+  status = run (argv, &output);
+  if (status != 0)
+    return NULL;
+  answer = ds_json_parse_object (output, strlen (output), strlen (output), &error);
+  g_assert_no_error (error);
+  return answer;
 }
 
 void

@@ -67,6 +67,13 @@ gint64 company_get_balance_fen (Company *self, const char *account);
 /* Returns: what the operators' files say came in today, all operators and kinds together. */
 gint64 company_sum_files_fen (Company *self);
 
+/* Changes one of the settings' limits, as the depot's owner does: it ends and begins anew, elsewhere. */
+void company_set_limit (Company *self, const char *name, gint64 value);
+
+/* The same as company_run() for a program that answers with an object. Returns: (transfer full) (nullable): %NULL when the
+ * program complained. */
+json_t *company_ask (const char *program, ...) G_GNUC_NULL_TERMINATED;
+
 /* Runs another program of ours while the company goes on; the test dies unless it ends well. */
 void company_run (const char *program, ...) G_GNUC_NULL_TERMINATED;
 
