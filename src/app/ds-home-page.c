@@ -98,6 +98,19 @@ problems_changed (DsHomePage *self)
 }
 
 static void
+digest_changed (DsHomePage *self)
+{
+  guint n = ds_digest_get_n_unread (ds_session_get_digest (self->session));
+  g_autofree char *text = g_strdup_printf (
+      ngettext ("%u change since you last looked", "%u changes since you last looked", n), n);
+
+  /* One notice at a time: in large text two leave no room for the stops. */
+  gtk_widget_set_visible (self->digest, n > 0 && !gtk_widget_get_visible (self->health));
+  gtk_label_set_text (self->digest_text, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->digest), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
+static void
 health_changed (DsHomePage *self)
 {
   DsStore *store = ds_session_get_store (self->session);
@@ -113,18 +126,7 @@ health_changed (DsHomePage *self)
                           ? text
                           : _ ("The storage is full. A reserve is left to finish and close this shift; then "
                                "free some space."));
-}
-
-static void
-digest_changed (DsHomePage *self)
-{
-  guint n = ds_digest_get_n_unread (ds_session_get_digest (self->session));
-  g_autofree char *text = g_strdup_printf (
-      ngettext ("%u change since you last looked", "%u changes since you last looked", n), n);
-
-  gtk_widget_set_visible (self->digest, n > 0);
-  gtk_label_set_text (self->digest_text, text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->digest), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  digest_changed (self);
 }
 
 static void
@@ -214,7 +216,6 @@ ds_home_page_new (DsSession *session)
                            G_CONNECT_SWAPPED);
   problems_changed (self);
   health_changed (self);
-  digest_changed (self);
   tab_changed (self);
   return self;
 }

@@ -73,7 +73,8 @@ show_health (DsSafetyPage *self)
   DsStoreHealth health = ds_store_get_health (get_store (self));
   const char *text = ds_store_get_health_text (get_store (self));
   DsWords words = ds_words_for_health (health);
-  g_autofree char *detail = g_strdup_printf (_ ("For the clerk: %s"), text != NULL ? text : "");
+  g_autofree char *known = ds_words_for_health_detail (text != NULL ? text : "");
+  g_autofree char *detail = g_strdup_printf (_ ("For the clerk: %s"), known);
 
   ds_info_row_set_words (self->health, &words);
   ds_info_row_set_subtitle (self->health, ds_words_for_health_advice (health));

@@ -6,6 +6,7 @@
 #include "ds-format.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define DUE "ds-due-symbolic"
 #define WAITING "ds-waiting-symbolic"
@@ -523,6 +524,56 @@ ds_words_for_health_advice (DsStoreHealth health)
   g_return_val_if_fail (health < G_N_ELEMENTS (healths), "");
 
   return gettext (healths[health].advice);
+}
+
+/* Returns: (transfer full) (nullable): @translated with what stands in @text where @pattern has "%s". */
+static char *
+fill_in (const char *text, const char *pattern, const char *translated)
+{
+  g_auto (GStrv) parts = g_strsplit (pattern, "%s", -1);
+  g_autoptr (GString) filled = g_string_new (translated);
+
+  if (!g_str_has_prefix (text, parts[0]))
+    return NULL;
+  text += strlen (parts[0]);
+  for (gsize i = 1; parts[i] != NULL; i++)
+    {
+      const char *end = *parts[i] != '\0' ? strstr (text, parts[i]) : text + strlen (text);
+      g_autofree char *found = end != NULL ? g_strndup (text, (gsize)(end - text)) : NULL;
+
+      if (found == NULL)
+        return NULL;
+      g_string_replace (filled, "%s", found, 1);
+      text = end + strlen (parts[i]);
+    }
+  return *text == '\0' ? g_string_free (g_steal_pointer (&filled), FALSE) : NULL;
+}
+
+char *
+ds_words_for_health_detail (const char *text)
+{
+  /* The store's own words, which go into its logs as well: it speaks no language but its own. */
+  static const char *const patterns[] = {
+    N_ ("Two handhelds have this identity, from entry %s on"),
+    N_ ("The depot holds another entry %s under this handheld's name"),
+    N_ ("The journal ends at entry %s, but the depot holds %s: this is an old copy, or its end was lost"),
+    N_ ("The journal ends at entry %s, but %s were written: this is an old copy, or its end was lost"),
+    N_ ("The journal is not the one that was written on this device"),
+    N_ ("The journal's anchor is missing or was changed"),
+    N_ ("The device's key is missing. The journal can be read and sent, not continued"),
+    N_ ("Journal entry %s is damaged: %s"),
+    N_ ("The database is damaged: %s"),
+    N_ ("The screens' tables are not those of the two logs: %s"),
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (patterns); i++)
+    {
+      char *filled = fill_in (text, patterns[i], gettext (patterns[i]));
+
+      if (filled != NULL)
+        return filled;
+    }
+  return g_strdup (text);
 }
 
 DsWords

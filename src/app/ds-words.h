@@ -80,5 +80,7 @@ char *ds_words_for_connection (gboolean online, gint64 last_sync_ms, gint64 n_un
 /* What the start-up check found, and (never %NULL) what the courier does about it. */
 DsWords ds_words_for_health (DsStoreHealth health);
 const char *ds_words_for_health_advice (DsStoreHealth health);
+/* Returns: (transfer full): what the store says of it (DsStore:health-text), in the courier's language where it is known. */
+char *ds_words_for_health_detail (const char *text);
 
 G_END_DECLS

@@ -102,13 +102,10 @@ answer_wrong (OverrideOperation *operation, DsStop *stop)
                          "cash, or connect.")));
   else
     answer (operation, DS_ANSWER_REFUSED, "wrong", _ ("Wrong digits"),
-            g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                          "These digits do not fit. Read the request out again, number and "
-                                          "amount too; %d try is left.",
-                                          "These digits do not fit. Read the request out again, number and "
-                                          "amount too; %d tries are left.",
-                                          (gulong)left),
-                             (int)left));
+            g_strdup_printf (
+                g_dngettext (GETTEXT_PACKAGE, "Read all of the request out once more; %d try is left.",
+                             "Read all of the request out once more; %d tries are left.", (gulong)left),
+                (int)left));
 }
 
 /* A secret that is none proves nothing. */

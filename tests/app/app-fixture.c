@@ -59,6 +59,27 @@ use_preferences (void)
   g_assert_nonnull (appearance);
 }
 
+/* Where two fonts meet in one row, GTK rounds their base lines in some measurements and not in others, and calls that a
+ * fault of the widgets: the pixel is its own. */
+static GLogWriterOutput
+write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    {
+      const char *text = g_str_equal (fields[i].key, "MESSAGE") ? fields[i].value : NULL;
+      const char *found = text != NULL ? strstr (text, "reports a minimum height of ") : NULL;
+      int height, height_for_width;
+
+      if (found != NULL
+          && sscanf (found, "reports a minimum height of %d, but minimum height for width of 1048576 is %d",
+                     &height, &height_for_width)
+                 == 2
+          && height_for_width - height == 1)
+        return G_LOG_WRITER_HANDLED;
+    }
+  return g_log_writer_default (level, fields, n_fields, user_data);
+}
+
 gboolean
 app_fixture_init (void)
 {
@@ -71,6 +92,7 @@ app_fixture_init (void)
       bindtextdomain (DS_GETTEXT_PACKAGE, translations);
       textdomain (DS_GETTEXT_PACKAGE);
     }
+  g_log_set_writer_func (write_log, NULL, NULL);
   if (!gtk_init_check ())
     return FALSE;
   adw_init ();

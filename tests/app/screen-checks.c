@@ -4,6 +4,7 @@
 #include "screen-checks.h"
 
 #include "ds-appearance.h"
+#include "ds-page.h"
 #include "ds-preferences.h"
 #include "ds-test-window.h"
 
@@ -97,6 +98,17 @@ check_fits (GtkWidget *window, const char *name, int percent)
   const int limits_px[] = { SCREEN_WIDTH_PX, SCREEN_HEIGHT_PX };
   GtkWidget *content = adw_application_window_get_content (ADW_APPLICATION_WINDOW (window));
 
+  /* What needs more height than there is makes GTK give it more width, beyond both edges. */
+  for (GtkWidget *page = ds_test_find_type (window, DS_TYPE_PAGE); page != NULL;
+       page = gtk_widget_get_parent (page))
+    {
+      if (gtk_widget_get_width (page) > gtk_widget_get_width (window))
+        {
+          complain ("%s at %d %%: it is %d px wide and stands out over the edges", name, percent,
+                    gtk_widget_get_width (page));
+          break;
+        }
+    }
   if (gtk_widget_get_width (window) > gtk_widget_get_height (window))
     return; /* held sideways: narrower than it is wide */
   for (GtkOrientation orientation = GTK_ORIENTATION_HORIZONTAL; orientation <= GTK_ORIENTATION_VERTICAL;
