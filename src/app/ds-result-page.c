@@ -16,6 +16,9 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#define ICON_PX 104
+#define SHORT_ICON_PX 40
+
 struct _DsResultPage
 {
   GtkBox parent;
@@ -485,6 +488,26 @@ ds_result_page_finalize (GObject *object)
   G_OBJECT_CLASS (ds_result_page_parent_class)->finalize (object);
 }
 
+/* Held sideways the amount goes before a large picture. */
+static void
+shape_changed (DsResultPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  gboolean is_short = root != NULL && gtk_widget_has_css_class (GTK_WIDGET (root), "short");
+
+  gtk_image_set_pixel_size (self->icon, is_short ? SHORT_ICON_PX : ICON_PX);
+}
+
+static void
+ds_result_page_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (ds_result_page_parent_class)->root (widget);
+
+  g_signal_connect_object (gtk_widget_get_root (widget), "notify::css-classes", G_CALLBACK (shape_changed),
+                           widget, G_CONNECT_SWAPPED);
+  shape_changed (DS_RESULT_PAGE (widget));
+}
+
 static void
 ds_result_page_class_init (DsResultPageClass *klass)
 {
@@ -493,6 +516,7 @@ ds_result_page_class_init (DsResultPageClass *klass)
 
   object_class->dispose = ds_result_page_dispose;
   object_class->finalize = ds_result_page_finalize;
+  widget_class->root = ds_result_page_root;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-result-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsResultPage, title);

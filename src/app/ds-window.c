@@ -16,6 +16,7 @@
 
 /* A window lower than this is short. */
 #define SHORT_PX 480
+#define SIDEWAYS_SHORT_PX 600
 
 G_DEFINE_FINAL_TYPE (DsWindow, ds_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -140,7 +141,9 @@ phase_changed (DsWindow *self)
 static void
 surface_layout (DsWindow *self, int width, int height)
 {
-  gboolean is_short = height < SHORT_PX;
+  /* Held sideways it counts as short from further on: what is not short asks for so much height that a window which keeps
+   * to it would never become so. */
+  gboolean is_short = height < SHORT_PX || (height < SIDEWAYS_SHORT_PX && width > height);
 
   if (is_short == self->is_short)
     return;

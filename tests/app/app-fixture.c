@@ -126,6 +126,14 @@ is_open (gpointer user_data)
   return ds_session_get_phase (user_data) != DS_PHASE_OPENING;
 }
 
+static void
+set_size (AppFixture *self)
+{
+  gboolean is_wide = g_getenv ("DS_PICTURES_WIDE") != NULL;
+
+  gtk_window_set_default_size (GTK_WINDOW (self->window), is_wide ? 720 : 360, is_wide ? 360 : 720);
+}
+
 static AppFixture *
 make_fixture (gboolean is_practice)
 {
@@ -143,10 +151,7 @@ make_fixture (gboolean is_practice)
                                                              DS_CLOCK (self->clock), random)
                               : ds_session_new (self->directory, DS_CLOCK (self->clock), random);
   self->window = GTK_WIDGET (ds_window_new (NULL, self->session));
-  if (g_getenv ("DS_PICTURES_WIDE") != NULL)
-    gtk_window_set_default_size (GTK_WINDOW (self->window), 720, 360);
-  else
-    gtk_window_set_default_size (GTK_WINDOW (self->window), 360, 720);
+  set_size (self);
   ds_session_open (self->session);
   gtk_window_present (GTK_WINDOW (self->window));
   ds_test_wait (is_open, self->session, "the store to open");
@@ -606,6 +611,9 @@ app_fixture_look (AppFixture *self, const char *name)
   screen_check (self->window, name);
   if (folder == NULL)
     return;
+  /* It was looked at in large text, too, which may have made it grow. */
+  set_size (self);
+  ds_test_settle (self->window);
   path = g_build_filename (folder, file, NULL);
   ds_test_save_picture (self->window, path);
 }

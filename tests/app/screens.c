@@ -183,7 +183,7 @@ test_lock (void)
   ds_test_wait_for_words (fixture->window, _ ("The same PIN again"));
   app_fixture_look (fixture, "pin-again");
   type (fixture, PIN);
-  ds_test_wait_for_words (fixture->window, _ ("Collected"));
+  ds_test_wait_for_words (fixture->window, _ ("Problems"));
   act_and_look (fixture, "win.lock", NULL, "unlock");
 }
 
