@@ -11,6 +11,7 @@
 #include "ds-settings.h"
 #include "ds-shifts-page.h"
 #include "ds-stacked-bar.h"
+#include "ds-window.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -270,12 +271,26 @@ ds_shift_page_dispose (GObject *object)
   G_OBJECT_CLASS (ds_shift_page_parent_class)->dispose (object);
 }
 
+/* Held sideways there is no height for words above three buttons and below a notice. */
+static void
+ds_shift_page_root (GtkWidget *widget)
+{
+  GtkRoot *root;
+
+  GTK_WIDGET_CLASS (ds_shift_page_parent_class)->root (widget);
+  root = gtk_widget_get_root (widget);
+  if (DS_IS_WINDOW (root))
+    g_object_bind_property (root, "short", DS_SHIFT_PAGE (widget)->idle_text, "visible",
+                            G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
+}
+
 static void
 ds_shift_page_class_init (DsShiftPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ds_shift_page_dispose;
+  widget_class->root = ds_shift_page_root;
 
   g_type_ensure (DS_TYPE_STACKED_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-shift-page.ui");
