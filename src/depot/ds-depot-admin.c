@@ -3,6 +3,7 @@
 
 #include "ds-depot-admin.h"
 
+#include "ds-depot-accounts.h"
 #include "ds-depot-admin-books.h"
 #include "ds-depot-backup.h"
 #include "ds-error.h"
@@ -195,6 +196,31 @@ load_metrics (DsDepot *depot)
   return json_pack ("{s:s}", "text", text);
 }
 
+static json_t *
+run_desk (DsDepot *depot, const char *what, const char *account, json_t *request, GError **error)
+{
+  const char *role_name = get_text (request, "role");
+  g_autofree char *password = NULL;
+  DsAccountRole role;
+
+  if (g_strcmp0 (what, "list") == 0)
+    return ds_depot_list_accounts (depot, error);
+  if (!ds_account_role_from_name (role_name ? role_name : "clerk", &role))
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A role is clerk or auditor");
+      return NULL;
+    }
+  if (g_strcmp0 (what, "add") == 0)
+    password = ds_depot_add_account (depot, account, get_text (request, "name"), role, error);
+  else if (g_strcmp0 (what, "reset") == 0)
+    password = ds_depot_reset_account (depot, account, error);
+  else if (g_strcmp0 (what, "remove") == 0)
+    return ds_depot_remove_account (depot, account, error) ? json_pack ("{s:s}", "removed", account) : NULL;
+  else
+    g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "Say: desk list | add | reset | remove");
+  return password != NULL ? json_pack ("{s:s, s:s}", "account", account, "password", password) : NULL;
+}
+
 /* Commands that are answered at once. @known: whether there is such a one. */
 static json_t *
 run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *known, GError **error)
@@ -240,6 +266,9 @@ run_at_once (DsDepot *depot, const char *command, json_t *request, gboolean *kno
     return check_health (depot);
   if (g_strcmp0 (command, "metrics") == 0)
     return load_metrics (depot);
+  if (g_strcmp0 (command, "desk") == 0)
+    return run_desk (depot, get_text (request, "what"),
+                     get_text (request, "account") ? get_text (request, "account") : "", request, error);
   *known = FALSE;
   return NULL;
 }

@@ -185,3 +185,20 @@ ds_depot_answer_blob (DsDepotService *self, DsExchange *exchange, DsTrouble **tr
   return in_pieces ? take_piece (exchange, path, offset, size, trouble)
                    : keep_whole (exchange, path, trouble);
 }
+
+GBytes *
+ds_depot_load_blob (DsDepot *self, const char *sm3)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *digest = NULL;
+  g_autofree char *data = NULL;
+  gsize n;
+
+  if (!is_digest (sm3))
+    return NULL;
+  path = g_build_filename (self->directory, FOLDER_NAME, sm3, NULL);
+  if (!g_file_get_contents (path, &data, &n, NULL))
+    return NULL;
+  digest = ds_sm3_hex (data, n);
+  return g_str_equal (digest, sm3) ? g_bytes_new_take (g_steal_pointer (&data), n) : NULL;
+}

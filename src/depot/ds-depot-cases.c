@@ -2,6 +2,7 @@
 /* Cases: what a person at the depot should look at, with the money at stake, until it is decided. */
 #include "config.h"
 
+#include "ds-depot-lists.h"
 #include "ds-depot-private.h"
 
 #include "ds-error.h"
@@ -103,17 +104,13 @@ pack_case (DsQuery *query)
                     ds_db_column_text (query, 11));
 }
 
-json_t *
-ds_depot_list_cases (DsDepot *self, gboolean closed_too, GError **error)
+/* Reads @query (nullable) to its end. */
+static json_t *
+collect_cases (DsDepot *self, DsQuery *query, GError **error)
 {
   g_autoptr (json_t) cases = json_array ();
-  DsQuery *query;
   gboolean row;
 
-  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
-
-  query = ds_depot_sql_query (self->db, error, CASE_COLUMNS "WHERE closed_at_ms = 0 OR ? ORDER BY number",
-                              "i", (gint64)closed_too);
   while (query != NULL)
     {
       if (!ds_db_step (self->db, query, &row, error))
@@ -126,6 +123,69 @@ ds_depot_list_cases (DsDepot *self, gboolean closed_too, GError **error)
       json_array_append_new (cases, pack_case (query));
     }
   return NULL;
+}
+
+json_t *
+ds_depot_list_cases (DsDepot *self, gboolean closed_too, GError **error)
+{
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
+
+  return collect_cases (self,
+                        ds_depot_sql_query (self->db, error,
+                                            CASE_COLUMNS "WHERE closed_at_ms = 0 OR ? ORDER BY number", "i",
+                                            (gint64)closed_too),
+                        error);
+}
+
+json_t *
+ds_depot_page_cases (DsDepot *self,
+                     gboolean closed_too,
+                     const char *subject,
+                     gint64 offset,
+                     gint64 limit,
+                     GError **error)
+{
+  DsQuery *query;
+
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
+
+  if (subject != NULL)
+    query = ds_depot_sql_query (self->db, error,
+                                CASE_COLUMNS "WHERE subject = ? ORDER BY number LIMIT ? OFFSET ?", "sii",
+                                subject, limit, offset);
+  else if (closed_too)
+    query = ds_depot_sql_query (self->db, error, CASE_COLUMNS "ORDER BY number DESC LIMIT ? OFFSET ?", "ii",
+                                limit, offset);
+  else
+    query = ds_depot_sql_query (self->db, error,
+                                CASE_COLUMNS "WHERE closed_at_ms = 0 ORDER BY number LIMIT ? OFFSET ?", "ii",
+                                limit, offset);
+  return collect_cases (self, query, error);
+}
+
+json_t *
+ds_depot_describe_case (DsDepot *self, gint64 number, GError **error)
+{
+  g_autoptr (json_t) cases = NULL;
+  json_t *found;
+  gint64 is_money;
+
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
+
+  cases = collect_cases (
+      self, ds_depot_sql_query (self->db, error, CASE_COLUMNS "WHERE number = ?", "i", number), error);
+  if (cases == NULL
+      || !ds_depot_sql_get_int (self->db, &is_money, 0, error,
+                                "SELECT kind IN " MONEY_KINDS " FROM incident WHERE number = ?", "i", number))
+    return NULL;
+  found = json_array_get (cases, 0);
+  if (found == NULL)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "There is no case %" G_GINT64_FORMAT, number);
+      return NULL;
+    }
+  json_object_set_new (found, "is_money", json_boolean (is_money != 0));
+  return json_incref (found);
 }
 
 /* Refunds */

@@ -86,10 +86,11 @@ store_entry (DsDepot *self, const DsDevice *device, const DsEntry *entry, guint 
     return FALSE;
   *n_refused += refused != NULL;
   return ds_depot_sql_run (self->db, error,
-                           "INSERT INTO entry (device, seq, id, type, hash, received_at_ms, line, refused)"
-                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                           "sisssiss", device->id, entry->seq, entry->id, entry->type, entry->hash,
-                           ds_depot_now_ms (self), entry->line, refused);
+                           "INSERT INTO entry (device, seq, id, type, hash, received_at_ms, line, refused,"
+                           " payment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                           "sisssisss", device->id, entry->seq, entry->id, entry->type, entry->hash,
+                           ds_depot_now_ms (self), entry->line, refused,
+                           json_string_value (json_object_get (entry->data, "payment")));
 }
 
 static gboolean

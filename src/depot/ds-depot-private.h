@@ -4,6 +4,7 @@
 
 #include "ds-books.h"
 #include "ds-daily-file.h"
+#include "ds-depot-accounts.h"
 #include "ds-depot-payment.h"
 #include "ds-depot-sql.h"
 #include "ds-depot.h"
@@ -53,6 +54,7 @@ struct _DsDepot
     gboolean was_ready;
   } health;
   GCancellable *closing;
+  const DsClerkAct *act; /* (nullable): what the transaction to come does for a clerk */
   guint8 token_secret[DS_SM3_SIZE]; /* new with every start: an old token only means asking for a new one */
   guint refresh_source;
 };
@@ -82,6 +84,9 @@ gint64 ds_depot_get_free_bytes (DsDepot *self);
 
 /* A member of the settings' "timings" or "limits". */
 gint64 ds_depot_get_setting (DsDepot *self, const char *group, const char *name);
+
+/* ds-depot-accounts.c: inside a transaction, or as one. */
+gboolean ds_depot_write_act (DsDepot *self, const DsClerkAct *act, GError **error);
 
 /* ds-depot-keys.c */
 
@@ -226,6 +231,23 @@ json_t *ds_depot_take_in (DsDepot *self, DsIntakeJob *job, DsTrouble **trouble);
 
 /* Returns: (transfer full): a push to be taken in: POST /v1/journal. */
 DsIntakeJob *ds_depot_push_new (DsDepot *self, const DsDevice *device, GBytes *lines);
+
+/* ds-depot-lines.c: the journals' lines about one payment. */
+
+/* Returns: (transfer full) (nullable) (element-type DsEntry): all of them, as far as they are not very many; own
+ * transaction. */
+GPtrArray *ds_depot_load_payment_lines (DsDepot *self, const char *payment_id, GError **error);
+/* Returns: (transfer full) (nullable) (element-type DsEntry): a handheld's entries of these numbers. */
+GPtrArray *ds_depot_load_line_range (DsDepot *self,
+                                     const char *device_id,
+                                     gint64 first_seq,
+                                     gint64 last_seq,
+                                     GError **error);
+
+/* ds-depot-blobs.c */
+
+/* Returns: (transfer full) (nullable): the content of a proof, if it is here whole and is what its name says. */
+GBytes *ds_depot_load_blob (DsDepot *self, const char *sm3);
 
 /* ds-depot-fork.c: two handhelds with one identity. */
 

@@ -332,6 +332,36 @@ const char *const ds_depot_schema[] = {
   "  PRIMARY KEY (device, entry)) STRICT, WITHOUT ROWID;"
   "CREATE INDEX override_use_shift ON override_use (shift);"
   "CREATE INDEX override_use_stop ON override_use (stop, number);",
+
+  /* Who works at the settlement desk, and what they did. */
+  "CREATE TABLE account ("
+  "  id TEXT PRIMARY KEY,"
+  "  name TEXT NOT NULL,"
+  "  role TEXT NOT NULL,"
+  "  record TEXT NOT NULL," /* what the password is checked with */
+  "  must_change INTEGER NOT NULL,"
+  "  generation INTEGER NOT NULL," /* a sign-in is of one */
+  "  removed_at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE TABLE desk_act ("
+  "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  at_ms INTEGER NOT NULL,"
+  "  clerk TEXT NOT NULL,"
+  "  act TEXT NOT NULL,"
+  "  subject TEXT NOT NULL,"
+  "  detail TEXT NOT NULL) STRICT;"
+  "CREATE INDEX desk_act_subject ON desk_act (subject, number);"
+  "CREATE TRIGGER desk_act_is_kept BEFORE UPDATE ON desk_act"
+  "  BEGIN SELECT RAISE (ABORT, 'what clerks did is append-only'); END;"
+  "CREATE TRIGGER desk_act_stays BEFORE DELETE ON desk_act"
+  "  BEGIN SELECT RAISE (ABORT, 'what clerks did is append-only'); END;"
+  "ALTER TABLE shift ADD COLUMN balanced INTEGER;" /* of its last statement, as the next one */
+  "ALTER TABLE shift ADD COLUMN difference_fen INTEGER;"
+  "ALTER TABLE entry ADD COLUMN payment TEXT;" /* that it is about; of old ones when somebody asks */
+  "CREATE INDEX entry_payment ON entry (payment) WHERE payment IS NOT NULL;"
+  "CREATE INDEX payment_operator_ref ON payment (operator_ref) WHERE operator_ref IS NOT NULL;"
+  "CREATE INDEX shift_opened ON shift (opened_at_ms);"
+  "CREATE INDEX shift_courier ON shift (courier, opened_at_ms);"
+  "CREATE INDEX incident_open ON incident (number) WHERE closed_at_ms = 0;",
   NULL,
 };
 

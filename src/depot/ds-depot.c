@@ -280,6 +280,13 @@ ds_depot_begin (DsDepot *self, GError **error)
 gboolean
 ds_depot_commit (DsDepot *self, GError **error)
 {
+  const DsClerkAct *act = g_steal_pointer (&self->act);
+
+  if (act != NULL && !ds_depot_write_act (self, act, error))
+    {
+      ds_depot_rollback (self);
+      return FALSE;
+    }
   if (!ds_db_commit (self->db, error))
     {
       ds_feed_forget (self->feed);

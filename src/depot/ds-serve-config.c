@@ -19,6 +19,7 @@ ds_serve_config_init (DsServeConfig *self)
   *self = (DsServeConfig){ .port = DS_CONFIG_UNSET,
                            .bank_port = DS_CONFIG_UNSET,
                            .monitor_port = DS_CONFIG_UNSET,
+                           .desk_port = DS_CONFIG_UNSET,
                            .min_free_mib = DS_CONFIG_UNSET,
                            .operator_silent_s = DS_CONFIG_UNSET,
                            .key_overlap_days = DS_CONFIG_UNSET };
@@ -47,6 +48,8 @@ ds_serve_config_add_options (DsServeConfig *self, GOptionContext *context)
       "serve: listen on all addresses, behind a front or in a private network", NULL },
     { "sandbox", 0, 0, G_OPTION_ARG_NONE, &self->sandbox, "serve: with the sandbox bank's operators", NULL },
     { "bank-port", 0, 0, G_OPTION_ARG_INT, &self->bank_port, "serve: port for sandbox wallets", "PORT" },
+    { "desk-port", 0, 0, G_OPTION_ARG_INT, &self->desk_port,
+      "serve: with the settlement desk's pages on this port, 0 for any", "PORT" },
     { "monitor-port", 0, 0, G_OPTION_ARG_INT, &self->monitor_port,
       "serve: port on loopback for /health/live, /health/ready and /metrics; -1 for none", "PORT" },
     { "min-free-mib", 0, 0, G_OPTION_ARG_INT, &self->min_free_mib,
@@ -67,7 +70,7 @@ ds_serve_config_add_options (DsServeConfig *self, GOptionContext *context)
 }
 
 /* The table of the file's keys, over @self. */
-#define N_ITEMS 13
+#define N_ITEMS 14
 static void
 fill_items (DsServeConfig *self, DsConfigItem items[N_ITEMS])
 {
@@ -78,6 +81,7 @@ fill_items (DsServeConfig *self, DsConfigItem items[N_ITEMS])
     { "listen", "everywhere", 'b', &self->everywhere, 0, 0, NULL },
     { "sandbox", "enabled", 'b', &self->sandbox, 0, 0, NULL },
     { "sandbox", "bank-port", 'n', &self->bank_port, 0, MAX_PORT, NULL },
+    { "desk", "port", 'n', &self->desk_port, -1, MAX_PORT, NULL },
     { "monitor", "port", 'n', &self->monitor_port, -1, MAX_PORT, NULL },
     { "monitor", "min-free-mib", 'n', &self->min_free_mib, 0, G_MAXINT, NULL },
     { "monitor", "operator-silent-s", 'n', &self->operator_silent_s, 1, 86400, NULL },
@@ -134,6 +138,7 @@ ds_serve_config_complete (DsServeConfig *self, GError **error)
   set_default (&self->port, 0);
   set_default (&self->bank_port, 0);
   set_default (&self->monitor_port, -1);
+  set_default (&self->desk_port, -1);
   set_default (&self->min_free_mib, 256);
   set_default (&self->operator_silent_s, 300);
   set_default (&self->key_overlap_days, 30);

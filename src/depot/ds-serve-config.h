@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * DsServeConfig:
  * @path: (nullable): of the file
  * @port, @bank_port: 0 for any
- * @monitor_port: 0 for any, -1 for none
+ * @monitor_port, @desk_port: 0 for any, -1 for none
  * @min_free_mib, @operator_silent_s: see ds_depot_set_health_limits()
  *
  * Numbers begin as %DS_CONFIG_UNSET.
@@ -27,6 +27,7 @@ typedef struct
   gboolean everywhere;
   gboolean sandbox;
   int monitor_port;
+  int desk_port;
   int min_free_mib;
   int operator_silent_s;
   int key_overlap_days;

@@ -8,6 +8,7 @@
 #include "ds-depot-admin.h"
 #include "ds-depot-backup.h"
 #include "ds-depot-bench.h"
+#include "ds-desk.h"
 #include "ds-error.h"
 #include "ds-json.h"
 #include "ds-money.h"
@@ -40,6 +41,7 @@ typedef struct
   char *waybill;
   char *refund;
   DsBooksOptions books;
+  char *role;
   gboolean all;
   gboolean forked;
   int seed;
@@ -65,6 +67,7 @@ options_clear (Options *self)
   g_free (self->waybill);
   g_free (self->refund);
   ds_books_options_clear (&self->books);
+  g_free (self->role);
   g_strfreev (self->arguments);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -79,11 +82,13 @@ typedef struct
   DsBankServer *bank_server; /* (nullable) */
   DsMonitorServer *monitor;  /* (nullable) */
   DsDepotAdmin *admin;       /* (nullable) */
+  DsDesk *desk;              /* (nullable) */
 } House;
 
 static void
 house_clear (House *self)
 {
+  g_clear_pointer (&self->desk, ds_desk_free);
   g_clear_pointer (&self->admin, ds_depot_admin_free);
   g_clear_pointer (&self->monitor, ds_monitor_server_free);
   g_clear_object (&self->bank_server);
@@ -180,6 +185,12 @@ start_serving (House *self, const Options *options, GError **error)
       if (self->monitor == NULL)
         return FALSE;
     }
+  if (options->config.desk_port >= 0)
+    {
+      self->desk = ds_desk_new (self->depot, self->clock, self->random, NULL);
+      if (!ds_desk_listen (self->desk, options->config.everywhere, (guint16)options->config.desk_port, error))
+        return FALSE;
+    }
   self->admin = ds_depot_admin_new (self->depot, options->config.directory, error);
   return self->admin != NULL;
 }
@@ -222,9 +233,10 @@ serve (const Options *options)
 
   g_unix_signal_add (SIGTERM, did_get_signal, loop);
   g_unix_signal_add (SIGINT, did_get_signal, loop);
-  ready = json_pack ("{s:s, s:s?, s:s, s:s*}", "listening", ds_depot_get_address (house.depot), "bank",
+  ready = json_pack ("{s:s, s:s?, s:s, s:s*, s:s*}", "listening", ds_depot_get_address (house.depot), "bank",
                      house.bank_server ? ds_bank_server_get_address (house.bank_server) : NULL, "ca", ca,
-                     "monitor", house.monitor ? ds_monitor_server_get_address (house.monitor) : NULL);
+                     "monitor", house.monitor ? ds_monitor_server_get_address (house.monitor) : NULL, "desk",
+                     house.desk ? ds_desk_get_address (house.desk) : NULL);
   print_json (ready);
   ds_log_event (G_LOG_LEVEL_MESSAGE, "serving", ready, NULL);
   g_main_loop_run (loop);
@@ -362,6 +374,30 @@ print_books (const Options *options)
   if (books == NULL)
     return fail (error->message);
   print_json (books);
+  return EXIT_SUCCESS;
+}
+
+/* Who may sign in to the desk. */
+static int
+run_desk_command (const Options *options)
+{
+  char **arguments = options->arguments;
+  g_autoptr (json_t) request = NULL;
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  json_t *item;
+  gsize i;
+
+  if (arguments[1] == NULL || (!g_str_equal (arguments[1], "list") && arguments[2] == NULL))
+    return fail ("say: desk list | add NUMBER --name NAME [--role auditor] | reset NUMBER | remove NUMBER");
+  request = json_pack ("{s:s, s:s, s:s*, s:s*, s:s*}", "command", "desk", "what", arguments[1], "account",
+                       arguments[2], "name", options->name, "role", options->role);
+  answer = run_command (options, request, NULL, &error);
+  if (answer == NULL)
+    return fail (error->message);
+  json_array_foreach (answer, i, item) print_json (item);
+  if (!json_is_array (answer))
+    print_json (answer);
   return EXIT_SUCCESS;
 }
 
@@ -694,8 +730,11 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "courier", 0, 0, G_OPTION_ARG_STRING, &options->courier,
       "import, enrol, reset-pin: the courier's number; stop reassign: the new one", "ID" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &options->name,
-      "enrol: the courier's name; clerk add: the clerk's; override: the clerk's, by default who is logged in",
+      "enrol: the courier's name; clerk add, desk add: the clerk's; override: the clerk's, by default who is "
+      "logged in",
       "NAME" },
+    { "role", 0, 0, G_OPTION_ARG_STRING, &options->role, "desk add: clerk, or auditor, who only looks",
+      "ROLE" },
     { "address", 0, 0, G_OPTION_ARG_STRING, &options->address, "enrol: where handhelds reach the depot",
       "URL" },
     { "picture", 0, 0, G_OPTION_ARG_FILENAME, &options->picture, "enrol: save the code as PNG or SVG",
@@ -723,13 +762,13 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
     { NULL },
   };
-  g_autoptr (GOptionContext) context
-      = g_option_context_new ("serve | import FILE.csv | enrol | books | spoken PAYMENT | override STOP "
-                              "LIMITS YUAN | cases | resolve CASE HOW | refund PAYMENT | stop HOW STOP | "
-                              "rescue FILE… | close-shift SHIFT |"
-                              " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
-                              "| reset-pin | backup DIRECTORY | restore DIRECTORY | keys [rotate] | health | "
-                              "metrics | config | bench (--help-books: cash, days, exports)");
+  g_autoptr (GOptionContext) context = g_option_context_new (
+      "serve | import FILE.csv | enrol | books | spoken PAYMENT | override STOP "
+      "LIMITS YUAN | cases | resolve CASE HOW | refund PAYMENT | stop HOW STOP | "
+      "rescue FILE… | close-shift SHIFT |"
+      " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
+      "| reset-pin | desk HOW NUMBER | backup DIRECTORY | restore DIRECTORY | keys "
+      "[rotate] | health | metrics | config | bench (--help-books: cash, days, exports)");
 
   g_option_context_set_summary (context,
                                 "The depot of Doorstep: routes out, journals in, settled to the fen.");
@@ -782,6 +821,8 @@ main (int argc, char **argv)
     return print_books (&options);
   if (g_str_equal (command, "reset-pin"))
     return reset_pin (&options);
+  if (g_str_equal (command, "desk"))
+    return run_desk_command (&options);
   if (g_str_equal (command, "rescue"))
     return rescue (&options);
   if (g_str_equal (command, "journal"))

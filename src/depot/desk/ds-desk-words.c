@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names of the depot as a clerk would say them. Where the handheld has the same thing to say, it is the same words. */
+#include "config.h"
+
+#include "ds-desk-private.h"
+
+#include "ds-error.h"
+
+typedef struct
+{
+  const char *name, *words;
+} Word;
+
+static const char *
+find (DsDeskPage *page, const Word *words, gsize n, const char *name)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      if (g_strcmp0 (words[i].name, name) == 0)
+        return _ (words[i].words);
+    }
+  /* A newer depot's file may have a name that has no words yet. */
+  return name != NULL ? name : "–";
+}
+
+#define FIND(words, name) find (page, words, G_N_ELEMENTS (words), name)
+
+const char *
+ds_desk_word_for_state (DsDeskPage *page, const char *state)
+{
+  static const Word words[] = {
+    { "none", N_ ("To collect") },
+    { "requested", N_ ("Code asked for") },
+    { "presented", N_ ("Code shown") },
+    { "scanned", N_ ("Scanned") },
+    { "pending", N_ ("Waiting for customer…") },
+    { "unknown", N_ ("Result unknown") },
+    { "claimed", N_ ("Customer says paid, no proof yet") },
+    { "accepted", N_ ("Accepted offline · pending") },
+    { "paid", N_ ("Paid") },
+    { "settled", N_ ("Settled") },
+    { "declined", N_ ("Not paid") },
+    { "expired", N_ ("Code expired") },
+    { "rejected", N_ ("Offline payment rejected") },
+    { "refunded", N_ ("Refunded") },
+  };
+
+  return FIND (words, state);
+}
+
+const char *
+ds_desk_word_for_tender (DsDeskPage *page, const char *tender)
+{
+  static const Word words[] = {
+    { "code", N_ ("Collection code") },
+    { "scan", N_ ("Customer's code") },
+    { "cash", N_ ("Cash") },
+  };
+
+  return FIND (words, tender);
+}
+
+const char *
+ds_desk_word_for_bucket (DsDeskPage *page, const char *bucket)
+{
+  static const Word words[] = {
+    { "digital", N_ ("Digital RMB") },
+    { "cash", N_ ("Cash") },
+    { "accepted", N_ ("Offline, not settled") },
+    { "uncertain", N_ ("Result unknown") },
+    { "rejected", N_ ("Offline payment rejected") },
+    { "ended", N_ ("Without money") },
+  };
+
+  return FIND (words, bucket);
+}
+
+const char *
+ds_desk_word_for_verdict (DsDeskPage *page, const char *verdict)
+{
+  static const Word words[] = {
+    { "matched", N_ ("Matched") },
+    { "missing", N_ ("Not in the operator's books") },
+    { "extra", N_ ("Only in the operator's books") },
+    { "duplicate", N_ ("Paid twice") },
+    { "differing", N_ ("Amounts differ") },
+    { "rejected", N_ ("Offline payment rejected") },
+    { "pending", N_ ("No result yet") },
+  };
+
+  return FIND (words, verdict);
+}
+
+const char *
+ds_desk_word_for_case (DsDeskPage *page, const char *kind)
+{
+  static const Word words[] = {
+    { "unclaimed", N_ ("Money that nobody's journal explains") },
+    { "amount", N_ ("Another amount than was asked for") },
+    { "late", N_ ("Paid after another way was taken") },
+    { "refund", N_ ("Refund due") },
+    { "reassigned", N_ ("Paid to the courier who had the stop before") },
+    { "cancelled", N_ ("Paid for a stop that was cancelled") },
+    { "repriced", N_ ("Paid before the price was lowered") },
+    { "paid-elsewhere", N_ ("Paid elsewhere as well") },
+    { "rejected", N_ ("Offline payment rejected") },
+    { "given-back-twice", N_ ("Given back twice") },
+    { "refused", N_ ("Entry that could not be counted") },
+    { "escalated", N_ ("The courier hands it to the desk") },
+    { "conflict", N_ ("Evidence against the operator's word") },
+    { "refunded", N_ ("The operator says more went back than came in") },
+    { "code", N_ ("Another code was shown than was made") },
+    { "fork", N_ ("Two handhelds with one identity") },
+    { "refund-declined", N_ ("The operator refuses to give back") },
+    { "delivered", N_ ("Handed over although it was cancelled") },
+    { "spoken", N_ ("Spoken digits without the operator's word") },
+    { "closed-by-clerk", N_ ("Shift closed at the depot") },
+    { "rescue", N_ ("Journal taken in from a card") },
+    { "revoked", N_ ("Handheld kept out") },
+    { "cash-short", N_ ("Cash is missing") },
+    { "cash-over", N_ ("Too much cash") },
+    { "deposit-short", N_ ("The bank counted less") },
+    { "deposit-over", N_ ("The bank counted more") },
+    { "daily-missing", N_ ("Not in the operator's daily file") },
+    { "daily-extra", N_ ("Only in the operator's daily file") },
+    { "daily-duplicate", N_ ("Twice in the operator's daily file") },
+    { "daily-differing", N_ ("Another amount in the operator's daily file") },
+  };
+
+  return FIND (words, kind);
+}
+
+const char *
+ds_desk_word_for_resolution (DsDeskPage *page, const char *resolution)
+{
+  static const Word words[] = {
+    { "done", N_ ("Seen to") },
+    { "kept", N_ ("Kept") },
+    { "refunded", N_ ("Given back") },
+    { "assigned", N_ ("Found its place") },
+    { "paid", N_ ("Paid") },
+    { "said otherwise", N_ ("Became another case") },
+    { "charged", N_ ("The courier owes it") },
+    { "credited", N_ ("It is the courier's") },
+    { "written off", N_ ("Written off") },
+    { "claimed", N_ ("Claimed") },
+    { "owed to the bank", N_ ("Owed to the bank") },
+    { "owed to the operator", N_ ("Owed to the operator") },
+    { "made good", N_ ("Made good") },
+  };
+
+  return FIND (words, resolution);
+}
+
+const char *
+ds_desk_word_for_entry (DsDeskPage *page, const char *type)
+{
+  static const Word words[] = {
+    { "payment.requested", N_ ("Asked for a code") },
+    { "payment.presented", N_ ("Showed a code") },
+    { "payment.scanned", N_ ("Scanned the customer's code") },
+    { "payment.receipt", N_ ("Took the bank's receipt") },
+    { "payment.voucher", N_ ("Took an offline payment") },
+    { "payment.spoken", N_ ("Took the spoken digits") },
+    { "payment.misspoken", N_ ("Was told wrong digits") },
+    { "payment.claimed", N_ ("The customer said that it is paid") },
+    { "payment.unknown", N_ ("Left it unknown") },
+    { "payment.query", N_ ("Asked for the result") },
+    { "payment.superseded", N_ ("Took another way") },
+    { "payment.cash", N_ ("Took cash") },
+    { "payment.refund", N_ ("Gave back") },
+    { "proof.added", N_ ("Kept a proof of handing over") },
+  };
+
+  return FIND (words, type);
+}
+
+const char *
+ds_desk_word_for_act (DsDeskPage *page, const char *act)
+{
+  static const Word words[] = {
+    { "sign-in", N_ ("Signed in") },
+    { "sign-out", N_ ("Signed out") },
+    { "locked-out", N_ ("Too many wrong passwords") },
+    { "password", N_ ("Changed the password") },
+    { "seal", N_ ("Scanned a seal") },
+    { "count", N_ ("Counted cash") },
+    { "recount", N_ ("Counted cash again") },
+    { "make-good", N_ ("Made a difference good") },
+    { "deposit", N_ ("Sent cash to the bank") },
+    { "confirm", N_ ("Entered what the bank counted") },
+    { "resolve", N_ ("Decided a case") },
+    { "download", N_ ("Saved a file") },
+    { "packet", N_ ("Made a dispute packet") },
+  };
+
+  return FIND (words, act);
+}
+
+const char *
+ds_desk_word_for_error (DsDeskPage *page, const GError *error)
+{
+  if (error->domain == DS_ERROR && error->code == DS_ERROR_STORAGE)
+    return _ (
+        "The depot's disk does not answer. Nothing was changed: try again, and tell whoever looks after the "
+        "depot.");
+  if (error->domain == DS_ERROR && error->code == DS_ERROR_NETWORK)
+    return _ ("Nobody answered. Whether it was done is not known: look again in a while.");
+  return _ (error->message);
+}

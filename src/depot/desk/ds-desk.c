@@ -1,0 +1,714 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ds-desk-private.h"
+
+#include "ds-error.h"
+
+#include <string.h>
+
+#define SESSION_COOKIE "__Host-doorstep-desk"
+#define LANGUAGE_COOKIE "__Host-doorstep-desk-language"
+#define RESOURCES "/cn/doorstep/Desk/"
+#define MAX_BODY_BYTES (8 * 1024 * 1024)
+#define MAX_PAGES 100000
+
+struct _DsDesk
+{
+  DsDepot *depot;
+  DsClock *clock;
+  DsRandom *random;
+  SoupServer *server;
+  DsDeskSessions *sessions;
+  DsDeskCatalogue *catalogues[DS_DESK_N_LANGUAGES]; /* (nullable) */
+  DsDecoderProcess *decoder;
+  guint n_pictures;
+  GPtrArray *held; /* (element-type DsVisit): that wait for their answer */
+  char *address;
+};
+
+static const DsDeskRoute *const all_routes[] = {
+  ds_desk_sign_in_routes, ds_desk_shift_routes, ds_desk_payment_routes, ds_desk_case_routes,
+  ds_desk_seal_routes,    ds_desk_cash_routes,  ds_desk_file_routes,
+};
+
+DsDeskSessions *
+ds_desk_get_sessions (DsDesk *self)
+{
+  return self->sessions;
+}
+
+DsDecoderProcess *
+ds_desk_begin_picture (DsDesk *self, guint max)
+{
+  if (self->n_pictures >= max)
+    return NULL;
+  self->n_pictures++;
+  return self->decoder;
+}
+
+void
+ds_desk_end_picture (DsDesk *self)
+{
+  self->n_pictures--;
+}
+
+/* What was asked */
+
+static const char *
+get_text (GHashTable *table, const char *name)
+{
+  const char *text = table != NULL ? g_hash_table_lookup (table, name) : NULL;
+
+  return text != NULL && g_utf8_validate (text, -1, NULL) ? text : NULL;
+}
+
+const char *
+ds_visit_get_query (DsVisit *self, const char *name)
+{
+  return get_text (self->query, name);
+}
+
+const char *
+ds_visit_get_form (DsVisit *self, const char *name)
+{
+  return get_text (self->form, name);
+}
+
+guint
+ds_visit_get_page_number (DsVisit *self)
+{
+  const char *text = ds_visit_get_query (self, "page");
+  guint64 number = 1;
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 1, MAX_PAGES, &number, NULL))
+    number = 1;
+  return (guint)number;
+}
+
+gboolean
+ds_visit_may_act (DsVisit *self)
+{
+  return self->account != NULL && self->account->role == DS_ACCOUNT_ROLE_CLERK;
+}
+
+char *
+ds_visit_load_cookie (DsVisit *self, const char *name)
+{
+  const char *header
+      = soup_message_headers_get_list (soup_server_message_get_request_headers (self->message), "Cookie");
+  g_auto (GStrv) cookies = g_strsplit (header != NULL ? header : "", ";", 64);
+  gsize n = strlen (name);
+
+  for (guint i = 0; cookies[i] != NULL; i++)
+    {
+      const char *cookie = g_strstrip (cookies[i]);
+
+      if (strncmp (cookie, name, n) == 0 && cookie[n] == '=')
+        return g_strdup (cookie + n + 1);
+    }
+  return NULL;
+}
+
+void
+ds_visit_set_cookie (DsVisit *self, const char *name, const char *value, gint max_age_s)
+{
+  g_autofree char *age = max_age_s >= 0 ? g_strdup_printf ("; Max-Age=%d", max_age_s) : g_strdup ("");
+  g_autofree char *cookie
+      = g_strdup_printf ("%s=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s", name, value, age);
+
+  soup_message_headers_append (soup_server_message_get_response_headers (self->message), "Set-Cookie",
+                               cookie);
+}
+
+void
+ds_visit_set_session (DsVisit *self, DsDeskSession *session)
+{
+  self->session = session;
+  ds_visit_set_cookie (self, SESSION_COOKIE, session != NULL ? session->token : "", session != NULL ? -1 : 0);
+}
+
+void
+ds_visit_set_language (DsVisit *self, const char *tag)
+{
+  ds_visit_set_cookie (self, LANGUAGE_COOKIE, tag, 365 * 24 * 3600);
+}
+
+char *
+ds_visit_get_origin (DsVisit *self)
+{
+  GSocketAddress *address = soup_server_message_get_remote_address (self->message);
+  GInetAddress *host = G_IS_INET_SOCKET_ADDRESS (address)
+                           ? g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))
+                           : NULL;
+  const char *told
+      = soup_message_headers_get_one (soup_server_message_get_request_headers (self->message), "X-Real-IP");
+
+  /* Only a front on this machine is believed who it is for. */
+  if (host != NULL && g_inet_address_get_is_loopback (host) && told != NULL && strlen (told) <= 64)
+    return g_strdup (told);
+  return host != NULL ? g_inet_address_to_string (host) : g_strdup ("");
+}
+
+/* Answers */
+
+static void
+set_header (DsVisit *self, const char *name, const char *value)
+{
+  soup_message_headers_replace (soup_server_message_get_response_headers (self->message), name, value);
+}
+
+/* What every answer carries: no script but ours, no frame around it, nothing kept by a browser or a front. */
+static void
+set_constant_headers (SoupServerMessage *message)
+{
+  static const struct
+  {
+    const char *name, *value;
+  } headers[] = {
+    { "Content-Security-Policy",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+      " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'" },
+    { "X-Content-Type-Options", "nosniff" },
+    { "X-Frame-Options", "DENY" },
+    { "Referrer-Policy", "same-origin" },
+    { "Permissions-Policy", "camera=(self), microphone=(), geolocation=()" },
+    { "Cross-Origin-Opener-Policy", "same-origin" },
+    { "Cross-Origin-Resource-Policy", "same-origin" },
+    { "Cache-Control", "no-store" },
+    { "Vary", "Cookie, Accept-Language" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (headers); i++)
+    soup_message_headers_replace (soup_server_message_get_response_headers (message), headers[i].name,
+                                  headers[i].value);
+}
+
+static void
+send_status (DsVisit *self, guint status)
+{
+  soup_server_message_set_status (self->message, status, NULL);
+}
+
+void
+ds_visit_send_bytes (DsVisit *self, guint status, const char *type, GBytes *bytes)
+{
+  soup_message_headers_set_content_type (soup_server_message_get_response_headers (self->message), type,
+                                         NULL);
+  if (g_bytes_get_size (bytes) > 0)
+    soup_message_body_append_bytes (soup_server_message_get_response_body (self->message), bytes);
+  send_status (self, status);
+}
+
+void
+ds_visit_send_file (DsVisit *self, const char *type, const char *name, GBytes *bytes)
+{
+  g_autofree char *disposition = g_strdup_printf ("attachment; filename=\"%s\"", name);
+
+  set_header (self, "Content-Disposition", disposition);
+  ds_visit_send_bytes (self, SOUP_STATUS_OK, type, bytes);
+}
+
+void
+ds_visit_send_page (DsVisit *self, guint status)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  ds_desk_add_foot (self);
+  set_header (self, "Content-Language", ds_desk_language_to_tag (self->page->language));
+  bytes = g_bytes_new (self->page->html->str, self->page->html->len);
+  ds_visit_send_bytes (self, status, "text/html; charset=utf-8", bytes);
+}
+
+void
+ds_visit_redirect (DsVisit *self, const char *path)
+{
+  /* 303: what was posted is not posted again when the page is loaded again. */
+  set_header (self, "Location", path);
+  send_status (self, SOUP_STATUS_SEE_OTHER);
+}
+
+void
+ds_visit_refuse (DsVisit *self, guint status, const char *title, const char *words)
+{
+  DsDeskPage *page = self->page;
+
+  g_string_truncate (page->html, 0);
+  ds_desk_begin_page (self, title);
+  ds_desk_page_add (page, "<p class=\"problem\" role=\"alert\">%s</p><p><a href=\"/desk/\">%s</a></p>", words,
+                    _ ("Back to the shifts"));
+  ds_visit_send_page (self, status);
+}
+
+static guint
+get_status (const GError *error)
+{
+  if (error->domain != DS_ERROR)
+    return SOUP_STATUS_INTERNAL_SERVER_ERROR;
+  switch ((DsError)error->code)
+    {
+    case DS_ERROR_NOT_FOUND:
+      return SOUP_STATUS_NOT_FOUND;
+    case DS_ERROR_INVALID:
+    case DS_ERROR_OVERFLOW:
+      return SOUP_STATUS_BAD_REQUEST;
+    case DS_ERROR_CONFLICT:
+    case DS_ERROR_STATE:
+    case DS_ERROR_REFUSED:
+    case DS_ERROR_LIMIT:
+      return SOUP_STATUS_CONFLICT;
+    case DS_ERROR_NETWORK:
+      return SOUP_STATUS_SERVICE_UNAVAILABLE;
+    case DS_ERROR_TRANSITION:
+    case DS_ERROR_FROZEN:
+    case DS_ERROR_READ_ONLY:
+    case DS_ERROR_STORAGE:
+    case DS_ERROR_CRYPTO:
+    case DS_ERROR_PROTOCOL:
+    case DS_ERROR_UNAUTHORISED:
+    default:
+      return SOUP_STATUS_INTERNAL_SERVER_ERROR;
+    }
+}
+
+void
+ds_visit_send_error (DsVisit *self, const GError *error)
+{
+  DsDeskPage *page = self->page;
+  guint status = get_status (error);
+
+  ds_visit_refuse (self, status,
+                   status == SOUP_STATUS_NOT_FOUND ? _ ("There is nothing here") : _ ("That did not work"),
+                   ds_desk_word_for_error (page, error));
+}
+
+void
+ds_visit_set_notice (DsVisit *self, const char *words)
+{
+  if (self->session == NULL)
+    return;
+  g_free (self->session->notice);
+  self->session->notice = g_strdup (words);
+}
+
+void
+ds_visit_note (DsVisit *self, const char *act, const char *subject, const char *detail)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ds_depot_note_act (
+          self->depot,
+          &(DsClerkAct){ .clerk = self->account->id, .act = act, .subject = subject, .detail = detail },
+          &error))
+    g_warning ("What a clerk did could not be recorded: %s", error->message);
+}
+
+/* Visits */
+
+static void
+did_go (SoupServerMessage *message, gpointer user_data)
+{
+  DsVisit *visit = user_data;
+
+  visit->is_over = TRUE;
+}
+
+static DsVisit *
+visit_new (DsDesk *desk, SoupServerMessage *message, GHashTable *query)
+{
+  DsVisit *self = g_rc_box_new0 (DsVisit);
+
+  self->desk = desk;
+  self->depot = g_object_ref (desk->depot);
+  self->message = g_object_ref (message);
+  self->query = query != NULL ? g_hash_table_ref (query) : NULL;
+  self->body = soup_message_body_flatten (soup_server_message_get_request_body (message));
+  g_signal_connect (message, "disconnected", G_CALLBACK (did_go), self);
+  g_signal_connect (message, "finished", G_CALLBACK (did_go), self);
+  return self;
+}
+
+static void
+visit_clear (gpointer data)
+{
+  DsVisit *self = data;
+
+  g_signal_handlers_disconnect_by_data (self->message, self);
+  g_object_unref (self->message);
+  g_object_unref (self->depot);
+  g_free (self->path_part);
+  g_clear_pointer (&self->query, g_hash_table_unref);
+  g_clear_pointer (&self->form, g_hash_table_unref);
+  g_bytes_unref (self->body);
+  g_clear_pointer (&self->upload, g_bytes_unref);
+  g_clear_pointer (&self->account, ds_account_free);
+  g_clear_pointer (&self->page, ds_desk_page_free);
+}
+
+static void
+visit_unref (DsVisit *self)
+{
+  g_rc_box_release_full (self, visit_clear);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsVisit, visit_unref)
+
+DsVisit *
+ds_visit_hold (DsVisit *self)
+{
+  soup_server_message_pause (self->message);
+  g_ptr_array_add (self->desk->held, self);
+  return g_rc_box_acquire (self);
+}
+
+gboolean
+ds_visit_is_awaited (DsVisit *self)
+{
+  return !self->is_over;
+}
+
+void
+ds_visit_release (DsVisit *self)
+{
+  if (self->desk != NULL)
+    g_ptr_array_remove_fast (self->desk->held, self);
+  if (!self->is_over)
+    soup_server_message_unpause (self->message);
+  visit_unref (self);
+}
+
+/* Who comes */
+
+/* A password that was changed, or an account that was taken away, ends what was begun before. */
+static gboolean
+find_account (DsVisit *self, gboolean by_hand, GError **error)
+{
+  g_autofree char *token = ds_visit_load_cookie (self, SESSION_COOKIE);
+  DsDeskSession *session = ds_desk_sessions_find (self->desk->sessions, token, by_hand);
+  g_autoptr (DsAccount) account = NULL;
+
+  if (session == NULL)
+    return TRUE;
+  if (!ds_depot_load_account (self->depot, session->account, &account, error))
+    return FALSE;
+  if (account == NULL || account->generation != session->generation)
+    {
+      ds_desk_sessions_end (self->desk->sessions, session);
+      return TRUE;
+    }
+  self->session = session;
+  self->account = g_steal_pointer (&account);
+  return TRUE;
+}
+
+/* The browser itself says so when another site has sent it here. */
+static gboolean
+comes_from_elsewhere (DsVisit *self)
+{
+  const char *site = soup_message_headers_get_one (soup_server_message_get_request_headers (self->message),
+                                                   "Sec-Fetch-Site");
+
+  return site != NULL && !g_str_equal (site, "same-origin") && !g_str_equal (site, "none");
+}
+
+static gboolean
+has_token (DsVisit *self)
+{
+  const char *sent = ds_visit_get_form (self, "csrf");
+
+  if (sent == NULL)
+    sent = soup_message_headers_get_one (soup_server_message_get_request_headers (self->message),
+                                         "Doorstep-Token");
+  return self->session != NULL && ds_desk_secrets_match (self->session->csrf, sent);
+}
+
+static gboolean
+check_right (DsVisit *self, const DsDeskRoute *route)
+{
+  DsDeskPage *page = self->page;
+  gboolean posts = g_str_equal (route->method, "POST");
+
+  if (route->right == DS_DESK_FOR_ANYBODY)
+    return TRUE;
+  if (self->account == NULL)
+    {
+      if (posts || route->right == DS_DESK_FOR_SCRIPTS)
+        ds_visit_refuse (self, SOUP_STATUS_UNAUTHORIZED, _ ("You are signed out"),
+                         _ ("Nothing was changed. Sign in and do it again."));
+      else
+        ds_visit_redirect (self, "/desk/sign-in");
+      return FALSE;
+    }
+  if (posts && (comes_from_elsewhere (self) || !has_token (self)))
+    {
+      ds_visit_refuse (self, SOUP_STATUS_FORBIDDEN, _ ("That form is too old"),
+                       _ ("Nothing was changed. Go back, load the page again, and do it once more."));
+      return FALSE;
+    }
+  if (route->right == DS_DESK_FOR_CLERKS && !ds_visit_may_act (self))
+    {
+      ds_visit_refuse (self, SOUP_STATUS_FORBIDDEN, _ ("Auditors only look"),
+                       _ ("Nothing was changed. A clerk can do this."));
+      return FALSE;
+    }
+  /* The first password is known to somebody else. */
+  if (self->account->must_change && !g_str_has_prefix (route->path, "/desk/password")
+      && !g_str_has_prefix (route->path, "/desk/sign-out"))
+    {
+      ds_visit_redirect (self, "/desk/password");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Routes */
+
+/* @part: (out) (nullable): what stands for the star */
+static gboolean
+matches (const char *pattern, const char *path, char **part)
+{
+  const char *star = strchr (pattern, '*');
+  gsize before = star != NULL ? (gsize)(star - pattern) : 0;
+  gsize after = star != NULL ? strlen (star + 1) : 0;
+  gsize n = strlen (path);
+
+  if (star == NULL)
+    return g_str_equal (pattern, path);
+  if (n <= before + after || strncmp (pattern, path, before) != 0 || !g_str_has_suffix (path, star + 1))
+    return FALSE;
+  *part = g_strndup (path + before, n - before - after);
+  if (strchr (*part, '/') == NULL)
+    return TRUE;
+  g_clear_pointer (part, g_free);
+  return FALSE;
+}
+
+/* @known: (out): whether there is anything at this address for another method */
+static const DsDeskRoute *
+find_route (const char *method, const char *path, char **part, gboolean *known)
+{
+  *known = FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (all_routes); i++)
+    {
+      for (const DsDeskRoute *route = all_routes[i]; route->method != NULL; route++)
+        {
+          g_autofree char *found = NULL;
+
+          if (!matches (route->path, path, &found))
+            continue;
+          *known = TRUE;
+          if (!g_str_equal (route->method, method))
+            continue;
+          *part = g_steal_pointer (&found);
+          return route;
+        }
+    }
+  return NULL;
+}
+
+static void
+begin_writing (DsVisit *self)
+{
+  g_autofree char *chosen = ds_visit_load_cookie (self, LANGUAGE_COOKIE);
+  const char *accepted = soup_message_headers_get_list (
+      soup_server_message_get_request_headers (self->message), "Accept-Language");
+  DsDeskLanguage language = ds_desk_language_choose (chosen, accepted);
+
+  self->page = ds_desk_page_new (language, self->desk->catalogues[language]);
+}
+
+static void
+read_form (DsVisit *self)
+{
+  const char *type
+      = soup_message_headers_get_content_type (soup_server_message_get_request_headers (self->message), NULL);
+  g_autofree char *text = NULL;
+
+  if (g_strcmp0 (type, "application/x-www-form-urlencoded") == 0)
+    {
+      text = g_strndup (g_bytes_get_data (self->body, NULL), g_bytes_get_size (self->body));
+      self->form = soup_form_decode (text);
+    }
+  else if (g_strcmp0 (type, "multipart/form-data") == 0)
+    ds_visit_read_upload (self);
+}
+
+static void
+answer (DsVisit *self, const char *path)
+{
+  const DsDeskRoute *route;
+  g_autoptr (GError) error = NULL;
+  DsDeskPage *page;
+  gboolean known;
+
+  begin_writing (self);
+  page = self->page;
+  route = find_route (soup_server_message_get_method (self->message), path, &self->path_part, &known);
+  if (!find_account (self, route == NULL || route->right != DS_DESK_FOR_SCRIPTS, &error))
+    {
+      ds_visit_send_error (self, error);
+      return;
+    }
+  if (route == NULL)
+    {
+      ds_visit_refuse (self, known ? SOUP_STATUS_METHOD_NOT_ALLOWED : SOUP_STATUS_NOT_FOUND,
+                       _ ("There is nothing here"), _ ("The address may be an old one."));
+      return;
+    }
+  if (g_bytes_get_size (self->body) > route->max_body_bytes)
+    {
+      ds_visit_refuse (self, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, _ ("That is too large"),
+                       _ ("Nothing was changed."));
+      return;
+    }
+  if (g_str_equal (route->method, "POST"))
+    read_form (self);
+  if (check_right (self, route))
+    route->answer (self);
+}
+
+/* What the pages look like and their scripts: no secret. */
+static void
+send_resource (SoupServerMessage *message, const char *name)
+{
+  g_autofree char *path = g_strconcat (RESOURCES, name, NULL);
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  if (bytes == NULL)
+    {
+      soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
+      return;
+    }
+  soup_message_headers_set_content_type (headers,
+                                         g_str_has_suffix (name, ".css")   ? "text/css; charset=utf-8"
+                                         : g_str_has_suffix (name, ".svg") ? "image/svg+xml"
+                                                                           : "text/javascript; charset=utf-8",
+                                         NULL);
+  soup_message_body_append_bytes (soup_server_message_get_response_body (message), bytes);
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+}
+
+static void
+did_get_request (SoupServer *server,
+                 SoupServerMessage *message,
+                 const char *path,
+                 GHashTable *query,
+                 gpointer user_data)
+{
+  g_autoptr (DsVisit) visit = NULL;
+
+  if (soup_server_message_get_status (message) != 0)
+    return; /* refused by its head */
+  set_constant_headers (message);
+  if (!soup_message_body_get_accumulate (soup_server_message_get_request_body (message)))
+    soup_server_message_set_status (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, NULL);
+  else if (g_str_has_prefix (path, "/desk/static/"))
+    send_resource (message, path + strlen ("/desk/static/"));
+  else
+    {
+      visit = visit_new (user_data, message, query);
+      answer (visit, path);
+    }
+}
+
+static void
+did_get_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+
+  /* It is let run out unkept, then refused by its size. */
+  if (body->length > MAX_BODY_BYTES)
+    soup_message_body_set_accumulate (body, FALSE);
+}
+
+static void
+did_get_head (SoupServer *server,
+              SoupServerMessage *message,
+              const char *path,
+              GHashTable *query,
+              gpointer user_data)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
+      && soup_message_headers_get_content_length (headers) > MAX_BODY_BYTES)
+    {
+      set_constant_headers (message);
+      soup_server_message_set_status (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, NULL);
+    }
+  else
+    g_signal_connect (message, "got-chunk", G_CALLBACK (did_get_chunk), NULL);
+}
+
+/* Life */
+
+DsDesk *
+ds_desk_new (DsDepot *depot, DsClock *clock, DsRandom *random, const char *locale_directory)
+{
+  DsDesk *self = g_new0 (DsDesk, 1);
+
+  self->depot = g_object_ref (depot);
+  self->clock = g_object_ref (clock);
+  self->random = g_object_ref (random);
+  self->sessions = ds_desk_sessions_new (clock, random);
+  self->catalogues[DS_DESK_CHINESE] = ds_desk_catalogue_new (locale_directory, "zh_CN");
+  self->decoder = ds_decoder_process_new (NULL);
+  self->held = g_ptr_array_new ();
+  self->server = soup_server_new ("server-header", "doorstep-desk", "tls-certificate",
+                                  ds_authority_get_server_certificate (ds_depot_get_authority (depot)), NULL);
+  soup_server_add_early_handler (self->server, NULL, did_get_head, self, NULL);
+  soup_server_add_handler (self->server, NULL, did_get_request, self, NULL);
+  return self;
+}
+
+void
+ds_desk_free (DsDesk *self)
+{
+  for (guint i = 0; i < self->held->len; i++)
+    {
+      DsVisit *visit = g_ptr_array_index (self->held, i);
+
+      visit->is_over = TRUE;
+      visit->desk = NULL;
+    }
+  soup_server_disconnect (self->server);
+  g_object_unref (self->server);
+  g_ptr_array_unref (self->held);
+  g_object_unref (self->decoder);
+  ds_desk_sessions_free (self->sessions);
+  for (guint i = 0; i < DS_DESK_N_LANGUAGES; i++)
+    g_clear_pointer (&self->catalogues[i], ds_desk_catalogue_free);
+  g_object_unref (self->depot);
+  g_object_unref (self->clock);
+  g_object_unref (self->random);
+  g_free (self->address);
+  g_free (self);
+}
+
+gboolean
+ds_desk_listen (DsDesk *self, gboolean everywhere, guint16 port, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  gboolean listens
+      = everywhere ? soup_server_listen_all (self->server, port, SOUP_SERVER_LISTEN_HTTPS, &problem)
+                   : soup_server_listen_local (
+                       self->server, port, SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY, &problem);
+  GSList *uris;
+
+  if (!listens)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_NETWORK, "The desk cannot listen on port %u: %s", port,
+                   problem->message);
+      return FALSE;
+    }
+  uris = soup_server_get_uris (self->server);
+  self->address = g_strdup_printf ("https://127.0.0.1:%d/desk/", g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
+  return TRUE;
+}
+
+const char *
+ds_desk_get_address (DsDesk *self)
+{
+  return self->address;
+}
