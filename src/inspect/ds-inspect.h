@@ -26,6 +26,7 @@ DsInspectExit ds_inspect_picture (int argc, char **argv);
 DsInspectExit ds_inspect_journal (int argc, char **argv);
 DsInspectExit ds_inspect_statement (int argc, char **argv);
 DsInspectExit ds_inspect_custody (int argc, char **argv);
+DsInspectExit ds_inspect_packet (int argc, char **argv);
 
 /* Parses a command's options. @parameters: what follows them, for the help. Returns: %FALSE after saying why not. */
 gboolean ds_inspect_parse_options (int *argc,

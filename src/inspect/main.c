@@ -19,6 +19,7 @@ static const struct
   { "journal", ds_inspect_journal, "verify a journal: every signature, the chain, the numbers" },
   { "statement", ds_inspect_statement, "verify a depot's statement and print it" },
   { "custody", ds_inspect_custody, "verify who counted and signed for cash" },
+  { "packet", ds_inspect_packet, "verify a dispute packet and tell the payment's story" },
 };
 
 static void
