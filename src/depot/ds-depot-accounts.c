@@ -16,6 +16,8 @@
 
 #define MAX_DETAIL_BYTES 2000
 
+#define WRONG "The number or the password is wrong"
+
 const char *
 ds_account_role_to_name (DsAccountRole role)
 {
@@ -207,7 +209,7 @@ ds_depot_list_accounts (DsDepot *self, GError **error)
 
 /* @record: (out) (optional) (transfer full): what the password is checked with */
 static gboolean
-load_account (DsDepot *self, const char *id, DsAccount **clerk, char **record, GError **error)
+load_account (DsDepot *self, const char *id, DsAccount **account, char **record, GError **error)
 {
   DsQuery *query = ds_depot_sql_query (self->db, error,
                                        "SELECT name, role, must_change, generation, record FROM account"
@@ -215,17 +217,17 @@ load_account (DsDepot *self, const char *id, DsAccount **clerk, char **record, G
                                        "s", id);
   gboolean row;
 
-  *clerk = NULL;
+  *account = NULL;
   if (query == NULL || !ds_db_step (self->db, query, &row, error))
     return FALSE;
   if (row)
     {
-      *clerk = g_new0 (DsAccount, 1);
-      (*clerk)->id = g_strdup (id);
-      (*clerk)->name = g_strdup (ds_db_column_text (query, 0));
-      ds_account_role_from_name (ds_db_column_text (query, 1), &(*clerk)->role);
-      (*clerk)->must_change = ds_db_column_int (query, 2) != 0;
-      (*clerk)->generation = ds_db_column_int (query, 3);
+      *account = g_new0 (DsAccount, 1);
+      (*account)->id = g_strdup (id);
+      (*account)->name = g_strdup (ds_db_column_text (query, 0));
+      ds_account_role_from_name (ds_db_column_text (query, 1), &(*account)->role);
+      (*account)->must_change = ds_db_column_int (query, 2) != 0;
+      (*account)->generation = ds_db_column_int (query, 3);
       if (record != NULL)
         *record = g_strdup (ds_db_column_text (query, 4));
     }
@@ -245,7 +247,7 @@ ds_depot_load_account (DsDepot *self, const char *id, DsAccount **account, GErro
 
 typedef struct
 {
-  DsAccount *clerk;   /* (nullable): nobody has that number */
+  DsAccount *account; /* (nullable): nobody has that number */
   char *record;       /* (nullable) */
   char *password;     /* what was typed */
   char *new_password; /* (nullable): what is to be instead */
@@ -266,7 +268,7 @@ check_free (gpointer data)
 {
   Check *self = data;
 
-  g_clear_pointer (&self->clerk, ds_account_free);
+  g_clear_pointer (&self->account, ds_account_free);
   g_free (self->record);
   g_free (self->new_record);
   wipe (self->password);
@@ -292,37 +294,67 @@ check_on_thread (GTask *task, gpointer source, gpointer task_data, GCancellable 
     g_task_return_boolean (task, TRUE);
 }
 
-/* Begins a check. @task is (transfer full). */
+static DsAccount *
+keep_new_record (DsDepot *self, Check *check, GError **error)
+{
+  DsAccount *account = NULL;
+
+  /* Only over the record that was checked: somebody may have reset it in the meantime. */
+  if (!ds_depot_sql_run (self->db, error,
+                         "UPDATE account SET record = ?, must_change = 0, generation = generation + 1"
+                         " WHERE id = ? AND record = ? AND removed_at_ms = 0",
+                         "sss", check->new_record, check->account->id, check->record)
+      || !did_change_one (self, check->account->id, error)
+      || !load_account (self, check->account->id, &account, NULL, error))
+    return NULL;
+  return account;
+}
+
+static void
+did_think (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  DsDepot *self = g_task_get_source_object (task);
+  Check *check = g_task_get_task_data (G_TASK (result));
+  DsAccount *account = NULL;
+  GError *error = NULL;
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    ;
+  else if (check->account == NULL || !check->matches)
+    g_set_error_literal (&error, DS_ERROR, DS_ERROR_REFUSED, WRONG);
+  else if (check->new_record != NULL)
+    account = keep_new_record (self, check, &error);
+  else
+    account = g_steal_pointer (&check->account);
+  if (account != NULL)
+    g_task_return_pointer (task, account, (GDestroyNotify)ds_account_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Begins a check. The thread holds nothing of the depot. @task is (transfer full). */
 static void
 begin_check (GTask *task_, const char *id, const char *password, const char *new_password)
 {
   g_autoptr (GTask) task = task_;
+  g_autoptr (GTask) thinking = g_task_new (NULL, NULL, did_think, g_object_ref (task));
   DsDepot *self = g_task_get_source_object (task);
   Check *check = g_new0 (Check, 1);
   GError *error = NULL;
 
-  g_task_set_task_data (task, check, check_free);
+  g_task_set_name (thinking, "[doorstep] think about a password");
+  g_task_set_task_data (thinking, check, check_free);
   check->password = g_strdup (password);
   check->new_password = g_strdup (new_password);
   if (strlen (password) > DS_ACCOUNT_MAX_PASSWORD_BYTES)
-    g_task_return_new_error (task, DS_ERROR, DS_ERROR_REFUSED, "The number or the password is wrong");
-  else if (!load_account (self, id, &check->clerk, &check->record, &error))
-    g_task_return_error (task, error);
+    g_task_return_new_error (thinking, DS_ERROR, DS_ERROR_REFUSED, WRONG);
+  else if (!load_account (self, id, &check->account, &check->record, &error))
+    g_task_return_error (thinking, error);
   else
-    g_task_run_in_thread (task, check_on_thread);
-}
-
-static gboolean
-end_check (GTask *task, GError **error)
-{
-  Check *check = g_task_get_task_data (task);
-
-  if (!g_task_propagate_boolean (task, error))
-    return FALSE;
-  if (check->clerk != NULL && check->matches)
-    return TRUE;
-  g_set_error_literal (error, DS_ERROR, DS_ERROR_REFUSED, "The number or the password is wrong");
-  return FALSE;
+    g_task_run_in_thread (thinking, check_on_thread);
 }
 
 void
@@ -344,12 +376,9 @@ ds_depot_check_account_async (DsDepot *self,
 DsAccount *
 ds_depot_check_account_finish (DsDepot *self, GAsyncResult *result, GError **error)
 {
-  Check *check;
-
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  check = g_task_get_task_data (G_TASK (result));
-  return end_check (G_TASK (result), error) ? g_steal_pointer (&check->clerk) : NULL;
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 static gboolean
@@ -392,22 +421,9 @@ ds_depot_choose_password_async (DsDepot *self,
 DsAccount *
 ds_depot_choose_password_finish (DsDepot *self, GAsyncResult *result, GError **error)
 {
-  g_autoptr (DsAccount) clerk = NULL;
-  Check *check;
-
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  check = g_task_get_task_data (G_TASK (result));
-  if (!end_check (G_TASK (result), error)
-      /* Only over the record that was checked: somebody may have reset it in the meantime. */
-      || !ds_depot_sql_run (self->db, error,
-                            "UPDATE account SET record = ?, must_change = 0, generation = generation + 1"
-                            " WHERE id = ? AND record = ? AND removed_at_ms = 0",
-                            "sss", check->new_record, check->clerk->id, check->record)
-      || !did_change_one (self, check->clerk->id, error)
-      || !load_account (self, check->clerk->id, &clerk, NULL, error))
-    return NULL;
-  return g_steal_pointer (&clerk);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* Acts */

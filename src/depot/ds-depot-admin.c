@@ -6,6 +6,7 @@
 #include "ds-depot-accounts.h"
 #include "ds-depot-admin-books.h"
 #include "ds-depot-backup.h"
+#include "ds-depot-custody.h"
 #include "ds-error.h"
 #include "ds-json.h"
 
@@ -151,6 +152,19 @@ set_revoked (DsDepot *depot, const char *device_id, const char *reason, GError *
              : NULL;
 }
 
+/* Whoever counts cash at the desk signs for it: a clerk who has no key in force gets one. */
+static gboolean
+has_signing_key (DsDepot *depot, const char *account, json_t *request, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (json_t) key = ds_depot_add_clerk (depot, account, get_text (request, "name"), &problem);
+
+  if (key != NULL || g_error_matches (problem, DS_ERROR, DS_ERROR_CONFLICT))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 static json_t *
 list_keys (DsDepot *depot, GError **error)
 {
@@ -210,6 +224,9 @@ run_desk (DsDepot *depot, const char *what, const char *account, json_t *request
       g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A role is clerk or auditor");
       return NULL;
     }
+  if (g_strcmp0 (what, "add") == 0 && role == DS_ACCOUNT_ROLE_CLERK
+      && !has_signing_key (depot, account, request, error))
+    return NULL;
   if (g_strcmp0 (what, "add") == 0)
     password = ds_depot_add_account (depot, account, get_text (request, "name"), role, error);
   else if (g_strcmp0 (what, "reset") == 0)

@@ -530,31 +530,21 @@ complete_handover (DsDepot *self, json_t *handover, GError **error)
   return TRUE;
 }
 
-json_t *
-ds_depot_list_handovers (DsDepot *self, gboolean all, GError **error)
+#define HANDOVER_COLUMNS                                                                                     \
+  "SELECT shift.id, shift.courier, courier.name, accounting_date, opened_at_ms, closed_at_ms,"               \
+  " coalesce ((SELECT max (number) FROM incident WHERE subject = shift.id AND kind LIKE 'cash-%'"            \
+  "  AND incident.closed_at_ms = 0), 0) AS number"                                                           \
+  " FROM shift LEFT JOIN courier ON courier.id = shift.courier "
+
+/* @query: (nullable) */
+static json_t *
+collect_handovers (DsDepot *self, DsQuery *query, GError **error)
 {
   g_autoptr (json_t) handovers = json_array ();
-  DsQuery *query;
   json_t *handover;
   gboolean row = TRUE;
-  gint64 begun_ms;
   gsize i;
 
-  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
-
-  if (!ds_depot_sql_get_int (self->db, &begun_ms, ds_depot_now_ms (self), error,
-                             "SELECT min (made_at_ms) FROM clerk_key", ""))
-    return NULL;
-  query = ds_depot_sql_query (
-      self->db, error,
-      "SELECT shift.id, shift.courier, courier.name, accounting_date, opened_at_ms, closed_at_ms,"
-      " coalesce ((SELECT max (number) FROM incident WHERE subject = shift.id AND kind LIKE 'cash-%'"
-      "  AND incident.closed_at_ms = 0), 0) AS number"
-      " FROM shift LEFT JOIN courier ON courier.id = shift.courier"
-      " WHERE ?1 OR number > 0 OR (NOT EXISTS (SELECT 1 FROM custody WHERE subject = shift.id"
-      "  AND kind = 'shift-count') AND (closed_at_ms = 0 OR closed_at_ms >= ?2))"
-      " ORDER BY shift.id DESC",
-      "ii", (gint64)all, begun_ms - BEFORE_CLERKS_MS);
   if (query == NULL)
     return NULL;
   while (row)
@@ -571,4 +561,46 @@ ds_depot_list_handovers (DsDepot *self, gboolean all, GError **error)
       return NULL;
   }
   return g_steal_pointer (&handovers);
+}
+
+json_t *
+ds_depot_list_handovers (DsDepot *self, gboolean all, GError **error)
+{
+  gint64 begun_ms;
+
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
+
+  if (!ds_depot_sql_get_int (self->db, &begun_ms, ds_depot_now_ms (self), error,
+                             "SELECT min (made_at_ms) FROM clerk_key", ""))
+    return NULL;
+  return collect_handovers (
+      self,
+      ds_depot_sql_query (
+          self->db, error,
+          HANDOVER_COLUMNS
+          "WHERE ?1 OR number > 0 OR (NOT EXISTS (SELECT 1 FROM custody WHERE subject = shift.id"
+          "  AND kind = 'shift-count') AND (closed_at_ms = 0 OR closed_at_ms >= ?2))"
+          " ORDER BY shift.id DESC",
+          "ii", (gint64)all, begun_ms - BEFORE_CLERKS_MS),
+      error);
+}
+
+json_t *
+ds_depot_describe_handover (DsDepot *self, const char *shift_id, GError **error)
+{
+  g_autoptr (json_t) handovers = NULL;
+
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL && shift_id != NULL, NULL);
+
+  handovers = collect_handovers (
+      self, ds_depot_sql_query (self->db, error, HANDOVER_COLUMNS "WHERE shift.id = ?", "s", shift_id),
+      error);
+  if (handovers == NULL)
+    return NULL;
+  if (json_array_size (handovers) == 0)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_NOT_FOUND, "There is no such shift");
+      return NULL;
+    }
+  return json_incref (json_array_get (handovers, 0));
 }

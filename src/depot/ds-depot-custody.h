@@ -114,6 +114,9 @@ json_t *ds_depot_make_good (DsDepot *self,
  */
 json_t *ds_depot_list_handovers (DsDepot *self, gboolean all, GError **error);
 
+/* Returns: (transfer full) (nullable): the same of one shift; %DS_ERROR_NOT_FOUND. */
+json_t *ds_depot_describe_handover (DsDepot *self, const char *shift_id, GError **error);
+
 /* From clerk to clerk, and to the bank */
 
 /**

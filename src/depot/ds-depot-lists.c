@@ -16,7 +16,8 @@
   "SELECT shift.id, shift.courier, coalesce (courier.name, shift.courier), shift.device, accounting_date,"   \
   " float_fen, opened_at_ms, closed_at_ms, counted_fen, version, balanced, difference_fen,"                  \
   " (SELECT received_at_ms FROM entry WHERE entry.device = shift.device ORDER BY seq DESC LIMIT 1),"         \
-  " (SELECT count (*) FROM incident WHERE incident.courier = shift.courier AND closed_at_ms = 0), jws"       \
+  " (SELECT count (*) FROM incident WHERE incident.courier = shift.courier AND closed_at_ms = 0), jws,"      \
+  " EXISTS (SELECT 1 FROM custody WHERE subject = shift.id AND kind = 'shift-count')"                        \
   " FROM shift LEFT JOIN courier ON courier.id = shift.courier "
 
 static json_t *
@@ -33,16 +34,16 @@ pack_shift (DsQuery *query)
                          ? json_null ()
                          : json_boolean (ds_db_column_int (query, 10) != 0);
 
-  return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I}", "shift",
-                    ds_db_column_text (query, 0), "courier", ds_db_column_text (query, 1), "name",
-                    ds_db_column_text (query, 2), "device", ds_db_column_text (query, 3), "accounting_date",
-                    ds_db_column_text (query, 4), "float_fen", (json_int_t)ds_db_column_int (query, 5),
-                    "opened_at_ms", (json_int_t)ds_db_column_int (query, 6), "closed_at_ms",
-                    (json_int_t)ds_db_column_int (query, 7), "counted_fen",
-                    (json_int_t)ds_db_column_int (query, 8), "version",
-                    (json_int_t)ds_db_column_int (query, 9), "balanced", balanced, "difference_fen",
-                    pack_number (query, 11), "seen_at_ms", pack_number (query, 12), "open_cases",
-                    (json_int_t)ds_db_column_int (query, 13));
+  return json_pack (
+      "{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:b}", "shift",
+      ds_db_column_text (query, 0), "courier", ds_db_column_text (query, 1), "name",
+      ds_db_column_text (query, 2), "device", ds_db_column_text (query, 3), "accounting_date",
+      ds_db_column_text (query, 4), "float_fen", (json_int_t)ds_db_column_int (query, 5), "opened_at_ms",
+      (json_int_t)ds_db_column_int (query, 6), "closed_at_ms", (json_int_t)ds_db_column_int (query, 7),
+      "counted_fen", (json_int_t)ds_db_column_int (query, 8), "version",
+      (json_int_t)ds_db_column_int (query, 9), "balanced", balanced, "difference_fen",
+      pack_number (query, 11), "seen_at_ms", pack_number (query, 12), "open_cases",
+      (json_int_t)ds_db_column_int (query, 13), "handed_over", ds_db_column_int (query, 15) != 0);
 }
 
 /* Appends what @pack makes of each row. Returns: whether all was read. */

@@ -97,6 +97,24 @@ const count = document.getElementById('count');
 if (count)
   addUp(count);
 
+// The depot reads what the browser cannot.
+async function askDepot(picture) {
+  const token = document.getElementById('camera').dataset.token;
+  const answer = await fetch('/desk/frame', {
+    method: 'POST', headers: { 'Content-Type': picture.type, 'Doorstep-Token': token }, body: picture });
+
+  if (!answer.ok)
+    throw new Error(answer.statusText);
+  return answer.status === 200 ? answer.text() : null;
+}
+
+function sendSeal(text) {
+  const form = document.getElementById('seal-form');
+
+  form.elements.text.value = text;
+  form.submit();
+}
+
 // The camera: the browser reads the code where it can, else the depot reads its frames.
 class Camera {
   constructor(card) {
@@ -133,7 +151,7 @@ class Camera {
     let text = null;
 
     try {
-      text = this.detector ? await this.detect() : await this.ask();
+      text = this.detector ? await this.detect() : await askDepot(await this.takeFrame());
       this.say(this.card.dataset.looking);
     } catch {
       this.say(this.card.dataset.away);
@@ -150,29 +168,20 @@ class Camera {
     return codes.map(code => code.rawValue).find(value => value.startsWith('DSS1:'));
   }
 
-  async ask() {
+  takeFrame() {
     const scale = Math.min(1, FRAME_PX / Math.max(this.view.videoWidth, this.view.videoHeight));
 
     this.canvas.width = this.view.videoWidth * scale;
     this.canvas.height = this.view.videoHeight * scale;
     this.canvas.getContext('2d').drawImage(this.view, 0, 0, this.canvas.width, this.canvas.height);
-    const frame = await new Promise(resolve => this.canvas.toBlob(resolve, 'image/jpeg', 0.9));
-    const answer = await fetch('/desk/frame', {
-      method: 'POST', headers: { 'Content-Type': 'image/jpeg', 'Doorstep-Token': this.card.dataset.token }, body: frame });
-
-    if (!answer.ok)
-      throw new Error(answer.statusText);
-    return answer.status === 200 ? answer.text() : null;
+    return new Promise(resolve => this.canvas.toBlob(resolve, 'image/jpeg', 0.9));
   }
 
   found(text) {
-    const form = document.getElementById('seal-form');
-
     this.say(this.card.dataset.found);
     for (const track of this.stream.getTracks())
       track.stop();
-    form.elements.text.value = text;
-    form.submit();
+    sendSeal(text);
   }
 }
 
@@ -180,6 +189,24 @@ const card = document.getElementById('camera');
 if (card && navigator.mediaDevices) {
   card.hidden = false;
   new Camera(card);
+}
+
+const picture = document.getElementById('picture');
+if (picture) {
+  document.getElementById('picture-card').hidden = false;
+  picture.addEventListener('change', async () => {
+    const words = document.getElementById('picture-words');
+    let text = null;
+
+    try {
+      text = picture.files.length > 0 ? await askDepot(picture.files[0]) : null;
+      words.textContent = text ? '' : picture.dataset.none;
+    } catch {
+      words.textContent = card.dataset.away;
+    }
+    if (text)
+      sendSeal(text);
+  });
 }
 
 // A scanner that types ends with Enter: then the seal is whole.

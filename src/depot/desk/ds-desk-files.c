@@ -4,6 +4,7 @@
 
 #include "ds-desk-private.h"
 
+#include "ds-depot-export.h"
 #include "ds-depot-lists.h"
 #include "ds-error.h"
 
@@ -53,7 +54,54 @@ answer_statement (DsVisit *visit)
                      _ ("It is made when the shift is closed and the operators have answered."));
 }
 
+static DsDepotLanguage
+get_language (DsVisit *visit)
+{
+  return visit->page->language == DS_DESK_CHINESE ? DS_DEPOT_LANGUAGE_ZH : DS_DEPOT_LANGUAGE_EN;
+}
+
+static void
+answer_csv (DsVisit *visit)
+{
+  g_autoptr (json_t) shift = load_shift (visit);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes
+      = shift ? ds_depot_export_shift_csv (visit->depot, visit->path_part, get_language (visit), &error)
+              : NULL;
+
+  if (bytes != NULL)
+    send_shift_file (visit, "text/csv; charset=utf-8", ".csv", bytes);
+  else if (shift != NULL)
+    ds_visit_send_error (visit, error);
+}
+
+static void
+did_draw (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  DsVisit *visit = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = ds_depot_export_shift_pdf_finish (DS_DEPOT (source), result, &error);
+
+  if (ds_visit_is_awaited (visit) && bytes != NULL)
+    send_shift_file (visit, "application/pdf", ".pdf", bytes);
+  else if (ds_visit_is_awaited (visit))
+    ds_visit_send_error (visit, error);
+  ds_visit_release (visit);
+}
+
+static void
+answer_pdf (DsVisit *visit)
+{
+  g_autoptr (json_t) shift = load_shift (visit);
+
+  if (shift != NULL)
+    ds_depot_export_shift_pdf_async (visit->depot, visit->path_part, get_language (visit), NULL, did_draw,
+                                     ds_visit_hold (visit));
+}
+
 const DsDeskRoute ds_desk_file_routes[] = {
+  { "GET", "/desk/shift/*/csv", DS_DESK_FOR_READERS, 0, answer_csv },
+  { "GET", "/desk/shift/*/pdf", DS_DESK_FOR_READERS, 0, answer_pdf },
   { "GET", "/desk/shift/*/statement", DS_DESK_FOR_READERS, 0, answer_statement },
   { NULL },
 };

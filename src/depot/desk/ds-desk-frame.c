@@ -9,9 +9,12 @@ static const struct
 {
   const char *path, *key, *title;
 } parts[] = {
-  { "/desk/", "1", N_ ("Shifts") },         { "/desk/cases", "2", N_ ("Cases") },
-  { "/desk/seal", "3", N_ ("Shift seal") }, { "/desk/couriers", "4", N_ ("Couriers") },
-  { "/desk/log", "5", N_ ("Record") },
+  { "/desk/", "1", N_ ("Shifts") },
+  { "/desk/cases", "2", N_ ("Cases") },
+  { "/desk/seal", "3", N_ ("Shift seal") },
+  { "/desk/couriers", "4", N_ ("Couriers") },
+  { "/desk/cash", "5", N_ ("Tills and bank") },
+  { "/desk/log", "6", N_ ("Record") },
 };
 
 void

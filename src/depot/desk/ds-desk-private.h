@@ -27,7 +27,6 @@ G_BEGIN_DECLS
  * @query: (nullable): of the address
  * @form: (nullable): what was posted
  * @body: what was posted, as it came
- * @upload: (nullable): the file that came with @form
  * @account: (nullable): who it is; %NULL while nobody is signed in
  * @session: (transfer none) (nullable): of @account; gone once somebody signs out
  * @page: to be written; ds_desk_begin_page() begins it
@@ -44,7 +43,6 @@ typedef struct
   GHashTable *query;
   GHashTable *form;
   GBytes *body;
-  GBytes *upload;
   DsAccount *account;
   DsDeskSession *session;
   DsDeskPage *page;
@@ -78,6 +76,9 @@ typedef struct
 /* Returns: (transfer none) (nullable): what reads pictures; %NULL while @max of them wait. ds_desk_end_picture() follows. */
 DsDecoderProcess *ds_desk_begin_picture (DsDesk *self, guint max);
 void ds_desk_end_picture (DsDesk *self);
+
+/* Returns: (transfer full): a new id, so that what a form asks for twice is done once. */
+char *ds_desk_make_id (DsDesk *self);
 
 DsDeskSessions *ds_desk_get_sessions (DsDesk *self);
 
@@ -131,9 +132,6 @@ gint64 ds_desk_number (json_t *object, const char *member);
 /* ds-desk-frame.c: written by ds_desk_begin_page() and ds_visit_send_page(). */
 void ds_desk_add_head (DsVisit *visit, const char *title);
 void ds_desk_add_foot (DsVisit *visit);
-
-/* ds-desk-seal.c: takes a posted form with a file apart. */
-void ds_visit_read_upload (DsVisit *self);
 
 /* ds-desk-words.c */
 const char *ds_desk_word_for_state (DsDeskPage *page, const char *state);

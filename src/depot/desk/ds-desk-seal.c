@@ -160,31 +160,18 @@ answer_form (DsVisit *visit)
       " required autofocus spellcheck=\"false\" autocomplete=\"off\"></textarea></p>"
       "<p><button class=\"main\">%s</button></p></form>",
       _ ("What the code says (DSS1:…)"), _ ("Check the seal"));
-  ds_desk_page_add (page,
-                    "<form class=\"card\" action=\"/desk/seal\" method=\"post\" "
-                    "enctype=\"multipart/form-data\"><h2>%s</h2>",
-                    _ ("Picture"));
-  ds_desk_add_token (visit);
-  ds_desk_page_add (page,
-                    "<p><label for=\"picture\">%s</label><input id=\"picture\" name=\"picture\" type=\"file\""
-                    " accept=\"image/png,image/jpeg\" required></p><p><button>%s</button></p></form>",
-                    _ ("A photograph of the code"), _ ("Read the picture"));
+  ds_desk_page_add (
+      page,
+      "<section class=\"card\" id=\"picture-card\" hidden><h2>%s</h2><p><label for=\"picture\">%s</label>"
+      "<input id=\"picture\" type=\"file\" accept=\"image/png,image/jpeg\" data-none=\"%s\"></p>"
+      "<p role=\"status\" id=\"picture-words\"></p></section>",
+      _ ("Picture"), _ ("A photograph of the code"),
+      _ ("There is no seal in that picture. Take it from nearer, straight on and without glare; PNG or "
+         "JPEG, at most 4 MiB."));
   ds_visit_send_page (visit, SOUP_STATUS_OK);
 }
 
 /* Pictures */
-
-void
-ds_visit_read_upload (DsVisit *self)
-{
-  g_autofree char *name = NULL;
-  g_autofree char *type = NULL;
-  g_autoptr (SoupMultipart) multipart
-      = soup_multipart_new_from_message (soup_server_message_get_request_headers (self->message), self->body);
-
-  if (multipart != NULL)
-    self->form = soup_form_decode_multipart (multipart, "picture", &name, &type, &self->upload);
-}
 
 /* @symbols: (element-type DsSymbol). Returns: (nullable): the text of the first seal among them. */
 static const char *
@@ -200,27 +187,7 @@ find_seal (GPtrArray *symbols)
   return NULL;
 }
 
-static void
-did_read_picture (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  DsVisit *visit = user_data;
-  DsDeskPage *page = visit->page;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (DsReading) reading
-      = ds_decoder_process_decode_finish (DS_DECODER_PROCESS (source), result, &error);
-  const char *seal = reading != NULL ? find_seal (reading->symbols) : NULL;
-
-  if (visit->desk != NULL)
-    ds_desk_end_picture (visit->desk);
-  if (ds_visit_is_awaited (visit) && seal != NULL)
-    ds_desk_follow_seal (visit, seal);
-  else if (ds_visit_is_awaited (visit))
-    ds_visit_refuse (visit, SOUP_STATUS_BAD_REQUEST, _ ("No seal in that picture"),
-                     _ ("Take it from nearer, straight on and without glare; PNG or JPEG, at most 4 MiB."));
-  ds_visit_release (visit);
-}
-
-/* A frame of the browser's camera: the answer is the seal's text, or nothing. */
+/* A frame of the browser's camera, or a photograph: the answer is the seal's text, or nothing. */
 static void
 did_read_frame (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -238,37 +205,27 @@ did_read_frame (GObject *source, GAsyncResult *result, gpointer user_data)
   ds_visit_release (visit);
 }
 
-/* What strangers' pictures hold is read in a process that can do nothing else. */
-static void
-decode (DsVisit *visit, GBytes *picture, GAsyncReadyCallback callback)
-{
-  DsDeskPage *page = visit->page;
-  DsDecoderProcess *decoder = ds_desk_begin_picture (visit->desk, MAX_PICTURES);
-
-  if (decoder == NULL)
-    {
-      ds_visit_refuse (visit, SOUP_STATUS_SERVICE_UNAVAILABLE, _ ("That did not work"),
-                       _ ("Others are scanning just now. Try again."));
-      return;
-    }
-  ds_decoder_process_decode_picture_async (decoder, picture, NULL, callback, ds_visit_hold (visit));
-}
-
 static void
 answer_seal (DsVisit *visit)
 {
   const char *text = ds_visit_get_form (visit, "text");
 
-  if (visit->upload != NULL)
-    decode (visit, visit->upload, did_read_picture);
-  else
-    ds_desk_follow_seal (visit, text != NULL ? text : "");
+  ds_desk_follow_seal (visit, text != NULL ? text : "");
 }
 
+/* What pictures hold is read in a process that can do nothing else. */
 static void
 answer_frame (DsVisit *visit)
 {
-  decode (visit, visit->body, did_read_frame);
+  DsDeskPage *page = visit->page;
+  DsDecoderProcess *decoder = ds_desk_begin_picture (visit->desk, MAX_PICTURES);
+
+  if (decoder == NULL)
+    ds_visit_refuse (visit, SOUP_STATUS_SERVICE_UNAVAILABLE, _ ("That did not work"),
+                     _ ("Others are scanning just now. Try again."));
+  else
+    ds_decoder_process_decode_picture_async (decoder, visit->body, NULL, did_read_frame,
+                                             ds_visit_hold (visit));
 }
 
 /* Looking for something */
@@ -351,7 +308,7 @@ answer_find (DsVisit *visit)
 
 const DsDeskRoute ds_desk_seal_routes[] = {
   { "GET", "/desk/seal", DS_DESK_FOR_READERS, 0, answer_form },
-  { "POST", "/desk/seal", DS_DESK_FOR_READERS, MAX_PICTURE_BYTES + MAX_FORM_BYTES, answer_seal },
+  { "POST", "/desk/seal", DS_DESK_FOR_READERS, MAX_FORM_BYTES, answer_seal },
   { "POST", "/desk/frame", DS_DESK_FOR_READERS, MAX_PICTURE_BYTES, answer_frame },
   { "POST", "/desk/find", DS_DESK_FOR_READERS, MAX_FORM_BYTES, answer_find },
   { NULL },

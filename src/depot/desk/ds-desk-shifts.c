@@ -54,7 +54,8 @@ static void
 add_cash_cell (DsDeskPage *page, json_t *total, gboolean blind)
 {
   if (blind)
-    ds_desk_page_add (page, "<td class=\"money\">%s</td>", _ ("count first"));
+    ds_desk_page_add (page, "<td class=\"money hidden\" title=\"%s\">•••</td>",
+                      _ ("Shows once it is counted"));
   else
     ds_desk_page_add_money_cell (page, ds_desk_number (total, "amount_fen"));
 }
@@ -74,7 +75,7 @@ add_shift_row (DsVisit *visit, json_t *shift)
   ds_desk_page_add (page, "</td><td>");
   ds_desk_page_add_time (page, ds_desk_number (shift, "closed_at_ms"));
   ds_desk_page_add (page, "</td><td>");
-  if (blind)
+  if (blind && ds_desk_number (shift, "closed_at_ms") > 0)
     ds_desk_page_add (page, "<a class=\"state accepted\" href=\"/desk/shift/%s/count\">%s</a>", part,
                       _ ("Cash to be counted"));
   else
@@ -381,7 +382,7 @@ answer_shift (DsVisit *visit)
   ds_desk_page_add (page, "</dd></div><div><dt>%s</dt><dd>", _ ("Closed"));
   ds_desk_page_add_time (page, ds_desk_number (shift, "closed_at_ms"));
   ds_desk_page_add (page, "</dd></div><div><dt>%s</dt><dd>", _ ("Standing"));
-  if (blind)
+  if (blind && ds_desk_number (shift, "closed_at_ms") > 0)
     ds_desk_page_add (page, "<span class=\"state accepted\">%s</span>", _ ("Cash to be counted"));
   else
     add_standing (page, shift);

@@ -4,6 +4,7 @@
 #include "ds-desk-private.h"
 
 #include "ds-error.h"
+#include "ds-id.h"
 
 #include <string.h>
 
@@ -36,6 +37,12 @@ DsDeskSessions *
 ds_desk_get_sessions (DsDesk *self)
 {
   return self->sessions;
+}
+
+char *
+ds_desk_make_id (DsDesk *self)
+{
+  return ds_id_new (self->clock, self->random);
 }
 
 DsDecoderProcess *
@@ -340,7 +347,6 @@ visit_clear (gpointer data)
   g_clear_pointer (&self->query, g_hash_table_unref);
   g_clear_pointer (&self->form, g_hash_table_unref);
   g_bytes_unref (self->body);
-  g_clear_pointer (&self->upload, g_bytes_unref);
   g_clear_pointer (&self->account, ds_account_free);
   g_clear_pointer (&self->page, ds_desk_page_free);
 }
@@ -523,13 +529,10 @@ read_form (DsVisit *self)
       = soup_message_headers_get_content_type (soup_server_message_get_request_headers (self->message), NULL);
   g_autofree char *text = NULL;
 
-  if (g_strcmp0 (type, "application/x-www-form-urlencoded") == 0)
-    {
-      text = g_strndup (g_bytes_get_data (self->body, NULL), g_bytes_get_size (self->body));
-      self->form = soup_form_decode (text);
-    }
-  else if (g_strcmp0 (type, "multipart/form-data") == 0)
-    ds_visit_read_upload (self);
+  if (g_strcmp0 (type, "application/x-www-form-urlencoded") != 0)
+    return;
+  text = g_strndup (g_bytes_get_data (self->body, NULL), g_bytes_get_size (self->body));
+  self->form = soup_form_decode (text);
 }
 
 static void
