@@ -4,12 +4,16 @@
 #include "desk-fixture.h"
 
 #include "ds-depot-admin.h"
+#include "ds-depot-custody.h"
+#include "ds-depot-private.h"
 #include "ds-encoding.h"
 #include "ds-shift-seal.h"
 
 #include <string.h>
 
 #define PAYER_CODE_A "0100312345612345678"
+/* Of DESK_PASSWORD, made with half the work: most tests are not about passwords. */
+#define DESK_RECORD "scrypt 14 8 1 FpnOi1tz3EwuuZU8gNqGyg eM773nRJekIsezp4mBGllO2rWlRvVwg-JJZChzmdO5Q"
 
 static void
 push (DeskFixture *self)
@@ -176,4 +180,18 @@ desk_fixture_add_account (DeskFixture *self, const char *id, const char *role)
   answer = ds_depot_admin_run_finish (self->base.depot, result, &error);
   g_assert_no_error (error);
   return g_strdup (json_string_value (json_object_get (answer, "password")));
+}
+
+void
+desk_fixture_employ (DeskFixture *self, const char *id, const char *role)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (json_t) key = ds_depot_add_clerk (self->base.depot, id, "李娟", &error);
+
+  g_assert_no_error (error);
+  g_assert_true (
+      ds_depot_sql_run (self->base.depot->db, &error,
+                        "INSERT INTO account (id, name, role, record, must_change, generation, removed_at_ms)"
+                        " VALUES (?, '李娟', ?, ?, 0, 1, 0)",
+                        "sss", id, role, DESK_RECORD));
 }

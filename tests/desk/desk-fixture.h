@@ -40,4 +40,7 @@ char *desk_fixture_make_seal (DeskFixture *self, DsKey *key, gint64 counted_fen)
 /* Returns: (transfer full): the first password of a new account. */
 char *desk_fixture_add_account (DeskFixture *self, const char *id, const char *role);
 
+/* Somebody who has worked here before, with %DESK_PASSWORD. */
+void desk_fixture_employ (DeskFixture *self, const char *id, const char *role);
+
 G_END_DECLS
