@@ -12,6 +12,19 @@ for (const link of document.querySelectorAll('header nav a'))
   if (link.pathname === location.pathname)
     link.setAttribute('aria-current', 'page');
 
+// Alt and a key opens a part of the desk, the same in every browser.
+document.addEventListener('keydown', event => {
+  const target = event.altKey && !event.ctrlKey && !event.metaKey
+    && [...document.querySelectorAll('[aria-keyshortcuts]')].find(item => item.getAttribute('aria-keyshortcuts') === `Alt+${event.key}`);
+
+  if (!target)
+    return;
+  event.preventDefault();
+  target.focus();
+  if (target.matches('a, button'))
+    target.click();
+});
+
 // The list of shifts stays fresh; the focus stays where it is.
 function keepFresh(live, words) {
   let tag = null;

@@ -153,6 +153,7 @@ add_case_facts (DsDeskPage *page, json_t *item)
 {
   const char *subject = ds_desk_text (item, "subject");
   g_autofree char *part = ds_desk_escape_part (subject);
+  g_autofree char *detail = ds_desk_word_for_detail (page, ds_desk_text (item, "detail"));
 
   ds_desk_page_add (page, "<dl class=\"facts\">");
   if (ds_desk_number (item, "amount_fen") > 0)
@@ -168,9 +169,12 @@ add_case_facts (DsDeskPage *page, json_t *item)
   if (ds_desk_text (item, "tender") != NULL)
     ds_desk_page_add (page, "<div><dt>%s</dt><dd><a href=\"/desk/payment/%s\">%s</a></dd></div>",
                       _ ("Payment"), part, subject);
+  else if (g_str_has_prefix (ds_desk_text (item, "kind"), "cash-"))
+    ds_desk_page_add (page, "<div><dt>%s</dt><dd><a href=\"/desk/shift/%s\">%s</a></dd></div>", _ ("Shift"), part,
+                      subject);
   else if (ds_id_is_valid (subject))
     ds_desk_page_add (page, "<div><dt>%s</dt><dd class=\"id\">%s</dd></div>", _ ("About"), subject);
-  ds_desk_page_add (page, "</dl><p class=\"detail\">%s</p>", ds_desk_text (item, "detail"));
+  ds_desk_page_add (page, "</dl><p class=\"detail\">%s</p>", detail);
 }
 
 static void

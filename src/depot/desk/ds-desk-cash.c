@@ -227,7 +227,7 @@ ds_desk_add_handover (DsVisit *visit, json_t *shift)
     ds_desk_page_add (page, "<p>%s</p>", _ ("The courier is on the road. Count once the shift is closed."));
   else if (ds_visit_may_act (visit))
     ds_desk_page_add (
-        page, "<p>%s</p><p><a class=\"button main\" accesskey=\"c\" href=\"/desk/shift/%s/count\">%s</a></p>",
+        page, "<p>%s</p><p><a class=\"button main\" href=\"/desk/shift/%s/count\">%s</a></p>",
         _ ("You and the courier count without knowing each other's figure."), part, _ ("Count the cash"));
   else
     ds_desk_page_add (page, "<p>%s</p>", _ ("It waits to be counted by a clerk."));
@@ -341,7 +341,7 @@ add_confirmation (DsVisit *visit, json_t *deposit, gsize i)
     }
   if (!ds_visit_may_act (visit))
     {
-      ds_desk_page_add (page, "<td></td><td>%s</td>", _ ("On its way"));
+      ds_desk_page_add (page, "<td></td><td>%s</td>", _ ("On its way to the bank"));
       return;
     }
   ds_desk_page_add (page, "<td></td><td><form class=\"row\" method=\"post\" action=\"/desk/cash/bag/%s\">",

@@ -4,7 +4,7 @@
 
 #include "ds-desk-private.h"
 
-/* The keys with which a browser opens a part of the desk (Alt and the key, Alt and Shift and the key). */
+/* Each with the key that opens it, together with Alt. */
 static const struct
 {
   const char *path, *key, *title;
@@ -32,7 +32,7 @@ add_parts (DsVisit *visit)
 
   ds_desk_page_add (page, "<nav aria-label=\"%s\"><ul>", _ ("Parts of the desk"));
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
-    ds_desk_page_add (page, "<li><a href=\"%s\" accesskey=\"%s\" title=\"Alt+%s\">%s</a></li>", parts[i].path,
+    ds_desk_page_add (page, "<li><a href=\"%s\" aria-keyshortcuts=\"Alt+%s\" title=\"Alt+%s\">%s</a></li>", parts[i].path,
                       parts[i].key, parts[i].key, _ (parts[i].title));
   ds_desk_page_add (page, "</ul></nav>");
 }
@@ -47,7 +47,7 @@ add_search (DsVisit *visit)
   ds_desk_page_add (
       page,
       "<form role=\"search\" action=\"/desk/find\" method=\"post\"><label for=\"find\">%s</label>"
-      "<input id=\"find\" name=\"what\" accesskey=\"/\" autocomplete=\"off\" maxlength=\"4096\""
+      "<input id=\"find\" name=\"what\" aria-keyshortcuts=\"Alt+/\" autocomplete=\"off\" maxlength=\"4096\""
       " placeholder=\"%s\">",
       _ ("Find"), _ ("Courier, seal, payment, case"));
   ds_desk_add_token (visit);
@@ -64,7 +64,7 @@ add_person (DsVisit *visit)
                     "<form action=\"/desk/sign-out\" method=\"post\">",
                     _ ("Change the password"), visit->account->name);
   ds_desk_add_token (visit);
-  ds_desk_page_add (page, "<button class=\"quiet\" accesskey=\"0\">%s</button></form></div>", _ ("Sign out"));
+  ds_desk_page_add (page, "<button class=\"quiet\" aria-keyshortcuts=\"Alt+0\">%s</button></form></div>", _ ("Sign out"));
 }
 
 /* Each in its own words, whoever reads. */

@@ -139,10 +139,11 @@ const char *ds_desk_word_for_tender (DsDeskPage *page, const char *tender);
 const char *ds_desk_word_for_bucket (DsDeskPage *page, const char *bucket);
 const char *ds_desk_word_for_verdict (DsDeskPage *page, const char *verdict);
 const char *ds_desk_word_for_case (DsDeskPage *page, const char *kind);
-const char *ds_desk_word_for_case_advice (DsDeskPage *page, const char *kind);
 const char *ds_desk_word_for_resolution (DsDeskPage *page, const char *resolution);
 const char *ds_desk_word_for_entry (DsDeskPage *page, const char *type);
 const char *ds_desk_word_for_act (DsDeskPage *page, const char *act);
+/* Returns: (transfer full): a case's detail, with what the depot itself said of it in the page's language. */
+char *ds_desk_word_for_detail (DsDeskPage *page, const char *detail);
 /* Words for what a library says, where it has some in the page's language. */
 const char *ds_desk_word_for_error (DsDeskPage *page, const GError *error);
 

@@ -156,7 +156,7 @@ answer_form (DsVisit *visit)
   ds_desk_add_token (visit);
   ds_desk_page_add (
       page,
-      "<p><label for=\"text\">%s</label><textarea id=\"text\" name=\"text\" rows=\"4\" maxlength=\"4096\""
+      "<p><label for=\"text\">%s</label><textarea id=\"text\" name=\"text\" rows=\"2\" maxlength=\"4096\""
       " required autofocus spellcheck=\"false\" autocomplete=\"off\"></textarea></p>"
       "<p><button class=\"main\">%s</button></p></form>",
       _ ("What the code says (DSS1:…)"), _ ("Check the seal"));

@@ -238,7 +238,7 @@ add_totals (DsVisit *visit, json_t *shift, const char *part, gboolean blind)
   static const char *const buckets[] = { "digital", "cash", "accepted", "uncertain", "rejected", "ended" };
   DsDeskPage *page = visit->page;
 
-  ds_desk_page_begin_table (page, _ ("Totals; each opens its payments"), 0xe, _ ("Kind"), _ ("Payments"),
+  ds_desk_page_begin_table (page, _ ("Totals; each opens its payments"), 0xe, _ ("Kind"), _ ("How many"),
                             _ ("Amount"), _ ("Given back"), NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (buckets); i++)
     {

@@ -6,6 +6,8 @@
 
 #include "ds-error.h"
 
+#include <string.h>
+
 typedef struct
 {
   const char *name, *words;
@@ -197,14 +199,80 @@ ds_desk_word_for_act (DsDeskPage *page, const char *act)
   return FIND (words, act);
 }
 
+char *
+ds_desk_word_for_detail (DsDeskPage *page, const char *detail)
+{
+  /* What the depot itself says of a case; behind it, after a dot, stands what clerks said. */
+  static const char *const known[] = {
+    N_ ("Taken for a stop that was cancelled"),
+    N_ ("More than the stop owes since its price was changed"),
+    N_ ("Taken for a stop that was paid elsewhere"),
+    N_ ("Paid, and no journal mentions it"),
+    N_ ("Another amount was paid than was asked for"),
+    N_ ("Paid after it had ended otherwise"),
+    N_ ("Paid although the courier had taken another way; to be refunded"),
+    N_ ("Taken by the courier from whom the stop was taken"),
+    N_ ("More was taken than the stop owes; to be refunded"),
+    N_ ("Two payments of a stop were given back: it owes again"),
+    N_ ("A voucher was not honoured: its stop owes again"),
+    N_ ("The courier gave back cash that a clerk had given back already"),
+    N_ ("Delivered by the courier from whom the stop was taken: tell the other"),
+    N_ ("The journal has evidence of a payment that the operator denies"),
+    N_ ("The operator has changed the amount of a payment"),
+    N_ ("The operator says it gave back more than it had received"),
+    N_ ("The handheld showed another code than the operator made"),
+    N_ ("The courier asks the clerk to settle it"),
+    N_ ("The shift was closed at the depot, not by its handheld"),
+    N_ ("Less cash was handed over than was taken"),
+    N_ ("More cash was handed over than was taken"),
+    N_ ("The bank counted less than was put into the bag"),
+    N_ ("The bank counted more than was put into the bag"),
+    N_ ("Digits were taken for a payment that no operator has"),
+    N_ ("The handheld took digits that are not the payment's"),
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      gsize n = strlen (known[i]);
+
+      if (strncmp (detail, known[i], n) == 0 && (detail[n] == '\0' || g_str_has_prefix (detail + n, " · ")))
+        return g_strconcat (_ (known[i]), detail + n, NULL);
+    }
+  return g_strdup (detail);
+}
+
 const char *
 ds_desk_word_for_error (DsDeskPage *page, const GError *error)
 {
+  /* What clerks meet in a day's work, without what only the depot's commands need. */
+  static const Word others[] = {
+    { "The cash of this shift is counted", N_ ("The cash of this shift is counted already: open the shift to see it.") },
+    { "The cash of this shift was not counted", N_ ("Count the cash of this shift first.") },
+    { "What was missing or too much is decided", N_ ("What was missing or too much is decided: it cannot be counted "
+                                                     "again.") },
+    { "The shift is not closed", N_ ("The courier counts and closes it on the handheld first; then you count.") },
+    { "By the books the till", N_ ("By the books your till does not hold so much: count it.") },
+    { "There is no open case", N_ ("The case is decided already.") },
+    { "All of it is given back", N_ ("All of it is given back already, or is being given back.") },
+    { "Nothing was paid", N_ ("Nothing was paid that could be given back.") },
+    { "Say why", N_ ("Say why in a few words.") },
+    { "No clerk", N_ ("You have no key to sign with. Whoever looks after the depot makes one: clerk add.") },
+    { "There is no such shift", N_ ("There is no such shift.") },
+    { "There is no such payment", N_ ("There is no such payment.") },
+    { "There is no such case", N_ ("There is no such case.") },
+    { "There is no case", N_ ("There is no such case.") },
+  };
+
   if (error->domain == DS_ERROR && error->code == DS_ERROR_STORAGE)
     return _ (
         "The depot's disk does not answer. Nothing was changed: try again, and tell whoever looks after the "
         "depot.");
   if (error->domain == DS_ERROR && error->code == DS_ERROR_NETWORK)
     return _ ("Nobody answered. Whether it was done is not known: look again in a while.");
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      if (g_str_has_prefix (error->message, others[i].name))
+        return _ (others[i].words);
+    }
   return _ (error->message);
 }
