@@ -430,9 +430,10 @@ load_case (DsDepot *self, gint64 number, DsOpenCase *found, GError **error)
 
 /* Returns: (transfer full) (nullable): what was done about a case without money in suspense. */
 static json_t *
-decide (DsDepot *self, const DsOpenCase *open, const char *how, GError **error)
+decide (DsDepot *self, const DsOpenCase *open, const char *how, const char *reason, GError **error)
 {
   const char *resolution;
+  gboolean waited;
 
   if (!ds_depot_decide_case (self, open, how, &resolution, error))
     return NULL;
@@ -444,6 +445,10 @@ decide (DsDepot *self, const DsOpenCase *open, const char *how, GError **error)
                            "No money waits here: say “done” once it is seen to");
       return NULL;
     }
+  /* An entry that could not be counted is settled with it, and its courier is told. */
+  if ((g_str_equal (open->kind, "refused") || g_str_equal (open->kind, "escalated"))
+      && !ds_depot_end_entry (self, open->subject, reason, &waited, error))
+    return NULL;
   return ds_depot_close_case (self, open->kind, open->subject, resolution, error)
              ? json_pack ("{s:I, s:s}", "case", (json_int_t)open->number, "resolution", resolution)
              : NULL;
@@ -468,7 +473,7 @@ resolve (DsDepot *self, gint64 number, const char *how, const char *reason, GErr
   else if (open.is_money)
     g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "Money waits here: decide “refund” or “keep”");
   else
-    answer = decide (self, &open, how, error);
+    answer = decide (self, &open, how, reason, error);
   if (answer != NULL
       && !ds_depot_sql_run (self->db, error,
                             "UPDATE incident SET detail = detail || ' · ' || ? WHERE number = ?", "si",

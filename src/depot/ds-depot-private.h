@@ -308,6 +308,14 @@ gboolean ds_depot_apply_answer (DsDepot *self,
                                 char **refused,
                                 GError **error);
 
+/* A person has settled what a refused entry was about: its cases are closed and its courier is told in @words. @waited:
+ * (out): whether it was unresolved. Inside a transaction. */
+gboolean ds_depot_end_entry (DsDepot *self,
+                             const char *entry_id,
+                             const char *words,
+                             gboolean *waited,
+                             GError **error);
+
 /* ds-depot-payments.c: what operators' answers and journal entries do to a payment. Inside a transaction. */
 
 /* Saves @payment, and puts it in its courier's feed when a journal knows it. */

@@ -120,8 +120,8 @@ ds_depot_apply_answer (DsDepot *self,
   return TRUE;
 }
 
-static gboolean
-end_case (DsDepot *self, const char *entry_id, const char *words, GError **error)
+gboolean
+ds_depot_end_entry (DsDepot *self, const char *entry_id, const char *words, gboolean *waited, GError **error)
 {
   g_autofree char *courier_id = NULL;
 
@@ -130,17 +130,28 @@ end_case (DsDepot *self, const char *entry_id, const char *words, GError **error
                               " WHERE entry.id = ? AND refused IS NOT NULL AND resolution IS NULL",
                               "s", entry_id))
     return FALSE;
-  if (courier_id == NULL)
-    {
-      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "No entry %s waits to be settled", entry_id);
-      return FALSE;
-    }
-  return ds_depot_sql_run (self->db, error,
-                           "UPDATE entry SET resolution = ? WHERE id = ? AND refused IS NOT NULL", "ss",
-                           words, entry_id)
-         && ds_feed_put (self->feed, courier_id, "entry", entry_id, ds_depot_now_ms (self),
-                         json_pack ("{s:s, s:s, s:s}", "entry", entry_id, "state", "resolved", "text", words),
-                         error);
+  *waited = courier_id != NULL;
+  return !*waited
+         || (ds_depot_sql_run (self->db, error,
+                               "UPDATE entry SET resolution = ? WHERE id = ? AND refused IS NOT NULL", "ss",
+                               words, entry_id)
+             && ds_depot_close_case (self, "refused", entry_id, "done", error)
+             && ds_depot_close_case (self, "escalated", entry_id, "done", error)
+             && ds_feed_put (
+                 self->feed, courier_id, "entry", entry_id, ds_depot_now_ms (self),
+                 json_pack ("{s:s, s:s, s:s}", "entry", entry_id, "state", "resolved", "text", words), error));
+}
+
+static gboolean
+end_case (DsDepot *self, const char *entry_id, const char *words, GError **error)
+{
+  gboolean waited;
+
+  if (!ds_depot_end_entry (self, entry_id, words, &waited, error))
+    return FALSE;
+  if (!waited)
+    g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "No entry %s waits to be settled", entry_id);
+  return waited;
 }
 
 gboolean

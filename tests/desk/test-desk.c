@@ -560,6 +560,36 @@ test_decide (DeskFixture *fixture, gconstpointer data)
   g_assert_cmpuint (browser.status, ==, 404);
 }
 
+/* What could not be counted is settled at the desk, and the courier hears how. */
+static void
+test_refused_entry (DeskFixture *fixture, gconstpointer data)
+{
+  g_auto (Browser) browser = open_browser (fixture);
+  g_autofree char *refused = NULL;
+  g_autofree char *id = NULL;
+  g_autoptr (json_t) item = NULL;
+  g_autoptr (json_t) cases = NULL;
+
+  depot_fixture_append (&fixture->base, "payment.cash", "{s:s}", "payment", "nonsense");
+  refused = depot_fixture_push (&fixture->base);
+  g_assert_nonnull (refused);
+  id = depot_fixture_get_entry_id (&fixture->base, fixture->base.lines->len - 1);
+  depot_fixture_append (&fixture->base, "entry.escalated", "{s:s, s:s}", "entry", id, "text", "it was 12 yuan");
+  g_assert_null (depot_fixture_push (&fixture->base));
+
+  sign_in (&browser, DESK_CLERK, "clerk");
+  load_page (&browser, "/desk/cases");
+  assert_has (&browser, "/desk/case/3");
+  load_page (&browser, "/desk/case/3");
+  assert_has (&browser, "it was 12 yuan");
+  send_form (&browser, "/desk/case/3", "how", "done", "reason", "taken by hand", NULL);
+  g_assert_cmpuint (browser.status, ==, 303);
+  item = depot_fixture_find_item (&fixture->base, "entry", id);
+  g_assert_cmpstr (json_string_value (json_object_get (item, "text")), ==, "taken by hand");
+  cases = ds_depot_list_cases (fixture->base.depot, FALSE, NULL);
+  g_assert_cmpuint (json_array_size (cases), ==, 1);
+}
+
 static void
 test_seals (DeskFixture *fixture, gconstpointer data)
 {
@@ -730,6 +760,7 @@ main (int argc, char **argv)
   desk_test_add ("/desk/blind-count", test_blind_count);
   desk_test_add ("/desk/auditor", test_auditor);
   desk_test_add ("/desk/decide", test_decide);
+  desk_test_add ("/desk/refused-entry", test_refused_entry);
   desk_test_add ("/desk/seals", test_seals);
   desk_test_add ("/desk/seal-pictures", test_seal_pictures);
   desk_test_add ("/desk/packet", test_packet);
