@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what Doorstep needs to be built, run and tested, where it is missing. Knows Debian 12 and later (apt).
 # Asks the network for nothing when nothing is missing. --peers installs besides what `meson test --suite peers` wants,
-# --exports what `--suite exports` does.
+# --exports what `--suite exports` does, --desk what `--suite desk` does.
 set -eu
 
 build="build-essential meson ninja-build pkg-config gettext libglib2.0-dev libgtk-4-dev libgtk-4-bin libadwaita-1-dev
@@ -16,6 +16,10 @@ check="openssl sqlite3 clang clang-format libclang-rt-14-dev desktop-file-utils 
 if [ "${1:-}" = --peers ]; then
   check="$check libzxing-dev"
   # Where npm comes from elsewhere, Debian's would clash with it.
+  command -v npm >/dev/null 2>&1 || check="$check npm"
+fi
+if [ "${1:-}" = --desk ]; then
+  check="$check chromium"
   command -v npm >/dev/null 2>&1 || check="$check npm"
 fi
 [ "${1:-}" != --exports ] || check="$check libreoffice-calc-nogui"

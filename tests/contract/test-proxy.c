@@ -63,7 +63,7 @@ test_shift (void)
   company = company_new ();
   prism = start_prism (company, port);
   upstream = g_strdup_printf ("http://127.0.0.1:%u", port);
-  front = front_new (company, nginx, upstream);
+  front = front_new (company, nginx, upstream, NULL);
   company_import (
       company, COMPANY_COURIER,
       "waybill,recipient,phone,address,due,prepaid\nW1,李小华,17012340001,文三路 1 号,35.00,no\n");

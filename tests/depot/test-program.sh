@@ -29,7 +29,7 @@ contains() { # TEXT COMMAND…
 start() {
   rm -f "$work/ready"
   mkfifo "$work/ready"
-  "$program" --dir "$dir" serve --sandbox >"$work/ready" &
+  "$program" --dir "$dir" serve --sandbox --desk-port 0 >"$work/ready" &
   server=$!
   IFS= read -r ready <"$work/ready"
 }
@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..76
+echo 1..84
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -131,6 +131,16 @@ check "closes a day" contains '"sum_fen":0' depot cut-off --day "$yesterday"
 check "says how old what waits is" contains '"buckets":' depot suspense
 check "exports an account" contains '<Cd>CLBD</Cd>' depot export camt till:07 --day "$today"
 check "and the day's bookings" contains transit:bank depot export day-csv --day "$today" --language en
+
+has_desk() { case $ready in *'"desk":"https://127.0.0.1:'*'/desk/"'*) ;; *) return 1 ;; esac; }
+check "serves the settlement desk" has_desk
+check "makes a first password for a clerk" contains '"password":"[a-z2-9]\{4\}-[a-z2-9]\{4\}-[a-z2-9]\{4\}"' depot desk add 0700 --name Li
+check "and no second clerk of that number" fails depot desk add 0700 --name Wang
+check "makes another when it is forgotten" contains '"account":"0700"' depot desk reset 0700
+check "knows who only looks" contains '"account":"0701"' depot desk add 0701 --name Zhao --role auditor
+check "and no other role" fails depot desk add 0702 --name Sun --role boss
+check "keeps a clerk out" contains '"removed":"0700"' depot desk remove 0700
+check "lists who works there" contains '"role":"auditor"' depot desk list
 
 stop KILL
 start

@@ -71,7 +71,7 @@ replace (GString *text, const char *what, const char *with)
 
 /* The example with this test's paths and ports. */
 static GString *
-write_site (Front *self, Company *company, const char *upstream)
+write_site (Front *self, Company *company, const char *upstream, const char *desk)
 {
   g_autofree char *example = g_build_filename (g_getenv ("DS_SOURCES"), "data", "depot", "nginx.conf", NULL);
   g_autofree char *depot_directory = company_get_path (company, "depot");
@@ -86,6 +86,13 @@ write_site (Front *self, Company *company, const char *upstream)
   replace (text, "127.0.0.1:8443",
            upstream ? upstream + strlen ("http://")
                     : ds_depot_get_address (company->depot) + strlen ("https://"));
+  if (desk != NULL)
+    {
+      g_autofree char *host
+          = g_strndup (desk + strlen ("https://"), strcspn (desk + strlen ("https://"), "/"));
+
+      replace (text, "127.0.0.1:8444", host);
+    }
   if (upstream != NULL)
     replace (text, "proxy_pass https://", "proxy_pass http://");
   replace (text, "listen 443 ssl;", listen);
@@ -96,11 +103,11 @@ write_site (Front *self, Company *company, const char *upstream)
 
 /* In the frame of a whole configuration. */
 static char *
-write_configuration (Front *self, Company *company, const char *upstream)
+write_configuration (Front *self, Company *company, const char *upstream, const char *desk)
 {
   static const char *const places[] = { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" };
   g_autofree char *path = g_build_filename (self->directory, "nginx.conf", NULL);
-  g_autoptr (GString) site = write_site (self, company, upstream);
+  g_autoptr (GString) site = write_site (self, company, upstream, desk);
   g_autoptr (GString) text = g_string_new (geteuid () == 0 ? "user root;\n" : "");
   g_autoptr (GError) error = NULL;
 
@@ -115,7 +122,7 @@ write_configuration (Front *self, Company *company, const char *upstream)
 }
 
 Front *
-front_new (Company *company, const char *program, const char *upstream)
+front_new (Company *company, const char *program, const char *upstream, const char *desk)
 {
   Front *self = g_new0 (Front, 1);
   g_autoptr (GSubprocessLauncher) launcher = front_launcher_new ();
@@ -125,7 +132,7 @@ front_new (Company *company, const char *program, const char *upstream)
   self->directory = g_dir_make_tmp ("doorstep-nginx-XXXXXX", &error);
   g_assert_no_error (error);
   self->port = front_find_port ();
-  configuration = write_configuration (self, company, upstream);
+  configuration = write_configuration (self, company, upstream, desk);
   self->nginx = g_subprocess_launcher_spawn (launcher, &error, program, "-e", "stderr", "-p", self->directory,
                                              "-c", configuration, NULL);
   g_assert_no_error (error);

@@ -13,8 +13,9 @@ typedef struct
   GSubprocess *nginx;
 } Front;
 
-/* @program: nginx. @upstream: (nullable): the "http://host:port" that it passes requests to; the depot itself by default. */
-Front *front_new (Company *company, const char *program, const char *upstream);
+/* @program: nginx. @upstream: (nullable): the "http://host:port" that it passes requests to; the depot itself by default.
+ * @desk: (nullable): the address of the settlement desk */
+Front *front_new (Company *company, const char *program, const char *upstream, const char *desk);
 void front_free (Front *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Front, front_free)
 
