@@ -16,7 +16,7 @@ fi
 ninja -C "$build" --quiet
 
 status=0
-meson test -C "$build" --no-rebuild --print-errorlogs --no-suite slow --no-suite peers --no-suite contract --no-suite exports --no-suite campaign --no-suite planted || status=$?
+meson test -C "$build" --no-rebuild --print-errorlogs --no-suite slow --no-suite peers --no-suite contract --no-suite exports --no-suite desk --no-suite campaign --no-suite planted || status=$?
 
 # The counts, from meson's own record: one line of JSON a test.
 python3 - "$build/meson-logs/testlog.json" <<'EOF' || status=1

@@ -176,7 +176,8 @@ ds_depot_describe_case (DsDepot *self, gint64 number, GError **error)
       self, ds_depot_sql_query (self->db, error, CASE_COLUMNS "WHERE number = ?", "i", number), error);
   if (cases == NULL
       || !ds_depot_sql_get_int (self->db, &is_money, 0, error,
-                                "SELECT kind IN " DS_CASE_MONEY_KINDS " FROM incident WHERE number = ?", "i", number))
+                                "SELECT kind IN " DS_CASE_MONEY_KINDS " FROM incident WHERE number = ?", "i",
+                                number))
     return NULL;
   found = json_array_get (cases, 0);
   if (found == NULL)

@@ -54,7 +54,7 @@ struct _DsDepot
     gboolean was_ready;
   } health;
   GCancellable *closing;
-  const DsClerkAct *act; /* (nullable): what the transaction to come does for a clerk */
+  const DsClerkAct *act;            /* (nullable): what the transaction to come does for a clerk */
   guint8 token_secret[DS_SM3_SIZE]; /* new with every start: an old token only means asking for a new one */
   guint refresh_source;
 };
@@ -310,11 +310,8 @@ gboolean ds_depot_apply_answer (DsDepot *self,
 
 /* A person has settled what a refused entry was about: its cases are closed and its courier is told in @words. @waited:
  * (out): whether it was unresolved. Inside a transaction. */
-gboolean ds_depot_end_entry (DsDepot *self,
-                             const char *entry_id,
-                             const char *words,
-                             gboolean *waited,
-                             GError **error);
+gboolean
+ds_depot_end_entry (DsDepot *self, const char *entry_id, const char *words, gboolean *waited, GError **error);
 
 /* ds-depot-payments.c: what operators' answers and journal entries do to a payment. Inside a transaction. */
 

@@ -139,7 +139,8 @@ ds_depot_end_entry (DsDepot *self, const char *entry_id, const char *words, gboo
              && ds_depot_close_case (self, "escalated", entry_id, "done", error)
              && ds_feed_put (
                  self->feed, courier_id, "entry", entry_id, ds_depot_now_ms (self),
-                 json_pack ("{s:s, s:s, s:s}", "entry", entry_id, "state", "resolved", "text", words), error));
+                 json_pack ("{s:s, s:s, s:s}", "entry", entry_id, "state", "resolved", "text", words),
+                 error));
 }
 
 static gboolean

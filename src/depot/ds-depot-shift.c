@@ -414,13 +414,12 @@ publish_statement (DsDepot *self, const Shift *shift, json_t *match, GError **er
   g_autofree char *jws = sign_statement (self, shift, statement_id, match, error);
 
   return jws != NULL
-         && ds_depot_sql_run (self->db, error,
-                              "UPDATE shift SET statement = ?, version = version + 1, jws = ?, balanced = ?,"
-                              " difference_fen = ? WHERE id = ?",
-                              "ssiis", statement_id, jws,
-                              (gint64)json_is_true (json_object_get (match, "balanced")),
-                              (gint64)json_integer_value (json_object_get (match, "difference_fen")),
-                              shift->id)
+         && ds_depot_sql_run (
+             self->db, error,
+             "UPDATE shift SET statement = ?, version = version + 1, jws = ?, balanced = ?,"
+             " difference_fen = ? WHERE id = ?",
+             "ssiis", statement_id, jws, (gint64)json_is_true (json_object_get (match, "balanced")),
+             (gint64)json_integer_value (json_object_get (match, "difference_fen")), shift->id)
          && ds_feed_put (self->feed, shift->courier_id, "statement", shift->id, ds_depot_now_ms (self),
                          json_pack ("{s:s, s:s}", "shift", shift->id, "jws", jws), error);
 }

@@ -7,6 +7,7 @@
 #include "ds-depot-custody.h"
 #include "ds-depot-private.h"
 #include "ds-encoding.h"
+#include "ds-shift.h"
 #include "ds-shift-seal.h"
 
 #include <string.h>
@@ -150,11 +151,29 @@ desk_fixture_make_seal (DeskFixture *self, DsKey *key, gint64 counted_fen)
   return ds_shift_seal_to_text (seal);
 }
 
+/* Returns: (transfer full): @amount_fen in the fewest notes and coins. */
+static json_t *
+make_denominations (gint64 amount_fen)
+{
+  json_t *denominations = json_array ();
+
+  for (const gint64 *kind_fen = ds_cash_denominations_fen; *kind_fen > 0; kind_fen++)
+    {
+      if (amount_fen >= *kind_fen)
+        json_array_append_new (denominations,
+                               json_pack ("{s:I, s:I}", "denomination_fen", (json_int_t)*kind_fen, "count",
+                                          (json_int_t)(amount_fen / *kind_fen)));
+      amount_fen %= *kind_fen;
+    }
+  return denominations;
+}
+
 void
 desk_fixture_close_shift (DeskFixture *self, gint64 counted_fen)
 {
-  depot_fixture_append (&self->base, "shift.closed", "{s:s, s:I}", "shift", self->shift, "cash_counted_fen",
-                        (json_int_t)counted_fen);
+  depot_fixture_append (&self->base, "shift.closed", "{s:s, s:I, s:o}", "shift", self->shift,
+                        "cash_counted_fen", (json_int_t)counted_fen, "denominations",
+                        make_denominations (counted_fen));
   push (self);
   self->seal = desk_fixture_make_seal (self, self->base.key, counted_fen);
 }

@@ -491,6 +491,8 @@ test_blind_count (DeskFixture *fixture, gconstpointer data)
   assert_has (&browser, "¥321.50");
   assert_has (&browser, "¥323.50");
   assert_has (&browser, "−¥2.00");
+  /* Kind by kind: the courier counted three of one yuan. */
+  assert_has (&browser, "¥1.00</th><td class=\"money\">1</td><td class=\"money\">3</td>");
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "till:" DESK_CLERK), ==, 32150);
   load_page (&browser, csv_path);
   g_assert_cmpuint (browser.status, ==, 200);
@@ -574,7 +576,8 @@ test_refused_entry (DeskFixture *fixture, gconstpointer data)
   refused = depot_fixture_push (&fixture->base);
   g_assert_nonnull (refused);
   id = depot_fixture_get_entry_id (&fixture->base, fixture->base.lines->len - 1);
-  depot_fixture_append (&fixture->base, "entry.escalated", "{s:s, s:s}", "entry", id, "text", "it was 12 yuan");
+  depot_fixture_append (&fixture->base, "entry.escalated", "{s:s, s:s}", "entry", id, "text",
+                        "it was 12 yuan");
   g_assert_null (depot_fixture_push (&fixture->base));
 
   sign_in (&browser, DESK_CLERK, "clerk");

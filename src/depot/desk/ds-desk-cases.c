@@ -170,8 +170,8 @@ add_case_facts (DsDeskPage *page, json_t *item)
     ds_desk_page_add (page, "<div><dt>%s</dt><dd><a href=\"/desk/payment/%s\">%s</a></dd></div>",
                       _ ("Payment"), part, subject);
   else if (g_str_has_prefix (ds_desk_text (item, "kind"), "cash-"))
-    ds_desk_page_add (page, "<div><dt>%s</dt><dd><a href=\"/desk/shift/%s\">%s</a></dd></div>", _ ("Shift"), part,
-                      subject);
+    ds_desk_page_add (page, "<div><dt>%s</dt><dd><a href=\"/desk/shift/%s\">%s</a></dd></div>", _ ("Shift"),
+                      part, subject);
   else if (ds_id_is_valid (subject))
     ds_desk_page_add (page, "<div><dt>%s</dt><dd class=\"id\">%s</dd></div>", _ ("About"), subject);
   ds_desk_page_add (page, "</dl><p class=\"detail\">%s</p>", detail);

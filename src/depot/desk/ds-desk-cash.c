@@ -187,6 +187,47 @@ add_make_good (DsVisit *visit, const char *part, gboolean is_short)
       id, _ ("Yuan"), _ ("Why"), MAX_REASON_CHARACTERS, _ ("Sign for it"));
 }
 
+/* Returns: how many pieces of a kind were counted. */
+static gint64
+get_pieces (json_t *denominations, gint64 denomination_fen)
+{
+  json_t *item;
+  gsize i;
+
+  json_array_foreach (denominations, i, item)
+  {
+    if (ds_desk_number (item, "denomination_fen") == denomination_fen)
+      return ds_desk_number (item, "count");
+  }
+  return 0;
+}
+
+/* Kind by kind: where the two differ is where to look. */
+static void
+add_kinds (DsDeskPage *page, json_t *clerks, json_t *couriers)
+{
+  ds_desk_page_begin_table (page, _ ("Pieces of each kind"), 0x6, _ ("Kind"), _ ("Clerk"), _ ("Courier"),
+                            NULL);
+  for (gsize i = 0; ds_cash_denominations_fen[i] != 0; i++)
+    {
+      gint64 fen = ds_cash_denominations_fen[i];
+      g_autofree char *money = ds_desk_format_money (fen);
+      guint clerk = (guint)get_pieces (clerks, fen);
+      guint courier = (guint)get_pieces (couriers, fen);
+
+      if (clerk == 0 && courier == 0)
+        continue;
+      ds_desk_page_add (
+          page,
+          clerk == courier
+              ? "<tr><th scope=\"row\">%s</th><td class=\"money\">%u</td><td class=\"money\">%u</td></tr>"
+              : "<tr class=\"differs\"><th scope=\"row\" class=\"state failed\">%s</th>"
+                "<td class=\"money\">%u</td><td class=\"money\">%u</td></tr>",
+          money, clerk, courier);
+    }
+  ds_desk_page_end_table (page);
+}
+
 static void
 add_counts (DsDeskPage *page, json_t *count)
 {
@@ -208,6 +249,9 @@ add_counts (DsDeskPage *page, json_t *count)
   ds_desk_page_add (page, "<div><dt>%s</dt><dd>%s · ", _ ("Signed by"), ds_desk_text (count, "clerk"));
   ds_desk_page_add_time (page, ds_desk_number (count, "at_ms"));
   ds_desk_page_add (page, "</dd></div></dl>");
+  if (json_is_array (json_object_get (count, "courier_denominations")))
+    add_kinds (page, json_object_get (count, "denominations"),
+               json_object_get (count, "courier_denominations"));
 }
 
 void
@@ -226,9 +270,9 @@ ds_desk_add_handover (DsVisit *visit, json_t *shift)
   else if (ds_desk_number (shift, "closed_at_ms") == 0)
     ds_desk_page_add (page, "<p>%s</p>", _ ("The courier is on the road. Count once the shift is closed."));
   else if (ds_visit_may_act (visit))
-    ds_desk_page_add (
-        page, "<p>%s</p><p><a class=\"button main\" href=\"/desk/shift/%s/count\">%s</a></p>",
-        _ ("You and the courier count without knowing each other's figure."), part, _ ("Count the cash"));
+    ds_desk_page_add (page, "<p>%s</p><p><a class=\"button main\" href=\"/desk/shift/%s/count\">%s</a></p>",
+                      _ ("You and the courier count without knowing each other's figure."), part,
+                      _ ("Count the cash"));
   else
     ds_desk_page_add (page, "<p>%s</p>", _ ("It waits to be counted by a clerk."));
   if (number > 0)

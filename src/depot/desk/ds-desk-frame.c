@@ -32,8 +32,8 @@ add_parts (DsVisit *visit)
 
   ds_desk_page_add (page, "<nav aria-label=\"%s\"><ul>", _ ("Parts of the desk"));
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
-    ds_desk_page_add (page, "<li><a href=\"%s\" aria-keyshortcuts=\"Alt+%s\" title=\"Alt+%s\">%s</a></li>", parts[i].path,
-                      parts[i].key, parts[i].key, _ (parts[i].title));
+    ds_desk_page_add (page, "<li><a href=\"%s\" aria-keyshortcuts=\"Alt+%s\" title=\"Alt+%s\">%s</a></li>",
+                      parts[i].path, parts[i].key, parts[i].key, _ (parts[i].title));
   ds_desk_page_add (page, "</ul></nav>");
 }
 
@@ -64,7 +64,8 @@ add_person (DsVisit *visit)
                     "<form action=\"/desk/sign-out\" method=\"post\">",
                     _ ("Change the password"), visit->account->name);
   ds_desk_add_token (visit);
-  ds_desk_page_add (page, "<button class=\"quiet\" aria-keyshortcuts=\"Alt+0\">%s</button></form></div>", _ ("Sign out"));
+  ds_desk_page_add (page, "<button class=\"quiet\" aria-keyshortcuts=\"Alt+0\">%s</button></form></div>",
+                    _ ("Sign out"));
 }
 
 /* Each in its own words, whoever reads. */

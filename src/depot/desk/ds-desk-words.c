@@ -246,11 +246,14 @@ ds_desk_word_for_error (DsDeskPage *page, const GError *error)
 {
   /* What clerks meet in a day's work, without what only the depot's commands need. */
   static const Word others[] = {
-    { "The cash of this shift is counted", N_ ("The cash of this shift is counted already: open the shift to see it.") },
+    { "The cash of this shift is counted",
+      N_ ("The cash of this shift is counted already: open the shift to see it.") },
     { "The cash of this shift was not counted", N_ ("Count the cash of this shift first.") },
-    { "What was missing or too much is decided", N_ ("What was missing or too much is decided: it cannot be counted "
-                                                     "again.") },
-    { "The shift is not closed", N_ ("The courier counts and closes it on the handheld first; then you count.") },
+    { "What was missing or too much is decided",
+      N_ ("What was missing or too much is decided: it cannot be counted "
+          "again.") },
+    { "The shift is not closed",
+      N_ ("The courier counts and closes it on the handheld first; then you count.") },
     { "By the books the till", N_ ("By the books your till does not hold so much: count it.") },
     { "There is no open case", N_ ("The case is decided already.") },
     { "All of it is given back", N_ ("All of it is given back already, or is being given back.") },
