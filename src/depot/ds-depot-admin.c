@@ -7,6 +7,7 @@
 #include "ds-depot-admin-books.h"
 #include "ds-depot-backup.h"
 #include "ds-depot-custody.h"
+#include "ds-depot-packet.h"
 #include "ds-error.h"
 #include "ds-json.h"
 
@@ -321,6 +322,31 @@ run_spoken (DsDepot *depot, json_t *request, GTask *task)
 }
 
 static void
+did_make_packet (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GBytes) packet = ds_depot_make_packet_finish (DS_DEPOT (source), result, &error);
+
+  /* Without its end of line: whoever prints it has one. */
+  if (packet != NULL)
+    g_task_return_pointer (
+        task, json_pack ("{s:s%}", "packet", g_bytes_get_data (packet, NULL), g_bytes_get_size (packet) - 1),
+        (GDestroyNotify)json_decref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+run_packet (DsDepot *depot, json_t *request, GTask *task)
+{
+  if (get_text (request, "payment") == NULL)
+    g_task_return_new_error (task, DS_ERROR, DS_ERROR_INVALID, "Say about which payment: packet PAYMENT");
+  else
+    ds_depot_make_packet_async (depot, get_text (request, "payment"), did_make_packet, g_object_ref (task));
+}
+
+static void
 run_rescue (DsDepot *depot, GBytes *attachment, GTask *task)
 {
   GError *error = NULL;
@@ -392,6 +418,8 @@ ds_depot_admin_run_async (DsDepot *depot,
     run_rescue (depot, attachment, task);
   else if (g_strcmp0 (command, "spoken") == 0)
     run_spoken (depot, request, task);
+  else if (g_strcmp0 (command, "packet") == 0)
+    run_packet (depot, request, task);
   else if (g_strcmp0 (command, "backup") == 0)
     run_backup (depot, request, task);
   else if (ds_depot_admin_books_knows (command))

@@ -519,20 +519,22 @@ run_books_command (const Options *options)
                                                                                    : fail (error->message);
 }
 
+/* What the depot has in words about a payment: its spoken proof, its dispute packet. */
 static int
-print_spoken (const Options *options)
+print_about_payment (const Options *options)
 {
+  const char *command = options->arguments[0];
   g_autoptr (json_t) request = NULL;
   g_autoptr (json_t) answer = NULL;
   g_autoptr (GError) error = NULL;
 
   if (options->arguments[1] == NULL)
-    return fail ("spoken needs a payment's id");
-  request = json_pack ("{s:s, s:s}", "command", "spoken", "payment", options->arguments[1]);
+    return fail ("say about which payment: spoken PAYMENT, packet PAYMENT");
+  request = json_pack ("{s:s, s:s}", "command", command, "payment", options->arguments[1]);
   answer = run_command (options, request, NULL, &error);
   if (answer == NULL)
     return fail (error->message);
-  printf ("%s\n", json_string_value (json_object_get (answer, "spoken")));
+  printf ("%s\n", json_string_value (json_object_get (answer, command)));
   return EXIT_SUCCESS;
 }
 
@@ -763,9 +765,9 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (
-      "serve | import FILE.csv | enrol | books | spoken PAYMENT | override STOP "
-      "LIMITS YUAN | cases | resolve CASE HOW | refund PAYMENT | stop HOW STOP | "
-      "rescue FILE… | close-shift SHIFT |"
+      "serve | import FILE.csv | enrol | books | spoken PAYMENT | override STOP LIMITS YUAN | packet PAYMENT "
+      "| "
+      "cases | resolve CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
       " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
       "| reset-pin | desk HOW NUMBER | backup DIRECTORY | restore DIRECTORY | keys "
       "[rotate] | health | metrics | config | bench (--help-books: cash, days, exports)");
@@ -835,8 +837,8 @@ main (int argc, char **argv)
     return run_clerk_command (&options);
   if (ds_depot_admin_books_knows (command))
     return run_books_command (&options);
-  if (g_str_equal (command, "spoken"))
-    return print_spoken (&options);
+  if (g_str_equal (command, "spoken") || g_str_equal (command, "packet"))
+    return print_about_payment (&options);
   if (g_str_equal (command, "keys"))
     return run_keys (&options);
   if (g_str_equal (command, "config"))

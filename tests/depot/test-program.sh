@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..84
+echo 1..85
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -140,6 +140,7 @@ check "makes another when it is forgotten" contains '"account":"0700"' depot des
 check "knows who only looks" contains '"account":"0701"' depot desk add 0701 --name Zhao --role auditor
 check "and no other role" fails depot desk add 0702 --name Sun --role boss
 check "keeps a clerk out" contains '"removed":"0700"' depot desk remove 0700
+check "makes no packet about a payment that nobody knows" fails depot packet 01937a00-0000-7000-8000-000000000000
 check "lists who works there" contains '"role":"auditor"' depot desk list
 
 stop KILL
