@@ -28,7 +28,7 @@ G_BEGIN_DECLS
  * @form: (nullable): what was posted
  * @body: what was posted, as it came
  * @account: (nullable): who it is; %NULL while nobody is signed in
- * @session: (transfer none) (nullable): of @account; gone once somebody signs out
+ * @session: (nullable): of @account
  * @page: to be written; ds_desk_begin_page() begins it
  * @is_over: the browser has gone: nothing can be answered any more
  *

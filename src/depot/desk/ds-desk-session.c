@@ -39,7 +39,7 @@ struct _DsDeskSessions
 };
 
 static void
-session_free (gpointer data)
+session_clear (gpointer data)
 {
   DsDeskSession *self = data;
 
@@ -47,7 +47,18 @@ session_free (gpointer data)
   g_free (self->account);
   g_free (self->csrf);
   g_free (self->notice);
-  g_free (self);
+}
+
+DsDeskSession *
+ds_desk_session_ref (DsDeskSession *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+void
+ds_desk_session_unref (DsDeskSession *self)
+{
+  g_rc_box_release_full (self, session_clear);
 }
 
 DsDeskSessions *
@@ -57,7 +68,8 @@ ds_desk_sessions_new (DsClock *clock, DsRandom *random)
 
   self->clock = g_object_ref (clock);
   self->random = g_object_ref (random);
-  self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, session_free);
+  self->sessions
+      = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)ds_desk_session_unref);
   self->tries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   ds_random_fill (random, self->form_key, sizeof self->form_key);
   return self;
@@ -120,7 +132,7 @@ make_room (DsDeskSessions *self)
 DsDeskSession *
 ds_desk_sessions_begin (DsDeskSessions *self, const char *account, gint64 generation)
 {
-  DsDeskSession *session = g_new0 (DsDeskSession, 1);
+  DsDeskSession *session = g_rc_box_new0 (DsDeskSession);
 
   make_room (self);
   session->token = ds_desk_sessions_make_secret (self);

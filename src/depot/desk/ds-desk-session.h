@@ -32,6 +32,10 @@ typedef struct
   gint64 seen_ms;
 } DsDeskSession;
 
+/* An answer that takes a while holds its session, which may be over by then. Main thread. */
+DsDeskSession *ds_desk_session_ref (DsDeskSession *self);
+void ds_desk_session_unref (DsDeskSession *self);
+
 DsDeskSessions *ds_desk_sessions_new (DsClock *clock, DsRandom *random);
 void ds_desk_sessions_free (DsDeskSessions *self);
 

@@ -131,7 +131,8 @@ ds_visit_set_cookie (DsVisit *self, const char *name, const char *value, gint ma
 void
 ds_visit_set_session (DsVisit *self, DsDeskSession *session)
 {
-  self->session = session;
+  g_clear_pointer (&self->session, ds_desk_session_unref);
+  self->session = session != NULL ? ds_desk_session_ref (session) : NULL;
   ds_visit_set_cookie (self, SESSION_COOKIE, session != NULL ? session->token : "", session != NULL ? -1 : 0);
 }
 
@@ -348,6 +349,7 @@ visit_clear (gpointer data)
   g_clear_pointer (&self->form, g_hash_table_unref);
   g_bytes_unref (self->body);
   g_clear_pointer (&self->account, ds_account_free);
+  g_clear_pointer (&self->session, ds_desk_session_unref);
   g_clear_pointer (&self->page, ds_desk_page_free);
 }
 
@@ -401,7 +403,7 @@ find_account (DsVisit *self, gboolean by_hand, GError **error)
       ds_desk_sessions_end (self->desk->sessions, session);
       return TRUE;
     }
-  self->session = session;
+  self->session = ds_desk_session_ref (session);
   self->account = g_steal_pointer (&account);
   return TRUE;
 }
