@@ -563,6 +563,18 @@ collect_handovers (DsDepot *self, DsQuery *query, GError **error)
   return g_steal_pointer (&handovers);
 }
 
+gboolean
+ds_depot_get_custody_begin (DsDepot *self, gint64 *begun_ms, GError **error)
+{
+  gint64 first_key_ms;
+
+  if (!ds_depot_sql_get_int (self->db, &first_key_ms, ds_depot_now_ms (self), error,
+                             "SELECT min (made_at_ms) FROM clerk_key", ""))
+    return FALSE;
+  *begun_ms = first_key_ms - BEFORE_CLERKS_MS;
+  return TRUE;
+}
+
 json_t *
 ds_depot_list_handovers (DsDepot *self, gboolean all, GError **error)
 {
@@ -570,8 +582,7 @@ ds_depot_list_handovers (DsDepot *self, gboolean all, GError **error)
 
   g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
 
-  if (!ds_depot_sql_get_int (self->db, &begun_ms, ds_depot_now_ms (self), error,
-                             "SELECT min (made_at_ms) FROM clerk_key", ""))
+  if (!ds_depot_get_custody_begin (self, &begun_ms, error))
     return NULL;
   return collect_handovers (
       self,
@@ -581,7 +592,7 @@ ds_depot_list_handovers (DsDepot *self, gboolean all, GError **error)
           "WHERE ?1 OR number > 0 OR (NOT EXISTS (SELECT 1 FROM custody WHERE subject = shift.id"
           "  AND kind = 'shift-count') AND (closed_at_ms = 0 OR closed_at_ms >= ?2))"
           " ORDER BY shift.id DESC",
-          "ii", (gint64)all, begun_ms - BEFORE_CLERKS_MS),
+          "ii", (gint64)all, begun_ms),
       error);
 }
 

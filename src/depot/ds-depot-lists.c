@@ -90,12 +90,24 @@ add_totals (DsDepot *self, json_t *shift, GError **error)
                   pack_total, totals, error);
 }
 
+/* Whether its cash is to be counted by a clerk, now or when it is closed. */
+static void
+add_waits (json_t *shift, gint64 begun_ms)
+{
+  gint64 closed_at_ms = json_integer_value (json_object_get (shift, "closed_at_ms"));
+
+  json_object_set_new (shift, "waits",
+                       json_boolean (!json_is_true (json_object_get (shift, "handed_over"))
+                                     && (closed_at_ms == 0 || closed_at_ms >= begun_ms)));
+}
+
 json_t *
 ds_depot_list_shifts (DsDepot *self, const char *courier_id, gint64 offset, gint64 limit, GError **error)
 {
   g_autoptr (json_t) shifts = json_array ();
   DsQuery *query;
   json_t *shift;
+  gint64 begun_ms;
   gsize i;
 
   g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
@@ -108,10 +120,12 @@ ds_depot_list_shifts (DsDepot *self, const char *courier_id, gint64 offset, gint
               : ds_depot_sql_query (
                   self->db, error, SHIFT_COLUMNS "ORDER BY opened_at_ms DESC, shift.id DESC LIMIT ? OFFSET ?",
                   "ii", limit, offset);
-  if (!collect (self, query, pack_shift, shifts, error))
+  if (!collect (self, query, pack_shift, shifts, error)
+      || !ds_depot_get_custody_begin (self, &begun_ms, error))
     return NULL;
   json_array_foreach (shifts, i, shift)
   {
+    add_waits (shift, begun_ms);
     if (!add_totals (self, shift, error))
       return NULL;
   }
@@ -131,6 +145,7 @@ ds_depot_describe_shift (DsDepot *self, const char *shift_id, GError **error)
 {
   g_autoptr (json_t) shift = NULL;
   DsQuery *query;
+  gint64 begun_ms;
   gboolean row;
 
   g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL && shift_id != NULL, NULL);
@@ -148,7 +163,10 @@ ds_depot_describe_shift (DsDepot *self, const char *shift_id, GError **error)
   ds_db_reset (query);
   if (shift == NULL)
     return refuse_unknown ("shift", error);
-  return add_totals (self, shift, error) ? g_steal_pointer (&shift) : NULL;
+  if (!ds_depot_get_custody_begin (self, &begun_ms, error) || !add_totals (self, shift, error))
+    return NULL;
+  add_waits (shift, begun_ms);
+  return g_steal_pointer (&shift);
 }
 
 /* Payments */

@@ -12,8 +12,9 @@ G_BEGIN_DECLS
  * @offset, @limit: the newest first
  *
  * Returns: (transfer full) (nullable): [{"shift","courier","name","device","accounting_date","float_fen","opened_at_ms",
- *   "closed_at_ms","counted_fen","version","balanced","difference_fen","seen_at_ms","open_cases","handed_over","totals":[{"bucket",
- *   "count","amount_fen","refunded_fen"}]}]; "balanced" and "difference_fen" are null before there is a statement
+ *   "closed_at_ms","counted_fen","version","balanced","difference_fen","seen_at_ms","open_cases","handed_over","waits",
+ *   "totals":[{"bucket","count","amount_fen","refunded_fen"}]}]; "balanced" and "difference_fen" are null before there is a
+ *   statement; "waits": a clerk has yet to count its cash
  */
 json_t *
 ds_depot_list_shifts (DsDepot *self, const char *courier_id, gint64 offset, gint64 limit, GError **error);

@@ -643,6 +643,9 @@ gboolean ds_depot_find_last_custody (DsDepot *self,
 
 /* ds-depot-custody.c */
 
+/* @begun_ms: (out): the cash of shifts that were closed before went another way than through clerks' hands. */
+gboolean ds_depot_get_custody_begin (DsDepot *self, gint64 *begun_ms, GError **error);
+
 /* Books the float that a courier begins a shift with, once; inside a transaction. */
 gboolean ds_depot_book_float (DsDepot *self,
                               const char *shift_id,

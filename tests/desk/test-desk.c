@@ -497,6 +497,24 @@ test_blind_count (DeskFixture *fixture, gconstpointer data)
   g_assert_true (g_str_has_prefix (browser.text, "\xef\xbb\xbf"));
 }
 
+/* Shifts from before there were clerks are nobody's to count: what they came to can be seen and saved. */
+static void
+test_before_clerks (DeskFixture *fixture, gconstpointer data)
+{
+  g_auto (Browser) browser = open_browser (fixture);
+  g_autofree char *shift_path = g_strconcat ("/desk/shift/", fixture->shift, NULL);
+  g_autofree char *csv_path = g_strconcat (shift_path, "/csv", NULL);
+
+  desk_fixture_close_shift (fixture, DESK_FLOAT_FEN + DESK_CASH_FEN);
+  ds_manual_clock_advance_ms (fixture->base.clock, 3 * 24 * 3600 * 1000);
+  sign_in (&browser, DESK_CLERK, "clerk");
+  assert_lacks (&browser, "Cash to be counted");
+  load_page (&browser, shift_path);
+  assert_has (&browser, "¥323.50");
+  load_page (&browser, csv_path);
+  g_assert_cmpuint (browser.status, ==, 200);
+}
+
 static void
 test_auditor (DeskFixture *fixture, gconstpointer data)
 {
@@ -713,6 +731,7 @@ main (int argc, char **argv)
   desk_test_add ("/desk/languages", test_languages);
   desk_test_add ("/desk/live-rows", test_live_rows);
   desk_test_add ("/desk/blind-count", test_blind_count);
+  desk_test_add ("/desk/before-clerks", test_before_clerks);
   desk_test_add ("/desk/auditor", test_auditor);
   desk_test_add ("/desk/decide", test_decide);
   desk_test_add ("/desk/refused-entry", test_refused_entry);

@@ -48,9 +48,9 @@ find_ways (const char *kind, gboolean is_money)
 
   if (is_money)
     return money;
-  if (g_str_equal (kind, "cash-short"))
+  if (g_str_equal (kind, "cash-short") || g_str_equal (kind, "cash-late"))
     return short_cash;
-  if (g_str_equal (kind, "cash-over"))
+  if (g_str_equal (kind, "cash-over") || g_str_equal (kind, "cash-late-over"))
     return over_cash;
   if (g_str_equal (kind, "deposit-over"))
     return over_deposit;

@@ -21,7 +21,7 @@
 gboolean
 ds_desk_is_blind (DsVisit *visit, json_t *shift)
 {
-  return ds_visit_may_act (visit) && !json_is_true (json_object_get (shift, "handed_over"));
+  return ds_visit_may_act (visit) && json_is_true (json_object_get (shift, "waits"));
 }
 
 /* The form */
@@ -168,14 +168,14 @@ answer_count (DsVisit *visit)
 /* What came of it */
 
 static void
-add_make_good (DsVisit *visit, const char *part, gboolean is_short)
+add_make_good (DsVisit *visit, const char *part, gboolean brings)
 {
   DsDeskPage *page = visit->page;
   g_autofree char *id = ds_desk_make_id (visit->desk);
 
   ds_desk_page_add (
       page, "<form class=\"narrow\" method=\"post\" action=\"/desk/shift/%s/make-good\"><h3>%s</h3>", part,
-      is_short ? _ ("The courier brings what is missing") : _ ("The courier gets what was too much"));
+      brings ? _ ("The courier brings what is missing") : _ ("The courier gets what was too much"));
   ds_desk_add_token (visit);
   ds_desk_page_add (
       page,
@@ -254,6 +254,16 @@ add_counts (DsDeskPage *page, json_t *count)
                json_object_get (count, "courier_denominations"));
 }
 
+/* Whether it is the courier who has to bring something. */
+static gboolean
+is_short (DsVisit *visit, guint number)
+{
+  g_autoptr (json_t) item = ds_depot_describe_case (visit->depot, number, NULL);
+  const char *kind = ds_desk_text (item, "kind");
+
+  return g_strcmp0 (kind, "cash-short") == 0 || g_strcmp0 (kind, "cash-late") == 0;
+}
+
 void
 ds_desk_add_handover (DsVisit *visit, json_t *shift)
 {
@@ -282,7 +292,7 @@ ds_desk_add_handover (DsVisit *visit, json_t *shift)
       ds_desk_page_add (page,
                         "<p class=\"no-print\"><a class=\"button\" href=\"/desk/shift/%s/count\">%s</a></p>",
                         part, _ ("Count again together"));
-      add_make_good (visit, part, ds_desk_number (count, "difference_fen") < 0);
+      add_make_good (visit, part, is_short (visit, number));
     }
   ds_desk_page_add (page, "</section>");
 }

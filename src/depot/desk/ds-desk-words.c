@@ -121,6 +121,8 @@ ds_desk_word_for_case (DsDeskPage *page, const char *kind)
     { "revoked", N_ ("Handheld kept out") },
     { "cash-short", N_ ("Cash is missing") },
     { "cash-over", N_ ("Too much cash") },
+    { "cash-late", N_ ("Cash taken, told after the hand-over") },
+    { "cash-late-over", N_ ("Cash given back, told after the hand-over") },
     { "deposit-short", N_ ("The bank counted less") },
     { "deposit-over", N_ ("The bank counted more") },
     { "daily-missing", N_ ("Not in the operator's daily file") },
@@ -148,6 +150,7 @@ ds_desk_word_for_resolution (DsDeskPage *page, const char *resolution)
     { "claimed", N_ ("Claimed") },
     { "owed to the bank", N_ ("Owed to the bank") },
     { "owed to the operator", N_ ("Owed to the operator") },
+    { "recounted", N_ ("Counted again") },
     { "made good", N_ ("Made good") },
   };
 
@@ -225,6 +228,8 @@ ds_desk_word_for_detail (DsDeskPage *page, const char *detail)
     N_ ("The shift was closed at the depot, not by its handheld"),
     N_ ("Less cash was handed over than was taken"),
     N_ ("More cash was handed over than was taken"),
+    N_ ("An entry that came late says that more cash was taken than the clerk counted for"),
+    N_ ("An entry that came late says that less cash was due than the clerk counted for"),
     N_ ("The bank counted less than was put into the bag"),
     N_ ("The bank counted more than was put into the bag"),
     N_ ("Digits were taken for a payment that no operator has"),
