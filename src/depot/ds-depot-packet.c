@@ -168,6 +168,21 @@ add_word_of_clerks (DsDepot *self, Making *making, json_t *testimony, GError **e
   return acts != NULL;
 }
 
+/* The keys that have signed before: a statement, or the operators' list, may be older than the key in force. */
+static json_t *
+list_keys (DsDepot *self)
+{
+  json_t *keys = json_array ();
+
+  for (guint i = 0; i < self->keys->len; i++)
+    {
+      g_autofree char *hex = NULL;
+
+      json_array_append_new (keys, json_string (ds_depot_get_public_key (self, i + 1, &hex)));
+    }
+  return keys;
+}
+
 static char *
 testify (DsDepot *self, Making *making, GError **error)
 {
@@ -177,6 +192,7 @@ testify (DsDepot *self, Making *making, GError **error)
                    ds_depot_get_payee_id (self), "record", making->record);
   g_autofree char *line = NULL;
 
+  json_object_set_new (testimony, "keys", list_keys (self));
   if (ds_depot_get_practice (self))
     json_object_set_new (testimony, "practice", json_true ());
   json_object_set_new (testimony, "operator",

@@ -18,7 +18,7 @@
  * (what the depot knows of the payment), "operator" {"operator", "name", "asked_at_ms", "answer" (or null), "problem"},
  * "entries" [{"seq", "hash", "received_at_ms"}]: which lines about the payment the depot acknowledges to hold, "head"
  * {"seq", "hash"}: where the journal ends, "books" [{"key", "at_ms", "bookings" [{"account", "amount_fen"}]}], "cases",
- * "acts": what clerks did}. The lines between carry no names and no addresses. */
+ * "acts": what clerks did, "keys": all keys that have signed for the depot, by which statement and operators' list hold}. The lines between carry no names and no addresses. */
 #pragma once
 
 #include "ds-depot.h"

@@ -361,7 +361,7 @@ const char *const ds_depot_schema[] = {
   "CREATE INDEX payment_operator_ref ON payment (operator_ref) WHERE operator_ref IS NOT NULL;"
   "CREATE INDEX shift_opened ON shift (opened_at_ms);"
   "CREATE INDEX shift_courier ON shift (courier, opened_at_ms);"
-  "CREATE INDEX incident_open ON incident (number) WHERE closed_at_ms = 0;"
+  "CREATE INDEX incident_open_number ON incident (number) WHERE closed_at_ms = 0;"
   "CREATE INDEX incident_courier ON incident (courier) WHERE closed_at_ms = 0;",
   NULL,
 };

@@ -377,30 +377,6 @@ print_books (const Options *options)
   return EXIT_SUCCESS;
 }
 
-/* Who may sign in to the desk. */
-static int
-run_desk_command (const Options *options)
-{
-  char **arguments = options->arguments;
-  g_autoptr (json_t) request = NULL;
-  g_autoptr (json_t) answer = NULL;
-  g_autoptr (GError) error = NULL;
-  json_t *item;
-  gsize i;
-
-  if (arguments[1] == NULL || (!g_str_equal (arguments[1], "list") && arguments[2] == NULL))
-    return fail ("say: desk list | add NUMBER --name NAME [--role auditor] | reset NUMBER | remove NUMBER");
-  request = json_pack ("{s:s, s:s, s:s*, s:s*, s:s*}", "command", "desk", "what", arguments[1], "account",
-                       arguments[2], "name", options->name, "role", options->role);
-  answer = run_command (options, request, NULL, &error);
-  if (answer == NULL)
-    return fail (error->message);
-  json_array_foreach (answer, i, item) print_json (item);
-  if (!json_is_array (answer))
-    print_json (answer);
-  return EXIT_SUCCESS;
-}
-
 /* A clerk's commands */
 
 /* Returns: (transfer full) (nullable): the request that the arguments make; %NULL with @problem in words. */
@@ -473,6 +449,14 @@ make_clerk_request (const Options *options, const char **problem)
                            json_integer (n > 1 ? g_ascii_strtoll (arguments[1], NULL, 10) : 0));
       json_object_set_new (request, "how", json_string (n > 2 ? arguments[2] : ""));
     }
+  else if (g_str_equal (arguments[0], "desk"))
+    {
+      if (n < 2 || (n != 3 && !g_str_equal (arguments[1], "list")))
+        *problem = "say: desk list | add NUMBER --name NAME [--role auditor] | reset NUMBER | remove NUMBER";
+      json_object_update_new (request, json_pack ("{s:s*, s:s*, s:s*, s:s*}", "what", arguments[1], "account",
+                                                  n > 2 ? arguments[2] : NULL, "name", options->name, "role",
+                                                  options->role));
+    }
   if (*problem != NULL)
     g_clear_pointer (&request, json_decref);
   return request;
@@ -519,40 +503,40 @@ run_books_command (const Options *options)
                                                                                    : fail (error->message);
 }
 
+/* Prints a member of the answer, which is a text. @request: (transfer full) */
+static int
+print_text (const Options *options, json_t *request, const char *member)
+{
+  g_autoptr (json_t) own = request;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (json_t) answer = run_command (options, own, NULL, &error);
+  const char *text = json_string_value (json_object_get (answer, member));
+
+  if (answer == NULL)
+    return fail (error->message);
+  printf (*text == '\0' || g_str_has_suffix (text, "\n") ? "%s" : "%s\n", text);
+  return EXIT_SUCCESS;
+}
+
 /* What the depot has in words about a payment: its spoken proof, its dispute packet. */
 static int
 print_about_payment (const Options *options)
 {
   const char *command = options->arguments[0];
-  g_autoptr (json_t) request = NULL;
-  g_autoptr (json_t) answer = NULL;
-  g_autoptr (GError) error = NULL;
 
   if (options->arguments[1] == NULL)
     return fail ("say about which payment: spoken PAYMENT, packet PAYMENT");
-  request = json_pack ("{s:s, s:s}", "command", command, "payment", options->arguments[1]);
-  answer = run_command (options, request, NULL, &error);
-  if (answer == NULL)
-    return fail (error->message);
-  printf ("%s\n", json_string_value (json_object_get (answer, command)));
-  return EXIT_SUCCESS;
+  return print_text (options, json_pack ("{s:s, s:s}", "command", command, "payment", options->arguments[1]),
+                     command);
 }
 
 static int
 reset_pin (const Options *options)
 {
-  g_autoptr (json_t) request = NULL;
-  g_autoptr (json_t) answer = NULL;
-  g_autoptr (GError) error = NULL;
-
   if (options->courier == NULL)
     return fail ("say: reset-pin --courier ID");
-  request = json_pack ("{s:s, s:s}", "command", "reset-pin", "courier", options->courier);
-  answer = run_command (options, request, NULL, &error);
-  if (answer == NULL)
-    return fail (error->message);
-  printf ("%s\n", json_string_value (json_object_get (answer, "pin")));
-  return EXIT_SUCCESS;
+  return print_text (options, json_pack ("{s:s, s:s}", "command", "reset-pin", "courier", options->courier),
+                     "pin");
 }
 
 /* How the depot is doing */
@@ -649,19 +633,12 @@ rescue (const Options *options)
 static int
 print_journal (const Options *options)
 {
-  g_autoptr (json_t) request = NULL;
-  g_autoptr (json_t) answer = NULL;
-  g_autoptr (GError) error = NULL;
-
   if (options->arguments[1] == NULL)
     return fail ("journal needs the handheld's id");
-  request = json_pack ("{s:s, s:s, s:b}", "command", "journal", "device", options->arguments[1], "forked",
-                       (int)options->forked);
-  answer = run_command (options, request, NULL, &error);
-  if (answer == NULL)
-    return fail (error->message);
-  fputs (json_string_value (json_object_get (answer, "lines")), stdout);
-  return EXIT_SUCCESS;
+  return print_text (options,
+                     json_pack ("{s:s, s:s, s:b}", "command", "journal", "device", options->arguments[1],
+                                "forked", (int)options->forked),
+                     "lines");
 }
 
 /* Keeping a depot twice */
@@ -823,15 +800,13 @@ main (int argc, char **argv)
     return print_books (&options);
   if (g_str_equal (command, "reset-pin"))
     return reset_pin (&options);
-  if (g_str_equal (command, "desk"))
-    return run_desk_command (&options);
   if (g_str_equal (command, "rescue"))
     return rescue (&options);
   if (g_str_equal (command, "journal"))
     return print_journal (&options);
   if (g_str_equal (command, "close-shift") || g_str_equal (command, "settle-entry")
       || g_str_equal (command, "stop") || g_str_equal (command, "cases") || g_str_equal (command, "resolve")
-      || g_str_equal (command, "refund") || g_str_equal (command, "override")
+      || g_str_equal (command, "refund") || g_str_equal (command, "override") || g_str_equal (command, "desk")
       || g_str_equal (command, "devices") || g_str_equal (command, "revoke")
       || g_str_equal (command, "allow"))
     return run_clerk_command (&options);

@@ -137,16 +137,35 @@ load (Packet *self, const char *path, DsKey *given, GError **error)
   return self->depot_key != NULL;
 }
 
+/* Returns: (transfer full): the key that signed @jws: the depot's, or one before it, for which the testimony vouches. */
+static DsKey *
+find_key (Packet *self, const char *jws)
+{
+  json_t *hex;
+  gsize i;
+
+  json_array_foreach (json_object_get (self->testimony, "keys"), i, hex)
+  {
+    g_autoptr (DsKey) key
+        = json_is_string (hex) ? ds_key_new_from_public_hex (json_string_value (hex), NULL) : NULL;
+
+    if (key != NULL && ds_jws_verify (key, jws, -1, NULL, NULL, NULL))
+      return g_steal_pointer (&key);
+  }
+  return ds_key_ref (self->depot_key);
+}
+
 /* Returns: (transfer full) (nullable): what the depot signed; %NULL after noting why not. */
 static json_t *
 read_word (Packet *self, const char *check, const char *jws)
 {
+  g_autoptr (DsKey) key = find_key (self, jws);
   g_autofree char *kid = NULL;
   g_autoptr (GBytes) payload = NULL;
   g_autoptr (GError) error = NULL;
   json_t *word = NULL;
 
-  if (ds_jws_verify (self->depot_key, jws, -1, &kid, &payload, &error) && g_str_equal (kid, DEPOT_KID))
+  if (ds_jws_verify (key, jws, -1, &kid, &payload, &error) && g_str_equal (kid, DEPOT_KID))
     word = ds_json_parse_object (g_bytes_get_data (payload, NULL), g_bytes_get_size (payload),
                                  DS_JWS_MAX_BYTES, &error);
   if (word != NULL)
@@ -371,11 +390,12 @@ static void
 check_trust (Packet *self)
 {
   const char *jws = get_text (self->packet, "trust");
+  g_autoptr (DsKey) key = jws != NULL ? find_key (self, jws) : NULL;
   g_autoptr (GError) error = NULL;
 
   if (jws == NULL)
     return;
-  self->trust = ds_trust_list_new_from_jws (jws, self->depot_key, &error);
+  self->trust = ds_trust_list_new_from_jws (jws, key, &error);
   if (self->trust != NULL)
     note (self, "operators", TRUE, "their keys are signed by the depot");
   else

@@ -128,6 +128,24 @@ test_altered (DeskFixture *fixture, gconstpointer data)
   assert_bad (other);
 }
 
+/* The depot has another key by now; the statement is the old one's. */
+static void
+test_new_key (DeskFixture *fixture, gconstpointer data)
+{
+  g_autoptr (json_t) keys = NULL;
+  g_autoptr (json_t) packet = NULL;
+  g_autoptr (json_t) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  desk_fixture_close_shift (fixture, DESK_FLOAT_FEN + DESK_CASH_FEN);
+  keys = ds_depot_rotate_key (fixture->base.depot, 0, &error);
+  g_assert_no_error (error);
+  packet = make_packet (fixture, fixture->digital_payment);
+  report = inspect (packet, NULL, 0);
+  g_assert_true (holds (report, "statement"));
+  g_assert_true (holds (report, "operators"));
+}
+
 /* A packet that is signed throughout, by somebody else. */
 static void
 test_other_depot (DeskFixture *fixture, gconstpointer data)
@@ -207,6 +225,7 @@ main (int argc, char **argv)
 #define packet_test_add(path, test)                                                                          \
   g_test_add (path, DeskFixture, NULL, desk_fixture_set_up, test, desk_fixture_tear_down)
   packet_test_add ("/packet/altered", test_altered);
+  packet_test_add ("/packet/new-key", test_new_key);
   packet_test_add ("/packet/other-depot", test_other_depot);
   packet_test_add ("/packet/evidence", test_evidence);
   packet_test_add ("/packet/silent-operator", test_silent_operator);

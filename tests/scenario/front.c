@@ -91,7 +91,7 @@ write_site (Front *self, Company *company, const char *upstream, const char *des
       g_autofree char *host
           = g_strndup (desk + strlen ("https://"), strcspn (desk + strlen ("https://"), "/"));
 
-      replace (text, "127.0.0.1:8444", host);
+      replace (text, "127.0.0.1:8445", host);
     }
   if (upstream != NULL)
     replace (text, "proxy_pass https://", "proxy_pass http://");
