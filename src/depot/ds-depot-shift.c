@@ -381,7 +381,11 @@ says_nothing_new (DsDepot *self, const Shift *shift, json_t *match)
                                NULL);
   for (gsize i = 0; last != NULL && i < G_N_ELEMENTS (members); i++)
     {
-      if (!json_equal (json_object_get (last, members[i]), json_object_get (match, members[i])))
+      json_t *was = json_object_get (last, members[i]);
+      json_t *is = json_object_get (match, members[i]);
+
+      /* Both may say nothing of it. */
+      if (was != is && !json_equal (was, is))
         return FALSE;
     }
   return last != NULL;
