@@ -300,6 +300,41 @@ ds_depot_back_up_finish (DsDepot *self, GAsyncResult *result, GError **error)
 
 /* Restoring */
 
+/* For so long before the backup's newest payment its payments may be given back, or otherwise differ by now. */
+#define ASK_AGAIN_MS (31 * G_GINT64_CONSTANT (86400000))
+
+/* Behind whatever else there is to ask. */
+static gboolean
+ask_again (DsDb *db, GError **error)
+{
+  return ds_depot_sql_run (
+      db, error,
+      "INSERT OR IGNORE INTO task (kind, subject, priority, generation, attempts, due_at_ms)"
+      " SELECT 'query', id, 9, 1, 0, 0 FROM payment WHERE booked_fen > 0"
+      " AND created_at_ms >= (SELECT max (created_at_ms) FROM payment) - ?",
+      "i", ASK_AGAIN_MS);
+}
+
+gboolean
+ds_depot_ask_again (DsDepot *self, GError **error)
+{
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, FALSE);
+
+  if (!ask_again (self->db, error))
+    return FALSE;
+  ds_depot_wake (self);
+  return TRUE;
+}
+
+static gboolean
+ask_again_in (const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "depot.db", NULL);
+  g_autoptr (DsDb) db = ds_db_open (path, error);
+
+  return db != NULL && ask_again (db, error);
+}
+
 json_t *
 ds_depot_restore (const char *from, const char *to, GError **error)
 {
@@ -323,6 +358,8 @@ ds_depot_restore (const char *from, const char *to, GError **error)
       return NULL;
     }
   found = look_at (to, to, error);
+  if (found != NULL && !ask_again_in (to, error))
+    g_clear_pointer (&found, json_decref);
   if (found == NULL)
     g_unlink (target);
   return found;

@@ -23,10 +23,19 @@ json_t *ds_depot_back_up_finish (DsDepot *self, GAsyncResult *result, GError **e
  * @to: the directory of the depot to be, in which there is none yet
  * @error: %DS_ERROR_STATE when there is a depot, %DS_ERROR_STORAGE when the backup is damaged or not whole
  *
- * Makes a depot of a backup, after a look at the whole of it. Handhelds send again what it lacks, once it serves. Blocks.
+ * Makes a depot of a backup, after a look at the whole of it. Handhelds send again what it lacks, once it serves, and
+ * operators are asked as ds_depot_ask_again() says. Blocks.
  *
  * Returns: (transfer full) (nullable): as ds_depot_back_up_finish()
  */
 json_t *ds_depot_restore (const char *from, const char *to, GError **error);
+
+/**
+ * ds_depot_ask_again:
+ *
+ * Asks the operators about every payment of the 31 days before the newest one that has money: a depot that was put back
+ * to an earlier state has forgotten what it had ordered them to give back since.
+ */
+gboolean ds_depot_ask_again (DsDepot *self, GError **error);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include "depot-fixture.h"
 
+#include "ds-depot-backup.h"
 #include "ds-depot-private.h"
 #include "ds-json.h"
 #include "ds-jws.h"
@@ -301,6 +302,28 @@ test_refund_found_in_file (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "clearing:003"), ==, 600);
 }
 
+/* The same, with the shift closed before: no statement will look at a file. */
+static void
+test_refund_asked_for_again (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = scan (fixture, 1000);
+  g_autofree char *refund_id = depot_fixture_make_id (&fixture->base);
+  g_autoptr (json_t) statement = NULL;
+  g_autoptr (GError) error = NULL;
+
+  close_shift (fixture, FLOAT_FEN);
+  statement = get_statement (fixture);
+  g_assert_true (json_is_true (json_object_get (statement, "balanced")));
+  ds_operator_refund_async (DS_OPERATOR (fixture->base.operator_a), id, refund_id, 400, NULL, did_refund,
+                            NULL);
+  depot_fixture_settle (&fixture->base);
+  g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "clearing:003"), ==, 1000);
+  g_assert_true (ds_depot_ask_again (fixture->base.depot, &error));
+  g_assert_no_error (error);
+  depot_fixture_settle (&fixture->base);
+  g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "clearing:003"), ==, 600);
+}
+
 /* A payment still open at closing is carried, and its result makes a new version of the statement. */
 static void
 test_carried (Fixture *fixture, gconstpointer data)
@@ -529,6 +552,7 @@ main (int argc, char **argv)
   shift_test_add ("/shift/paid-after-closing", test_paid_after_closing);
   shift_test_add ("/shift/unpaid-after-closing", test_unpaid_after_closing);
   shift_test_add ("/shift/refund-found-in-file", test_refund_found_in_file);
+  shift_test_add ("/shift/refund-asked-for-again", test_refund_asked_for_again);
   shift_test_add ("/shift/carried", test_carried);
   shift_test_add ("/shift/offline-day", test_offline_day);
   shift_test_add ("/shift/operator-away", test_operator_away);

@@ -4,6 +4,7 @@
 
 #include "sim.h"
 
+#include "ds-depot-backup.h"
 #include "sim-shortcuts.h"
 
 #include <glib/gstdio.h>
@@ -309,7 +310,13 @@ restart_depot (Sim *self, gboolean from_backup)
     }
   sim_open_depot (self);
   if (from_backup)
-    sim_tally (SIM_TALLY_ROLLBACK);
+    {
+      g_autoptr (GError) error = NULL;
+
+      ds_depot_ask_again (self->depot, &error);
+      g_assert_no_error (error);
+      sim_tally (SIM_TALLY_ROLLBACK);
+    }
   sim_trace (self->trace, "depot", from_backup ? "is back, from a backup" : "is back");
   if (from_backup)
     {
