@@ -5,6 +5,7 @@
 
 #include "ds-appearance.h"
 #include "ds-headless.h"
+#include "ds-page.h"
 #include "ds-practice-mark.h"
 #include "ds-practice.h"
 #include "ds-preferences.h"
@@ -113,12 +114,12 @@ practise (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (self->session != NULL && ds_session_get_open_shift (self->session) != NULL)
     {
-      ds_window_say (window, _ ("Close the shift first: practice and real money are not kept side by side."));
+      ds_page_say (window, _ ("Close the shift first: practice and real money are not kept side by side."));
       return;
     }
   process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, program, "--practice", NULL);
   if (process == NULL)
-    ds_window_say (window, error->message);
+    ds_page_say (window, error->message);
 }
 
 static void
@@ -180,7 +181,7 @@ did_say (DsApplication *self, const char *message)
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
 
   if (window != NULL)
-    ds_window_say (GTK_WIDGET (window), message);
+    ds_page_say (GTK_WIDGET (window), message);
 }
 
 static void end_practice (DsApplication *self, gboolean forget);

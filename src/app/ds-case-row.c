@@ -8,7 +8,7 @@
 #include "ds-json.h"
 #include "ds-money.h"
 #include "ds-state-label.h"
-#include "ds-window.h"
+#include "ds-page.h"
 #include "ds-words.h"
 
 #include <adwaita.h>
@@ -126,11 +126,11 @@ did_query (GObject *source, GAsyncResult *result, gpointer user_data)
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->button), TRUE);
   if (stop != NULL)
-    ds_window_say (GTK_WIDGET (self), ds_door_get_online (DS_DOOR (source))
-                                          ? _ ("Asked. The answer shows here by itself.")
-                                          : _ ("Noted. It is asked as soon as the handheld is online."));
+    ds_page_say (GTK_WIDGET (self), ds_door_get_online (DS_DOOR (source))
+                                        ? _ ("Asked. The answer shows here by itself.")
+                                        : _ ("Noted. It is asked as soon as the handheld is online."));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
 }
 
 static void
@@ -141,7 +141,7 @@ did_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) stops = ds_store_append_finish (DS_STORE (source), result, &error);
 
   if (stops == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
 }
 
 /* Journals the courier's answer; the worklist shows what came of it. @data is (transfer full). */
@@ -167,7 +167,7 @@ correct (DsCaseRow *self, const char *text)
 
   if (!ds_money_parse (text, &amount_fen, &error) || amount_fen <= 0)
     {
-      ds_window_say (GTK_WIDGET (self), _ ("Enter the amount in yuan, like 128.50."));
+      ds_page_say (GTK_WIDGET (self), _ ("Enter the amount in yuan, like 128.50."));
       return;
     }
   for (guint i = 0; payment->parcels != NULL && payment->parcels[i] != NULL; i++)

@@ -4,8 +4,9 @@
 #include "ds-cash-back.h"
 
 #include "ds-format.h"
-#include "ds-window.h"
+#include "ds-page.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 /* What the courier was asked about: for as long as the question stands, and then the journal needs. */
@@ -62,7 +63,7 @@ did_give_back (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *text = g_strdup_printf (_ ("%s given back in cash. It is on record."), amount);
 
   if (gtk_widget_get_mapped (self->window))
-    ds_window_say (self->window, stop != NULL ? text : error->message);
+    ds_page_say (self->window, stop != NULL ? text : error->message);
 }
 
 static void

@@ -8,7 +8,7 @@
 #include "ds-money.h"
 #include "ds-navigator.h"
 #include "ds-result-page.h"
-#include "ds-window.h"
+#include "ds-page.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -241,7 +241,7 @@ did_take (GObject *source, GAsyncResult *result, gpointer user_data)
   show_take (self);
   if (stop == NULL)
     {
-      ds_window_say (GTK_WIDGET (self), error->message);
+      ds_page_say (GTK_WIDGET (self), error->message);
       return;
     }
   navigator = ds_navigator_of (GTK_WIDGET (self));

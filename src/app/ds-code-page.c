@@ -7,6 +7,7 @@
 #include "ds-clock.h"
 #include "ds-format.h"
 #include "ds-navigator.h"
+#include "ds-page.h"
 #include "ds-preferences.h"
 #include "ds-qr-paintable.h"
 #include "ds-result-page.h"
@@ -179,7 +180,7 @@ route_changed (DsCodePage *self)
     return;
   /* What is said goes with the page it is said on. */
   ds_navigator_pop (navigator, DS_PAGE (self));
-  ds_window_say (GTK_WIDGET (navigator), text);
+  ds_page_say (GTK_WIDGET (navigator), text);
 }
 
 static void
@@ -198,7 +199,7 @@ did_query (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (DsStop) stop = ds_door_query_finish (DS_DOOR (source), result, &error);
 
   if (stop == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
 }
 
 /* Asks the depot at once, and meanwhile lets the courier scan what the customer can show. */
@@ -216,7 +217,7 @@ static void
 did_click_copy (DsCodePage *self)
 {
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->code);
-  ds_window_say (GTK_WIDGET (self), _ ("Code copied. It pays for this order only."));
+  ds_page_say (GTK_WIDGET (self), _ ("Code copied. It pays for this order only."));
 }
 
 static void

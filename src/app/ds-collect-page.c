@@ -11,7 +11,7 @@
 #include "ds-override-page.h"
 #include "ds-scan-page.h"
 #include "ds-way-row.h"
-#include "ds-window.h"
+#include "ds-page.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -315,7 +315,7 @@ did_set_outcome (GObject *source, GAsyncResult *result, gpointer user_data)
   set_busy (go_on->self, FALSE);
   if (stop == NULL)
     {
-      ds_window_say (GTK_WIDGET (go_on->self), error->message);
+      ds_page_say (GTK_WIDGET (go_on->self), error->message);
       return;
     }
   g_hash_table_remove_all (go_on->self->kept_back);
@@ -366,7 +366,7 @@ did_present (GObject *source, GAsyncResult *result, gpointer user_data)
   set_busy (self, FALSE);
   if (presentation == NULL)
     {
-      ds_window_say (GTK_WIDGET (self), error->message);
+      ds_page_say (GTK_WIDGET (self), error->message);
       return;
     }
   navigator = ds_navigator_of (GTK_WIDGET (self));
@@ -432,7 +432,7 @@ did_activate_way (DsCollectPage *self, GtkListBoxRow *row)
 
   /* A blocked way stays where it is and says why, in its row and aloud. */
   if (!ds_way_row_get_available (DS_WAY_ROW (row)))
-    ds_window_say (GTK_WIDGET (self), ds_way_row_get_text (DS_WAY_ROW (row)));
+    ds_page_say (GTK_WIDGET (self), ds_way_row_get_text (DS_WAY_ROW (row)));
   else
     go_on_with (self, begins[gtk_list_box_row_get_index (row)]);
 }

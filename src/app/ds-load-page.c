@@ -9,7 +9,7 @@
 #include "ds-preferences.h"
 #include "ds-state-label.h"
 #include "ds-viewfinder.h"
-#include "ds-window.h"
+#include "ds-page.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -224,7 +224,7 @@ handle_scan (DsPage *page, const char *scanned)
   DsStop *stop = ds_route_find_waybill (ds_session_get_route (self->session), text);
 
   if (shift == NULL)
-    ds_window_say (GTK_WIDGET (self), _ ("No shift is open. Open your shift, then check the load."));
+    ds_page_say (GTK_WIDGET (self), _ ("No shift is open. Open your shift, then check the load."));
   else if (stop == NULL)
     take_stranger (self, text);
   else
@@ -283,7 +283,7 @@ did_finish (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   gtk_widget_set_sensitive (GTK_WIDGET (self->finish), TRUE);
   if (!done)
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
   else if (navigator != NULL)
     ds_navigator_pop (navigator, DS_PAGE (self));
 }

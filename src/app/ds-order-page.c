@@ -5,7 +5,7 @@
 
 #include "ds-format.h"
 #include "ds-own-order.h"
-#include "ds-window.h"
+#include "ds-page.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -135,7 +135,7 @@ did_resequence (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->session == NULL)
     return;
   if (!done)
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
   route_changed (self);
 }
 
@@ -172,7 +172,7 @@ save (DsOrderPage *self, guint at)
   places = ds_own_order_move (all, from, to);
   if (places == NULL)
     {
-      ds_window_say (GTK_WIDGET (self), _ ("There is no room left at this place. Move another stop first."));
+      ds_page_say (GTK_WIDGET (self), _ ("There is no room left at this place. Move another stop first."));
       load (self);
       return;
     }

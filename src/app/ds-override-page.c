@@ -7,7 +7,7 @@
 #include "ds-format.h"
 #include "ds-navigator.h"
 #include "ds-scan-page.h"
-#include "ds-window.h"
+#include "ds-page.h"
 #include "ds-words.h"
 
 #include <adwaita.h>
@@ -77,7 +77,7 @@ go_on (DsOverridePage *self, const char *text)
     return;
   if (self->voucher == NULL)
     {
-      ds_window_say (GTK_WIDGET (self), text);
+      ds_page_say (GTK_WIDGET (self), text);
       ds_navigator_pop (navigator, DS_PAGE (self));
       return;
     }

@@ -3,7 +3,7 @@
 
 #include "ds-own-note.h"
 
-#include "ds-window.h"
+#include "ds-page.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -38,7 +38,7 @@ did_note (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* Where it went well the page shows it. */
   if (!ds_door_note_finish (DS_DOOR (source), result, &error) && gtk_widget_get_mapped (window))
-    ds_window_say (window, error->message);
+    ds_page_say (window, error->message);
 }
 
 static void

@@ -88,3 +88,12 @@ ds_page_say_moved (DsPage *self)
 
   g_signal_emit (self, signals[SIGNAL_MOVED], 0);
 }
+
+void
+ds_page_say (GtkWidget *widget, const char *text)
+{
+  g_return_if_fail (GTK_IS_WIDGET (widget));
+  g_return_if_fail (text != NULL);
+
+  gtk_widget_activate_action (widget, "win.say", "s", text);
+}

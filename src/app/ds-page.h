@@ -15,8 +15,11 @@
  *   win.open-shift, win.close-shift, win.show-statement, win.sync, win.export-journal, win.about,
  *   win.lock, win.change-pin, win.settings, win.self-check, win.test-scan, win.help
  *
- * and pushes pages of its own with ds_navigator_push (ds_navigator_of (widget), page). Short news goes to
- * ds_window_say(). A text from a code or from the depot is set as a label's text, never as markup. */
+ *   win.say (s)                  short news, in a toast: ds_page_say()
+ *   win.take-parcel (ss)         a parcel of a stop was scanned: at its own door it is checked, at another door the
+ *                                courier is stopped, anywhere else its stop opens
+ *
+ * and pushes pages of its own with ds_navigator_push (ds_navigator_of (widget), page). A text from a code or from the depot is set as a label's text, never as markup. */
 #pragma once
 
 #include "ds-trail.h"
@@ -63,5 +66,8 @@ gboolean ds_page_can_leave (DsPage *self);
 /* Returns: (transfer full) */
 DsTrailPlace *ds_page_get_place (DsPage *self);
 void ds_page_say_moved (DsPage *self);
+
+/* Short news over the window that @widget lies in. @text is plain text. */
+void ds_page_say (GtkWidget *widget, const char *text);
 
 G_END_DECLS

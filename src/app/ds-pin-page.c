@@ -6,7 +6,7 @@
 #include "ds-navigator.h"
 #include "ds-pin-chooser.h"
 #include "ds-pin-pad.h"
-#include "ds-window.h"
+#include "ds-page.h"
 
 #include <glib/gi18n.h>
 
@@ -108,7 +108,7 @@ did_keep (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   ds_navigator_pop (navigator, DS_PAGE (self));
-  ds_window_say (GTK_WIDGET (navigator), _ ("The new PIN holds from now on."));
+  ds_page_say (GTK_WIDGET (navigator), _ ("The new PIN holds from now on."));
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "ds-window.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 const char *

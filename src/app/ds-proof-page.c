@@ -11,7 +11,7 @@
 #include "ds-preferences.h"
 #include "ds-signature-pad.h"
 #include "ds-task.h"
-#include "ds-window.h"
+#include "ds-page.h"
 #include "ds-words.h"
 
 #include <adwaita.h>
@@ -473,7 +473,7 @@ did_add (GObject *source, GAsyncResult *result, gpointer user_data)
       if (navigator == NULL)
         return;
       ds_navigator_pop (navigator, DS_PAGE (self));
-      ds_window_say (GTK_WIDGET (navigator), _ ("The proof is kept, and sent after the money."));
+      ds_page_say (GTK_WIDGET (navigator), _ ("The proof is kept, and sent after the money."));
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     show_problem (self, error->message);

@@ -9,7 +9,7 @@
 #include "ds-preferences.h"
 #include "ds-printer.h"
 #include "ds-qr-paintable.h"
-#include "ds-window.h"
+#include "ds-page.h"
 #include "ds-words.h"
 
 #include <adwaita.h>
@@ -150,7 +150,7 @@ did_print_slip (GObject *source, GAsyncResult *result, gpointer user_data)
 
   gtk_widget_set_sensitive (self->print_slip, TRUE);
   if (printed)
-    ds_window_say (GTK_WIDGET (self), _ ("The slip is printed."));
+    ds_page_say (GTK_WIDGET (self), _ ("The slip is printed."));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     show_problem (self, error->message);
 }

@@ -10,7 +10,7 @@
 #include "ds-proof-page.h"
 #include "ds-receipt-page.h"
 #include "ds-voice.h"
-#include "ds-window.h"
+#include "ds-page.h"
 #include "ds-words.h"
 
 #include <adwaita.h>
@@ -311,7 +311,7 @@ did_hand_over (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (DsStop) stop = ds_door_set_outcome_finish (DS_DOOR (source), result, &error);
 
   if (stop == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
 }
 
 /* Journals the parcels as delivered, once: covered means that the courier lets go of them. */
@@ -391,9 +391,9 @@ did_query (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (DsStop) stop = ds_door_query_finish (DS_DOOR (source), result, &error);
 
   if (stop != NULL)
-    ds_window_say (GTK_WIDGET (self), _ ("Asking the depot…"));
+    ds_page_say (GTK_WIDGET (self), _ ("Asking the depot…"));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
 }
 
 static void
@@ -403,7 +403,7 @@ check_now (DsResultPage *self)
     ds_door_query_async (ds_session_get_door (self->collection->session), self->payment->id,
                          self->cancellable, did_query, g_object_ref (self));
   else
-    ds_window_say (GTK_WIDGET (self), _ ("No network now. It is asked as soon as there is one."));
+    ds_page_say (GTK_WIDGET (self), _ ("No network now. It is asked as soon as there is one."));
 }
 
 static void

@@ -4,7 +4,7 @@
 #include "ds-safety-page.h"
 
 #include "ds-info-row.h"
-#include "ds-window.h"
+#include "ds-page.h"
 #include "ds-words.h"
 
 #include <adwaita.h>
@@ -187,13 +187,13 @@ did_check (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!ds_store_check_finish (DS_STORE (source), result, &error))
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        ds_window_say (GTK_WIDGET (self), error->message);
+        ds_page_say (GTK_WIDGET (self), error->message);
       return;
     }
   gtk_widget_set_sensitive (self->check, TRUE);
   show_health (self);
   if (ds_store_get_health (DS_STORE (source)) == DS_STORE_HEALTHY)
-    ds_window_say (GTK_WIDGET (self), _ ("Checked: the journal and all amounts agree."));
+    ds_page_say (GTK_WIDGET (self), _ ("Checked: the journal and all amounts agree."));
 }
 
 static void
@@ -256,10 +256,10 @@ did_save (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       self->exported_seq = seq;
       self->head_unsent = ds_store_get_n_unsent (DS_STORE (source));
-      ds_window_say (GTK_WIDGET (self), _ ("Saved. Only the depot can read it."));
+      ds_page_say (GTK_WIDGET (self), _ ("Saved. Only the depot can read it."));
     }
   else
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
   load (self);
 }
 
@@ -270,7 +270,7 @@ ds_safety_page_save (DsSafetyPage *self, GFile *file)
 
   if (!g_file_is_native (file))
     {
-      ds_window_say (GTK_WIDGET (self), _ ("Choose a place on this handheld or on its card."));
+      ds_page_say (GTK_WIDGET (self), _ ("Choose a place on this handheld or on its card."));
       return;
     }
   self->busy = TRUE;
@@ -292,9 +292,9 @@ ds_safety_page_copy_to (DsSafetyPage *self, GFile *folder)
   g_return_if_fail (DS_IS_SAFETY_PAGE (self));
 
   if (folder != NULL && !g_file_is_native (folder))
-    ds_window_say (GTK_WIDGET (self), _ ("Choose a place on this handheld or on its card."));
+    ds_page_say (GTK_WIDGET (self), _ ("Choose a place on this handheld or on its card."));
   else if (!ds_rescue_copy_set_folder (ds_session_get_rescue_copy (self->session), folder, &error))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
 }
 
 static void
@@ -326,10 +326,10 @@ did_bring (GObject *source, GAsyncResult *result, gpointer user_data)
                                                     (gulong)n_new),
                                           n_new)
                        : g_strdup (_ ("The depot had everything on this card already."));
-      ds_window_say (GTK_WIDGET (self), text);
+      ds_page_say (GTK_WIDGET (self), text);
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
   gtk_widget_set_sensitive (self->bring, TRUE);
 }
 
@@ -344,7 +344,7 @@ did_read (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (bytes == NULL)
     {
-      ds_window_say (GTK_WIDGET (self), _ ("The file cannot be read. Put the card in again."));
+      ds_page_say (GTK_WIDGET (self), _ ("The file cannot be read. Put the card in again."));
       gtk_widget_set_sensitive (self->bring, TRUE);
       return;
     }
@@ -379,7 +379,7 @@ did_sign_out (GObject *source, GAsyncResult *result, gpointer user_data)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->session == NULL)
     return;
   self->busy = FALSE;
-  ds_window_say (GTK_WIDGET (self), error->message);
+  ds_page_say (GTK_WIDGET (self), error->message);
   load (self);
 }
 

@@ -14,7 +14,6 @@
 #include "ds-result-page.h"
 #include "ds-spoken-page.h"
 #include "ds-viewfinder.h"
-#include "ds-window.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -128,7 +127,7 @@ did_answer (GObject *source, GAsyncResult *result, gpointer user_data)
       show_result (self, answer->payment, answer->stop);
       break;
     case DS_ANSWER_PARCEL:
-      ds_window_take_parcel (GTK_WIDGET (self), answer->stop, self->text);
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.take-parcel", "(ss)", answer->stop->id, self->text);
       break;
     case DS_ANSWER_ALREADY:
     case DS_ANSWER_ALLOWED:

@@ -9,7 +9,7 @@
 #include "ds-preferences.h"
 #include "ds-printer.h"
 #include "ds-voice.h"
-#include "ds-window.h"
+#include "ds-page.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -247,7 +247,7 @@ did_speak (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!ds_voice_say_finish (DS_VOICE (source), result, &error))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
 }
 
 static void
@@ -272,9 +272,9 @@ did_print (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (ds_printer_print_finish (result, &error))
-    ds_window_say (GTK_WIDGET (self), _ ("The test slip is printed."));
+    ds_page_say (GTK_WIDGET (self), _ ("The test slip is printed."));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
 }
 
 static void

@@ -6,7 +6,7 @@
 #include "ds-navigator.h"
 #include "ds-seal-page.h"
 #include "ds-shift-report.h"
-#include "ds-window.h"
+#include "ds-page.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -50,13 +50,13 @@ static void
 tell (Saving *saving, const GError *error)
 {
   if (error == NULL)
-    ds_window_say (GTK_WIDGET (saving->files), _ ("Saved."));
+    ds_page_say (GTK_WIDGET (saving->files), _ ("Saved."));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_autofree char *words
           = g_strdup_printf (_ ("Not saved: %s Choose another place, or free some space."), error->message);
 
-      ds_window_say (GTK_WIDGET (saving->files), words);
+      ds_page_say (GTK_WIDGET (saving->files), words);
     }
 }
 

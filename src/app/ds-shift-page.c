@@ -3,8 +3,8 @@
 
 #include "ds-shift-page.h"
 
-#include "ds-bucket.h"
 #include "ds-bucket-page.h"
+#include "ds-bucket.h"
 #include "ds-format.h"
 #include "ds-info-row.h"
 #include "ds-navigator.h"

@@ -8,7 +8,7 @@
 #include "ds-navigator.h"
 #include "ds-result-page.h"
 #include "ds-scan-page.h"
-#include "ds-window.h"
+#include "ds-page.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>

@@ -15,7 +15,7 @@
 #include "ds-receipt-page.h"
 #include "ds-state-label.h"
 #include "ds-stop-history.h"
-#include "ds-window.h"
+#include "ds-page.h"
 #include "ds-words.h"
 
 #include <adwaita.h>
@@ -358,7 +358,7 @@ did_change (DsStopPage *self, DsStop *stop, const GError *error)
   if (stop != NULL)
     return; /* the route tells what changed */
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_page_say (GTK_WIDGET (self), error->message);
 }
 
 static void
@@ -401,9 +401,9 @@ did_query (GObject *source, GAsyncResult *result, gpointer user_data)
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->main_button), TRUE);
   if (stop != NULL)
-    ds_window_say (GTK_WIDGET (self), ds_door_get_online (DS_DOOR (source))
-                                          ? _ ("Asked. The answer shows here by itself.")
-                                          : _ ("Noted. It is asked as soon as the handheld is online."));
+    ds_page_say (GTK_WIDGET (self), ds_door_get_online (DS_DOOR (source))
+                                        ? _ ("Asked. The answer shows here by itself.")
+                                        : _ ("Noted. It is asked as soon as the handheld is online."));
   did_change (self, stop, error);
 }
 
@@ -486,7 +486,7 @@ did_show_uri (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error)
       && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (self), _ ("No app for this is installed on the handheld."));
+    ds_page_say (GTK_WIDGET (self), _ ("No app for this is installed on the handheld."));
 }
 
 static void

@@ -45,6 +45,25 @@ ds_window_leave_scan_page (DsWindow *self)
 }
 
 static void
+say (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  ds_window_say (DS_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+take_parcel (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  DsWindow *self = DS_WINDOW (widget);
+  const char *stop_id, *waybill;
+  DsStop *stop;
+
+  g_variant_get (parameter, "(&s&s)", &stop_id, &waybill);
+  stop = ds_route_find (ds_session_get_route (self->session), stop_id);
+  if (stop != NULL)
+    ds_window_take_parcel (self, stop, waybill);
+}
+
+static void
 open_stop (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   DsWindow *self = DS_WINDOW (widget);
@@ -55,7 +74,7 @@ open_stop (GtkWidget *widget, const char *action_name, GVariant *parameter)
     return;
   if (ds_route_find (ds_session_get_route (self->session), stop_id) == NULL)
     {
-      ds_window_say (widget, _ ("This stop is not on the route any more."));
+      ds_window_say (DS_WINDOW (widget), _ ("This stop is not on the route any more."));
       return;
     }
   if (DS_IS_STOP_PAGE (page))
@@ -128,7 +147,7 @@ check_load (GtkWidget *widget, const char *action_name, GVariant *parameter)
   if (ds_session_get_open_shift (self->session) != NULL)
     ds_navigator_push (self->navigator, DS_PAGE (ds_load_page_new (self->session)));
   else
-    ds_window_say (widget, _ ("No shift is open. Open your shift, then check the load."));
+    ds_window_say (DS_WINDOW (widget), _ ("No shift is open. Open your shift, then check the load."));
 }
 
 static void
@@ -186,7 +205,7 @@ end_sync (DsWindow *self, const char *words)
 
   g_clear_signal_handler (&self->caught_up_id, link);
   g_clear_signal_handler (&self->busy_id, link);
-  ds_window_say (GTK_WIDGET (self), words);
+  ds_window_say (self, words);
 }
 
 static void
@@ -215,7 +234,7 @@ sync_now (GtkWidget *widget, const char *action_name, GVariant *parameter)
 
   if (!ds_window_is_at_work (self))
     return;
-  ds_window_say (widget, _ ("Asking the depot…"));
+  ds_window_say (DS_WINDOW (widget), _ ("Asking the depot…"));
   if (self->caught_up_id == 0)
     {
       self->caught_up_id
@@ -235,9 +254,9 @@ did_export (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (ds_store_export_finish (DS_STORE (source), result, &error))
-    ds_window_say (GTK_WIDGET (self), _ ("Copy saved."));
+    ds_window_say (self, _ ("Copy saved."));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (self), error->message);
+    ds_window_say (self, error->message);
 }
 
 static void
@@ -376,6 +395,8 @@ ds_window_update_actions (DsWindow *self)
 void
 ds_window_class_install_actions (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_install_action (widget_class, "win.say", "s", say);
+  gtk_widget_class_install_action (widget_class, "win.take-parcel", "(ss)", take_parcel);
   gtk_widget_class_install_action (widget_class, "win.open-stop", "s", open_stop);
   gtk_widget_class_install_action (widget_class, "win.collect", "s", collect);
   gtk_widget_class_install_action (widget_class, "win.show-digest", NULL, show_digest);

@@ -49,6 +49,12 @@ gboolean ds_window_is_locked (DsWindow *self);
  * page that is in front then. */
 DsPage *ds_window_leave_scan_page (DsWindow *self);
 
+/* In a toast; while the window is locked, when it is unlocked. */
+void ds_window_say (DsWindow *self, const char *text);
+
+/* A parcel of @stop was scanned: see ds-page.h. */
+void ds_window_take_parcel (DsWindow *self, DsStop *stop, const char *waybill);
+
 void ds_window_class_install_actions (GtkWidgetClass *widget_class);
 
 /* Nothing can be done past the lock. */

@@ -32,14 +32,14 @@ show_answer (DsWindow *self, const DsAnswer *answer, const char *text)
 
   if (answer->kind == DS_ANSWER_PARCEL)
     {
-      ds_window_take_parcel (GTK_WIDGET (self), answer->stop, text);
+      ds_window_take_parcel (self, answer->stop, text);
       return;
     }
   if (answer->stop != NULL && answer->kind != DS_ANSWER_REFUSED && answer->kind != DS_ANSWER_FOREIGN)
     {
       gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", answer->stop->id);
       if (answer->kind != DS_ANSWER_PARCEL)
-        ds_window_say (GTK_WIDGET (self), answer->title);
+        ds_window_say (self, answer->title);
       return;
     }
 
@@ -59,7 +59,7 @@ did_scan (GObject *source, GAsyncResult *result, gpointer user_data)
   if (answer != NULL)
     show_answer (scan->window, answer, scan->text);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ds_window_say (GTK_WIDGET (scan->window), error->message);
+    ds_window_say (scan->window, error->message);
 }
 
 void
@@ -119,23 +119,14 @@ stop_the_courier (DsWindow *self, DsStop *stop)
 }
 
 void
-ds_window_take_parcel (GtkWidget *widget, DsStop *stop, const char *waybill)
+ds_window_take_parcel (DsWindow *self, DsStop *stop, const char *waybill)
 {
-  DsWindow *self;
-  DsPage *page;
+  DsPage *page = ds_window_leave_scan_page (self);
 
-  g_return_if_fail (GTK_IS_WIDGET (widget));
-  g_return_if_fail (DS_IS_STOP (stop));
-
-  self = (DsWindow *)gtk_widget_get_ancestor (widget, DS_TYPE_WINDOW);
-  if (self == NULL)
-    return;
-
-  page = ds_window_leave_scan_page (self);
   if (!DS_IS_STOP_PAGE (page))
     gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", stop->id);
   else if (g_strcmp0 (ds_stop_page_get_stop_id (DS_STOP_PAGE (page)), stop->id) != 0)
     stop_the_courier (self, stop);
   else if (!ds_session_check_parcel (self->session, waybill))
-    ds_window_say (GTK_WIDGET (self), _ ("This parcel was checked already."));
+    ds_window_say (self, _ ("This parcel was checked already."));
 }

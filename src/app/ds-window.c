@@ -78,7 +78,7 @@ lock_changed (DsWindow *self)
     gtk_widget_grab_focus (GTK_WIDGET (ds_navigator_get_page (self->navigator)));
   unsaid = locked ? NULL : g_steal_pointer (&self->unsaid);
   if (unsaid != NULL)
-    ds_window_say (GTK_WIDGET (self), unsaid);
+    ds_window_say (self, unsaid);
 }
 
 /* A customer may take their time with the code: it must not go away under their eyes. */
@@ -245,7 +245,7 @@ ds_window_init (DsWindow *self)
 static void
 did_lose_engine (DsWindow *self, const GError *error)
 {
-  ds_window_say (GTK_WIDGET (self), error->message);
+  ds_window_say (self, error->message);
 }
 
 /* The device's scan engine as its owner set it up; changes count at once. */
@@ -316,18 +316,11 @@ ds_window_new (GtkApplication *application, DsSession *session)
 }
 
 void
-ds_window_say (GtkWidget *widget, const char *text)
+ds_window_say (DsWindow *self, const char *text)
 {
-  DsWindow *self;
   AdwToast *toast;
   GtkWidget *label;
 
-  g_return_if_fail (GTK_IS_WIDGET (widget));
-  g_return_if_fail (text != NULL);
-
-  self = (DsWindow *)gtk_widget_get_ancestor (widget, DS_TYPE_WINDOW);
-  if (self == NULL)
-    return;
   if (ds_window_is_locked (self))
     {
       /* It may name a customer. */

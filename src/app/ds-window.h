@@ -19,18 +19,4 @@ DsWindow *ds_window_new (GtkApplication *application, DsSession *session);
 /* Gives @text, from the scan engine or the camera, to the page in front; what no page wants, the door answers. */
 void ds_window_take_scan (DsWindow *self, const char *text);
 
-/**
- * ds_window_take_parcel:
- * @widget: lies in the window
- * @stop: the stop that the parcel belongs to
- * @waybill: what was scanned
- *
- * A parcel of the route was scanned. At its own door it is checked; at another door the courier is stopped;
- * anywhere else its stop opens.
- */
-void ds_window_take_parcel (GtkWidget *widget, DsStop *stop, const char *waybill);
-
-/* Short news in a toast, over the window that @widget lies in. @text is plain text. */
-void ds_window_say (GtkWidget *widget, const char *text);
-
 G_END_DECLS
