@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "app-fixture.h"
+#include "ds-page.h"
 #include "ds-pin-pad.h"
 #include "ds-pin.h"
 
@@ -101,7 +102,7 @@ test_nothing_passes (void)
   gtk_widget_activate_action (fixture->window, "win.settings", NULL);
   gtk_widget_activate_action (fixture->window, "win.help", NULL);
   ds_window_take_scan (DS_WINDOW (fixture->window), "DS730200000010");
-  ds_window_say (fixture->window, "Wang Min is not at home");
+  ds_page_say (fixture->window, "Wang Min is not at home");
   ds_test_settle (fixture->window);
   g_assert_true (ds_test_shows (fixture->window, "Han Bo"));
   g_assert_false (ds_test_shows (fixture->window, "Wang Min"));

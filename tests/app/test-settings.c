@@ -188,59 +188,74 @@ test_help (void)
   ds_test_wait_for_words (fixture->window, "Stop 2");
 }
 
-/* Every page has its topic, in each language, with a title and some words. */
+/* @file: "ds-THING-page.c" */
 static void
-test_help_files (void)
+assert_topic (const char *file)
 {
   static const char *const languages[] = { "en", "zh_CN" };
-  g_autoptr (GDir) pages = g_dir_open (DS_APP_SOURCES, 0, NULL);
+  g_autofree char *words
+      = g_strndup (file + strlen ("ds-"), strlen (file) - strlen ("ds-") - strlen ("-page.c"));
+  g_auto (GStrv) parts = g_strsplit (words, "-", -1);
+  g_autoptr (GString) name = g_string_new (NULL);
+
+  for (gsize i = 0; parts[i] != NULL; i++)
+    g_string_append_printf (name, "%c%s", g_ascii_toupper (parts[i][0]), parts[i] + 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (languages); i++)
+    {
+      g_autofree char *path = g_strdup_printf (DS_APP_SOURCES "/help/%s.txt", languages[i]);
+      g_autofree char *text = NULL;
+      g_autoptr (GPtrArray) topics = NULL;
+      gboolean found = FALSE;
+
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      topics = ds_help_parse (text);
+      for (guint t = 0; t < topics->len; t++)
+        {
+          const DsHelpTopic *topic = g_ptr_array_index (topics, t);
+
+          if (!g_str_equal (topic->name, name->str))
+            continue;
+          g_assert_false (found);
+          found = TRUE;
+          g_assert_nonnull (topic->title);
+          g_assert_nonnull (topic->text);
+          g_assert_cmpint (g_utf8_strlen (topic->text, -1), >, 20);
+        }
+      if (!found)
+        g_error ("%s has no topic [%s]", path, name->str);
+    }
+}
+
+/* Returns: how many pages lie in @directory and in what is below it. */
+static guint
+assert_topics (const char *directory)
+{
+  g_autoptr (GDir) files = g_dir_open (directory, 0, NULL);
   const char *file;
   guint n_pages = 0;
 
-  g_assert_nonnull (pages);
-  while ((file = g_dir_read_name (pages)) != NULL)
+  g_assert_nonnull (files);
+  while ((file = g_dir_read_name (files)) != NULL)
     {
-      g_autofree char *words = NULL;
-      g_auto (GStrv) parts = NULL;
-      GString *name;
+      g_autofree char *path = g_build_filename (directory, file, NULL);
 
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        n_pages += assert_topics (path);
       if (!g_str_has_prefix (file, "ds-") || !g_str_has_suffix (file, "-page.c")
           || g_str_equal (file, "ds-page.c") || g_str_equal (file, "ds-home-page.c")
           || g_str_equal (file, "ds-help-page.c") || g_str_equal (file, "ds-unlock-page.c"))
         continue;
       n_pages++;
-      words = g_strndup (file + strlen ("ds-"), strlen (file) - strlen ("ds-") - strlen ("-page.c"));
-      parts = g_strsplit (words, "-", -1);
-      name = g_string_new (NULL);
-      for (gsize i = 0; parts[i] != NULL; i++)
-        g_string_append_printf (name, "%c%s", g_ascii_toupper (parts[i][0]), parts[i] + 1);
-      for (gsize i = 0; i < G_N_ELEMENTS (languages); i++)
-        {
-          g_autofree char *path = g_strdup_printf (DS_APP_SOURCES "/help/%s.txt", languages[i]);
-          g_autofree char *text = NULL;
-          g_autoptr (GPtrArray) topics = NULL;
-          gboolean found = FALSE;
-
-          g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-          topics = ds_help_parse (text);
-          for (guint t = 0; t < topics->len; t++)
-            {
-              const DsHelpTopic *topic = g_ptr_array_index (topics, t);
-
-              if (!g_str_equal (topic->name, name->str))
-                continue;
-              g_assert_false (found);
-              found = TRUE;
-              g_assert_nonnull (topic->title);
-              g_assert_nonnull (topic->text);
-              g_assert_cmpint (g_utf8_strlen (topic->text, -1), >, 20);
-            }
-          if (!found)
-            g_error ("%s has no topic [%s]", path, name->str);
-        }
-      g_string_free (name, TRUE);
+      assert_topic (file);
     }
-  g_assert_cmpuint (n_pages, >, 15);
+  return n_pages;
+}
+
+/* Every page has its topic, in each language, with a title and some words. */
+static void
+test_help_files (void)
+{
+  g_assert_cmpuint (assert_topics (DS_APP_SOURCES), >, 15);
 }
 
 static void
