@@ -5,7 +5,8 @@ set -eu
 command -v xvfb-run >/dev/null && command -v dbus-run-session >/dev/null || exit 77
 
 home=$(mktemp -d)
-trap 'rm -rf "$home"' EXIT
+# Services of the session bus may have mounted something in it, and let go of it a moment later.
+trap 'rm -rf "$home" 2>/dev/null || true' EXIT
 mkdir -m 700 "$home/run"
 export XDG_DATA_HOME="$home/data" XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME="$home/cache" XDG_STATE_HOME="$home/state" \
   XDG_RUNTIME_DIR="$home/run"

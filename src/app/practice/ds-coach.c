@@ -12,6 +12,7 @@
 #include "ds-load-page.h"
 #include "ds-open-shift-page.h"
 #include "ds-practice-mark.h"
+#include "ds-preferences.h"
 #include "ds-proof-page.h"
 #include "ds-receipt-page.h"
 #include "ds-result-page.h"
@@ -30,6 +31,7 @@ struct _DsCoach
 
   DsSession *session;
   DsLesson *lesson;
+  GSettings *preferences; /* (nullable) */
   DsNavigator *navigator; /* (nullable): weak */
   DsPage *home;           /* (nullable): weak, whose tabs are followed */
 
@@ -143,6 +145,25 @@ update (DsCoach *self)
                                             && !DS_IS_LEARNT_PAGE (ds_navigator_get_page (self->navigator)));
 }
 
+/* What letters of another size need is known once they have been drawn. */
+static gboolean
+did_draw (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  guint *frames_left = user_data;
+
+  update (DS_COACH (widget));
+  return --*frames_left > 0;
+}
+
+static void
+text_size_changed (DsCoach *self)
+{
+  guint *frames_left = g_new (guint, 1);
+
+  *frames_left = 2;
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), did_draw, frames_left, g_free);
+}
+
 static void
 did_click_learnt (DsCoach *self)
 {
@@ -180,6 +201,7 @@ ds_coach_dispose (GObject *object)
   g_clear_weak_pointer (&self->navigator);
   g_clear_weak_pointer (&self->home);
   g_clear_object (&self->lesson);
+  g_clear_object (&self->preferences);
   g_clear_object (&self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), DS_TYPE_COACH);
 
@@ -234,6 +256,10 @@ ds_coach_new (DsSession *session, DsNavigator *navigator)
   g_signal_connect_object (self->lesson, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::phase", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (navigator, "notify::page", G_CALLBACK (did_change_page), self, G_CONNECT_SWAPPED);
+  self->preferences = ds_preferences_new ();
+  if (self->preferences != NULL)
+    g_signal_connect_object (self->preferences, "changed::text-size", G_CALLBACK (text_size_changed), self,
+                             G_CONNECT_SWAPPED);
   update (self);
   return self;
 }
