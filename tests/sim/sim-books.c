@@ -238,7 +238,7 @@ sim_check_money_end (Sim *self)
 
       check_balance (self, books, "cash:", courier, sim_sum_journalled_cash_fen (self, courier));
     }
-  check_balance (self, books, "cash:", "depot", -self->till_fen);
+  check_balance (self, books, "cash:", "depot", -sim_office_get_till_fen (self));
   check_settled_once (self);
   check_suspense (self, books);
 }

@@ -204,6 +204,26 @@ note_cash_back (Sim *self, json_t *answer)
   said->amount_fen = json_integer_value (json_object_get (answer, "amount_fen"));
 }
 
+/* What a clerk gave back for a payment that was lost, with the depot's last day and with its handheld, stands nowhere but
+ * in that clerk's memory. */
+gint64
+sim_office_get_till_fen (Sim *self)
+{
+  gint64 till_fen = self->till_fen;
+
+  for (guint i = 0; self->rolled_back && i < self->said->len; i++)
+    {
+      const SimSaid *said = g_ptr_array_index (self->said, i);
+
+      if (said->refund_id != NULL
+          && sim_get_depot_number (self, "SELECT count (*) FROM payment WHERE id = ? AND journalled = 1",
+                                   said->payment_id)
+                 == 0)
+        till_fen -= said->amount_fen;
+    }
+  return till_fen;
+}
+
 static void
 note_kept (Sim *self, json_t *answer)
 {

@@ -264,6 +264,8 @@ void sim_office_change_stop (Sim *self, const char *stop_id);
  * once, the clerk when the journals are in. What was asked of operators, the depot finds out by itself. */
 void sim_office_change_again (Sim *self);
 void sim_office_decide_again (Sim *self);
+/* What should have left the till, as far as anybody can still know. */
+gint64 sim_office_get_till_fen (Sim *self);
 /* The clerk closes the shift of a handheld that cannot, with what its courier hands in. */
 void sim_office_close_shift (SimHandheld *handheld);
 
