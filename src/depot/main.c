@@ -3,11 +3,11 @@
 #include "config.h"
 
 #include "ds-bank-server.h"
-#include "ds-books-options.h"
 #include "ds-depot-admin-books.h"
 #include "ds-depot-admin.h"
 #include "ds-depot-backup.h"
 #include "ds-depot-bench.h"
+#include "ds-depot-options.h"
 #include "ds-desk.h"
 #include "ds-error.h"
 #include "ds-json.h"
@@ -15,7 +15,6 @@
 #include "ds-monitor-server.h"
 #include "ds-qr.h"
 #include "ds-sandbox-operator.h"
-#include "ds-serve-config.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -26,51 +25,6 @@
 #include <sys/resource.h>
 
 #define PICTURE_SCALE 8
-
-typedef struct
-{
-  DsServeConfig config;
-  gboolean practice;
-  char *courier;
-  char *name;
-  char *address;
-  char *picture;
-  char *day;
-  char *amount;
-  char *reason;
-  char *waybill;
-  char *refund;
-  DsBooksOptions books;
-  char *role;
-  gboolean all;
-  gboolean forked;
-  int seed;
-  int limit;
-  int number;
-  int handhelds;
-  int payments;
-  int connections;
-  char **arguments;
-} Options;
-
-static void
-options_clear (Options *self)
-{
-  ds_serve_config_clear (&self->config);
-  g_free (self->courier);
-  g_free (self->name);
-  g_free (self->address);
-  g_free (self->picture);
-  g_free (self->day);
-  g_free (self->amount);
-  g_free (self->reason);
-  g_free (self->waybill);
-  g_free (self->refund);
-  ds_books_options_clear (&self->books);
-  g_free (self->role);
-  g_strfreev (self->arguments);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 /* The depot of a directory with all that belongs to it. */
 typedef struct
@@ -119,7 +73,7 @@ fail (const char *text)
 
 /* The sandbox lives beside the depot: its books are its own. A directory that has one keeps it. */
 static gboolean
-open_bank (House *self, const Options *options, GPtrArray *operators, GError **error)
+open_bank (House *self, const DsDepotOptions *options, GPtrArray *operators, GError **error)
 {
   g_autofree char *path = g_build_filename (options->config.directory, "bank.db", NULL);
 
@@ -140,7 +94,7 @@ open_bank (House *self, const Options *options, GPtrArray *operators, GError **e
 }
 
 static gboolean
-open_house (House *self, const Options *options, GError **error)
+open_house (House *self, const DsDepotOptions *options, GError **error)
 {
   g_autoptr (GPtrArray) operators = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -165,7 +119,7 @@ did_change_line (DsBank *bank, GParamSpec *property, gpointer depot)
 }
 
 static gboolean
-start_serving (House *self, const Options *options, GError **error)
+start_serving (House *self, const DsDepotOptions *options, GError **error)
 {
   ds_depot_set_log (self->depot, ds_log_event, NULL);
   ds_depot_set_health_limits (self->depot, options->config.min_free_mib, options->config.operator_silent_s);
@@ -215,7 +169,7 @@ allow_connections (void)
 }
 
 static int
-serve (const Options *options)
+serve (const DsDepotOptions *options)
 {
   g_auto (House) house = { 0 };
   g_autoptr (GError) error = NULL;
@@ -264,7 +218,7 @@ did_run (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* Asks the process that serves, or opens the depot itself when there is none. */
 static json_t *
-run_command (const Options *options, json_t *request, GBytes *attachment, GError **error)
+run_command (const DsDepotOptions *options, json_t *request, GBytes *attachment, GError **error)
 {
   g_auto (House) house = { 0 };
   g_autoptr (GMainLoop) loop = NULL;
@@ -307,7 +261,7 @@ print_refused (const char *path, json_t *refused)
 }
 
 static int
-import_file (const Options *options)
+import_file (const DsDepotOptions *options)
 {
   const char *path = options->arguments[1];
   g_autofree char *text = NULL;
@@ -335,7 +289,7 @@ import_file (const Options *options)
 }
 
 static int
-enrol (const Options *options)
+enrol (const DsDepotOptions *options)
 {
   g_autoptr (json_t) request = NULL;
   g_autoptr (json_t) answer = NULL;
@@ -365,7 +319,7 @@ enrol (const Options *options)
 }
 
 static int
-print_books (const Options *options)
+print_books (const DsDepotOptions *options)
 {
   g_autoptr (json_t) request = json_pack ("{s:s}", "command", "books");
   g_autoptr (GError) error = NULL;
@@ -381,7 +335,7 @@ print_books (const Options *options)
 
 /* Returns: (transfer full) (nullable): the request that the arguments make; %NULL with @problem in words. */
 static json_t *
-make_clerk_request (const Options *options, const char **problem)
+make_clerk_request (const DsDepotOptions *options, const char **problem)
 {
   char **arguments = options->arguments;
   guint n = g_strv_length (arguments);
@@ -463,7 +417,7 @@ make_clerk_request (const Options *options, const char **problem)
 }
 
 static int
-run_clerk_command (const Options *options)
+run_clerk_command (const DsDepotOptions *options)
 {
   const char *problem;
   g_autoptr (json_t) request = make_clerk_request (options, &problem);
@@ -486,7 +440,7 @@ run_clerk_command (const Options *options)
 
 /* The commands about cash, daily files and exports. */
 static int
-run_books_command (const Options *options)
+run_books_command (const DsDepotOptions *options)
 {
   g_autoptr (json_t) request
       = json_pack ("{s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:b}", "command", options->arguments[0], "name",
@@ -505,7 +459,7 @@ run_books_command (const Options *options)
 
 /* Prints a member of the answer, which is a text. @request: (transfer full) */
 static int
-print_text (const Options *options, json_t *request, const char *member)
+print_text (const DsDepotOptions *options, json_t *request, const char *member)
 {
   g_autoptr (json_t) own = request;
   g_autoptr (GError) error = NULL;
@@ -520,7 +474,7 @@ print_text (const Options *options, json_t *request, const char *member)
 
 /* What the depot has in words about a payment: its spoken proof, its dispute packet. */
 static int
-print_about_payment (const Options *options)
+print_about_payment (const DsDepotOptions *options)
 {
   const char *command = options->arguments[0];
 
@@ -531,7 +485,7 @@ print_about_payment (const Options *options)
 }
 
 static int
-reset_pin (const Options *options)
+reset_pin (const DsDepotOptions *options)
 {
   if (options->courier == NULL)
     return fail ("say: reset-pin --courier ID");
@@ -542,7 +496,7 @@ reset_pin (const Options *options)
 /* How the depot is doing */
 
 static int
-print_config (const Options *options)
+print_config (const DsDepotOptions *options)
 {
   g_autofree char *text = ds_serve_config_to_text (&options->config);
 
@@ -552,7 +506,7 @@ print_config (const Options *options)
 
 /* Of the process that serves: without one nothing is healthy, and there is nothing to count. */
 static int
-ask_monitor (const Options *options)
+ask_monitor (const DsDepotOptions *options)
 {
   g_autoptr (json_t) request = json_pack ("{s:s}", "command", options->arguments[0]);
   g_autoptr (GError) error = NULL;
@@ -574,7 +528,7 @@ ask_monitor (const Options *options)
 /* Keys */
 
 static int
-run_keys (const Options *options)
+run_keys (const DsDepotOptions *options)
 {
   char **arguments = options->arguments;
   guint n = g_strv_length (arguments);
@@ -601,7 +555,7 @@ run_keys (const Options *options)
 
 /* A card may hold several files, of which the names are in order: brought together, they are taken in one by one. */
 static int
-rescue (const Options *options)
+rescue (const DsDepotOptions *options)
 {
   if (options->arguments[1] == NULL)
     return fail ("rescue needs the files of a rescue copy");
@@ -631,7 +585,7 @@ rescue (const Options *options)
 
 /* A handheld's lines as they came, for `doorstep-inspect journal`. */
 static int
-print_journal (const Options *options)
+print_journal (const DsDepotOptions *options)
 {
   if (options->arguments[1] == NULL)
     return fail ("journal needs the handheld's id");
@@ -644,7 +598,7 @@ print_journal (const Options *options)
 /* Keeping a depot twice */
 
 static int
-back_up (const Options *options)
+back_up (const DsDepotOptions *options)
 {
   g_autoptr (json_t) request = NULL;
   g_autoptr (json_t) found = NULL;
@@ -664,7 +618,7 @@ back_up (const Options *options)
 }
 
 static int
-restore (const Options *options)
+restore (const DsDepotOptions *options)
 {
   g_autoptr (json_t) found = NULL;
   g_autoptr (GError) error = NULL;
@@ -681,7 +635,7 @@ restore (const Options *options)
 /* The evening peak */
 
 static int
-bench (const Options *options)
+bench (const DsDepotOptions *options)
 {
   const DsBenchOptions peak = { .directory = options->config.directory,
                                 .n_handhelds = (guint)options->handhelds,
@@ -693,140 +647,67 @@ bench (const Options *options)
 }
 
 static int
-bench_bare (const Options *options)
+bench_bare (const DsDepotOptions *options)
 {
   g_autoptr (GError) error = NULL;
 
   return ds_depot_bench_serve_bare (options->config.directory, &error) ? EXIT_SUCCESS : fail (error->message);
 }
 
-static gboolean
-parse_options (Options *options, int *argc, char ***argv, GError **error)
+static const struct
 {
-  const GOptionEntry entries[] = {
-    { "practice", 0, 0, G_OPTION_ARG_NONE, &options->practice,
-      "serve: with the sandbox, for practice: no handheld at work takes anything from it", NULL },
-    { "courier", 0, 0, G_OPTION_ARG_STRING, &options->courier,
-      "import, enrol, reset-pin: the courier's number; stop reassign: the new one", "ID" },
-    { "name", 0, 0, G_OPTION_ARG_STRING, &options->name,
-      "enrol: the courier's name; clerk add, desk add: the clerk's; override: the clerk's, by default who is "
-      "logged in",
-      "NAME" },
-    { "role", 0, 0, G_OPTION_ARG_STRING, &options->role, "desk add: clerk, or auditor, who only looks",
-      "ROLE" },
-    { "address", 0, 0, G_OPTION_ARG_STRING, &options->address, "enrol: where handhelds reach the depot",
-      "URL" },
-    { "picture", 0, 0, G_OPTION_ARG_FILENAME, &options->picture, "enrol: save the code as PNG or SVG",
-      "FILE" },
-    { "day", 0, 0, G_OPTION_ARG_STRING, &options->day,
-      "import: the route's day; reconcile, cut-off, export: the books' day", "YYYY-MM-DD" },
-    { "amount", 0, 0, G_OPTION_ARG_STRING, &options->amount,
-      "refund: how much, by default what waits; stop reprice: the new price; deposit …", "YUAN" },
-    { "reason", 0, 0, G_OPTION_ARG_STRING, &options->reason, "refund, resolve, stop: why", "TEXT" },
-    { "waybill", 0, 0, G_OPTION_ARG_STRING, &options->waybill, "stop reprice: which of its parcels",
-      "WAYBILL" },
-    { "id", 0, 0, G_OPTION_ARG_STRING, &options->refund,
-      "refund, take-cash, make-good, move-till: its own id, so that a repeat is none", "UUID" },
-    { "all", 0, 0, G_OPTION_ARG_NONE, &options->all, "cases, handovers: closed ones too", NULL },
-    { "seed", 0, 0, G_OPTION_ARG_INT, &options->seed, "import: for what samples lack", "N" },
-    { "number", 0, 0, G_OPTION_ARG_INT, &options->number, "override: the request's number, 1 by default",
-      "N" },
-    { "limit", 0, 0, G_OPTION_ARG_INT, &options->limit, "import: at most so many rows", "N" },
-    { "forked", 0, 0, G_OPTION_ARG_NONE, &options->forked,
-      "journal: the lines kept apart, of a second handheld with the same identity", NULL },
-    { "handhelds", 0, 0, G_OPTION_ARG_INT, &options->handhelds, "bench: how many return at once", "N" },
-    { "payments", 0, 0, G_OPTION_ARG_INT, &options->payments, "bench: how many each of them has taken", "N" },
-    { "connections", 0, 0, G_OPTION_ARG_INT, &options->connections,
-      "bench: how many are on the line at a time", "N" },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->arguments, NULL, NULL },
-    { NULL },
-  };
-  g_autoptr (GOptionContext) context = g_option_context_new (
-      "serve | import FILE.csv | enrol | books | spoken PAYMENT | override STOP LIMITS YUAN | packet PAYMENT "
-      "| "
-      "cases | resolve CASE HOW | refund PAYMENT | stop HOW STOP | rescue FILE… | close-shift SHIFT |"
-      " settle-entry ENTRY | journal DEVICE | devices | revoke DEVICE | allow DEVICE "
-      "| reset-pin | desk HOW NUMBER | backup DIRECTORY | restore DIRECTORY | keys "
-      "[rotate] | health | metrics | config | bench (--help-books: cash, days, exports)");
-
-  g_option_context_set_summary (context,
-                                "The depot of Doorstep: routes out, journals in, settled to the fen.");
-  ds_serve_config_add_options (&options->config, context);
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, ds_books_options_make_group (&options->books));
-  if (!g_option_context_parse (context, argc, argv, error)
-      || !ds_serve_config_complete (&options->config, error))
-    return FALSE;
-  if (options->config.directory == NULL || options->arguments == NULL)
-    g_set_error_literal (
-        error, DS_ERROR, DS_ERROR_INVALID,
-        "Usage: doorstep-depot --dir DIR | --config FILE serve | import FILE.csv | enrol | books | spoken "
-        "PAYMENT (see --help)");
-  else if (options->handhelds < 1 || options->handhelds > 100000 || options->payments < 1
-           || options->payments > 400 || options->connections < 1 || options->connections > 10000)
-    g_set_error_literal (
-        error, DS_ERROR, DS_ERROR_INVALID,
-        "Bench takes 1 to 100000 handhelds, 1 to 400 payments each, and 1 to 10000 connections");
-  else if (options->limit < 0)
-    g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "A limit is a number from 0");
-  else
-    return TRUE;
-  return FALSE;
-}
+  const char *name;
+  int (*run) (const DsDepotOptions *options);
+} commands[] = {
+  { "serve", serve },
+  { "import", import_file },
+  { "enrol", enrol },
+  { "books", print_books },
+  { "reset-pin", reset_pin },
+  { "rescue", rescue },
+  { "journal", print_journal },
+  { "close-shift", run_clerk_command },
+  { "settle-entry", run_clerk_command },
+  { "stop", run_clerk_command },
+  { "cases", run_clerk_command },
+  { "resolve", run_clerk_command },
+  { "refund", run_clerk_command },
+  { "override", run_clerk_command },
+  { "desk", run_clerk_command },
+  { "devices", run_clerk_command },
+  { "revoke", run_clerk_command },
+  { "allow", run_clerk_command },
+  { "spoken", print_about_payment },
+  { "packet", print_about_payment },
+  { "keys", run_keys },
+  { "config", print_config },
+  { "health", ask_monitor },
+  { "metrics", ask_monitor },
+  { "backup", back_up },
+  { "restore", restore },
+  { "bench", bench },
+  { "bench-bare", bench_bare }, /* what bench starts beside the depot */
+};
 
 int
 main (int argc, char **argv)
 {
-  g_auto (Options) options = { .number = 1, .handhelds = 2000, .payments = 5, .connections = 64 };
+  g_auto (DsDepotOptions) options = DS_DEPOT_OPTIONS_INIT;
   g_autoptr (GError) error = NULL;
-  const char *command;
 
-  ds_serve_config_init (&options.config);
   setlocale (LC_ALL, "");
   bindtextdomain (DS_GETTEXT_PACKAGE, DS_LOCALE_DIR);
   bind_textdomain_codeset (DS_GETTEXT_PACKAGE, "UTF-8");
   textdomain (DS_GETTEXT_PACKAGE);
-  if (!parse_options (&options, &argc, &argv, &error))
+  if (!ds_depot_options_parse (&options, &argc, &argv, &error))
     return fail (error->message);
 
-  command = options.arguments[0];
-  if (g_str_equal (command, "serve"))
-    return serve (&options);
-  if (g_str_equal (command, "import"))
-    return import_file (&options);
-  if (g_str_equal (command, "enrol"))
-    return enrol (&options);
-  if (g_str_equal (command, "books"))
-    return print_books (&options);
-  if (g_str_equal (command, "reset-pin"))
-    return reset_pin (&options);
-  if (g_str_equal (command, "rescue"))
-    return rescue (&options);
-  if (g_str_equal (command, "journal"))
-    return print_journal (&options);
-  if (g_str_equal (command, "close-shift") || g_str_equal (command, "settle-entry")
-      || g_str_equal (command, "stop") || g_str_equal (command, "cases") || g_str_equal (command, "resolve")
-      || g_str_equal (command, "refund") || g_str_equal (command, "override") || g_str_equal (command, "desk")
-      || g_str_equal (command, "devices") || g_str_equal (command, "revoke")
-      || g_str_equal (command, "allow"))
-    return run_clerk_command (&options);
-  if (ds_depot_admin_books_knows (command))
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      if (g_str_equal (options.arguments[0], commands[i].name))
+        return commands[i].run (&options);
+    }
+  if (ds_depot_admin_books_knows (options.arguments[0]))
     return run_books_command (&options);
-  if (g_str_equal (command, "spoken") || g_str_equal (command, "packet"))
-    return print_about_payment (&options);
-  if (g_str_equal (command, "keys"))
-    return run_keys (&options);
-  if (g_str_equal (command, "config"))
-    return print_config (&options);
-  if (g_str_equal (command, "health") || g_str_equal (command, "metrics"))
-    return ask_monitor (&options);
-  if (g_str_equal (command, "backup"))
-    return back_up (&options);
-  if (g_str_equal (command, "restore"))
-    return restore (&options);
-  if (g_str_equal (command, "bench"))
-    return bench (&options);
-  if (g_str_equal (command, "bench-bare")) /* what bench starts beside the depot */
-    return bench_bare (&options);
   return fail ("there is no such command; see --help");
 }
