@@ -16,8 +16,8 @@
 
 typedef gboolean (*Effect) (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
 
-static gboolean
-check_amount (gint64 amount_fen, gint64 lowest_fen, GError **error)
+gboolean
+ds_ledger_check_amount (gint64 amount_fen, gint64 lowest_fen, GError **error)
 {
   if (amount_fen >= lowest_fen && amount_fen <= DS_MONEY_MAX_FEN)
     return TRUE;
@@ -238,7 +238,7 @@ read_new_payment (DsLedger *self,
   if (!ds_json_unpack (entry->data, error, "{s:s, s:s, s:s, s:o, s:I}", "payment", &payment->id, "shift",
                        &payment->shift, "stop", &payment->stop, "parcels", &payment->parcels, "amount_fen",
                        &amount_fen)
-      || !check_amount (amount_fen, 1, error))
+      || !ds_ledger_check_amount (amount_fen, 1, error))
     return FALSE;
   if (!ds_id_is_valid (payment->id) || !ds_id_is_valid (payment->shift))
     {
@@ -395,8 +395,8 @@ project_cash (DsLedger *self, const DsEntry *entry, gboolean replaying, GError *
 
   if (!ds_json_unpack (entry->data, error, "{s:I, s:I, s:I}", "amount_fen", &amount_fen, "tendered_fen",
                        &tendered_fen, "change_fen", &change_fen)
-      || !check_amount (amount_fen, 1, error) || !check_amount (tendered_fen, 1, error)
-      || !check_amount (change_fen, 0, error))
+      || !ds_ledger_check_amount (amount_fen, 1, error) || !ds_ledger_check_amount (tendered_fen, 1, error)
+      || !ds_ledger_check_amount (change_fen, 0, error))
     return FALSE;
   if (tendered_fen - change_fen != amount_fen)
     {
@@ -500,8 +500,8 @@ project_refund (DsLedger *self, const DsEntry *entry, gboolean replaying, GError
 
   if (!ds_json_unpack (entry->data, error, "{s:s, s:s, s:I, s:s}", "payment", &id, "refund", &refund,
                        "amount_fen", &amount_fen, "reason", &reason)
-      || !find_payment (self, id, &row, error) || !check_amount (amount_fen, 1, error)
-      || !(replaying || check_amount (row.amount_fen - row.refunded_fen - amount_fen, 0, error)))
+      || !find_payment (self, id, &row, error) || !ds_ledger_check_amount (amount_fen, 1, error)
+      || !(replaying || ds_ledger_check_amount (row.amount_fen - row.refunded_fen - amount_fen, 0, error)))
     return FALSE;
   if (!row.is_cash)
     return TRUE;
@@ -717,71 +717,6 @@ project_outcome (DsLedger *self, const DsEntry *entry, gboolean replaying, GErro
   return TRUE;
 }
 
-static gboolean
-check_no_open_shift (DsLedger *self, GError **error)
-{
-  DsQuery *query = ds_db_prepare (self->db, "SELECT 1 FROM shifts WHERE closed_at_ms = 0", error);
-  gboolean open;
-
-  if (query == NULL || !ds_db_step (self->db, query, &open, error))
-    return FALSE;
-  ds_db_reset (query);
-  if (open)
-    g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "A shift is open already");
-  return !open;
-}
-
-static gboolean
-project_shift_opened (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
-{
-  DsQuery *query;
-  const char *shift, *courier, *accounting_date;
-  json_int_t float_fen;
-
-  if (!ds_json_unpack (entry->data, error, "{s:s, s:s, s:s, s:I}", "shift", &shift, "courier", &courier,
-                       "accounting_date", &accounting_date, "float_fen", &float_fen)
-      || !check_amount (float_fen, 0, error) || !check_no_open_shift (self, error))
-    return FALSE;
-  if (!ds_id_is_valid (shift))
-    {
-      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The shift's id is no UUIDv7");
-      return FALSE;
-    }
-
-  query = ds_db_prepare (self->db,
-                         "INSERT INTO shifts (id, courier, accounting_date, float_fen, opened_at_ms)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5)",
-                         error);
-  if (query == NULL)
-    return FALSE;
-  ds_db_bind_text (query, 1, shift);
-  ds_db_bind_text (query, 2, courier);
-  ds_db_bind_text (query, 3, accounting_date);
-  ds_db_bind_int (query, 4, float_fen);
-  ds_db_bind_int (query, 5, entry->at_ms);
-  return ds_db_run (self->db, query, error);
-}
-
-static gboolean
-project_shift_closed (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
-{
-  DsQuery *query;
-  const char *shift;
-  json_int_t counted_fen;
-
-  if (!ds_json_unpack (entry->data, error, "{s:s, s:I}", "shift", &shift, "cash_counted_fen", &counted_fen)
-      || !check_amount (counted_fen, 0, error) || !ds_ledger_check_open_shift (self, shift, error))
-    return FALSE;
-  query = ds_db_prepare (self->db, "UPDATE shifts SET closed_at_ms = ?2, counted_fen = ?3 WHERE id = ?1",
-                         error);
-  if (query == NULL)
-    return FALSE;
-  ds_db_bind_text (query, 1, shift);
-  ds_db_bind_int (query, 2, entry->at_ms);
-  ds_db_bind_int (query, 3, counted_fen);
-  return ds_db_run (self->db, query, error);
-}
-
 /* The journal line is all there is to it. */
 static gboolean
 project_nothing (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
@@ -795,8 +730,8 @@ static const struct
   Effect apply;
 } effects[] = {
   { "device.enrolled", project_nothing },
-  { "shift.opened", project_shift_opened },
-  { "shift.closed", project_shift_closed },
+  { "shift.opened", ds_ledger_project_shift_opened },
+  { "shift.closed", ds_ledger_project_shift_closed },
   { "payment.requested", project_requested },
   { "payment.presented", project_presented },
   { "payment.scanned", project_scanned },

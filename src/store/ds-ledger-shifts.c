@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shifts: the last one, all of them, and the seal of one that was closed. */
+/* Shifts: what the journal does to them, the last one, all of them, and the seal of one that was closed. */
 #include "config.h"
 
 #include "ds-ledger.h"
@@ -166,4 +166,71 @@ ds_ledger_make_seal (DsLedger *self, const char *shift_id, GError **error)
     return NULL;
   seal = ds_shift_seal_sign (self->key, &draft, error);
   return seal != NULL ? ds_shift_seal_to_text (seal) : NULL;
+}
+
+/* What the journal does to them */
+
+static gboolean
+check_no_open_shift (DsLedger *self, GError **error)
+{
+  DsQuery *query = ds_db_prepare (self->db, "SELECT 1 FROM shifts WHERE closed_at_ms = 0", error);
+  gboolean open;
+
+  if (query == NULL || !ds_db_step (self->db, query, &open, error))
+    return FALSE;
+  ds_db_reset (query);
+  if (open)
+    g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE, "A shift is open already");
+  return !open;
+}
+
+gboolean
+ds_ledger_project_shift_opened (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
+{
+  DsQuery *query;
+  const char *shift, *courier, *accounting_date;
+  json_int_t float_fen;
+
+  if (!ds_json_unpack (entry->data, error, "{s:s, s:s, s:s, s:I}", "shift", &shift, "courier", &courier,
+                       "accounting_date", &accounting_date, "float_fen", &float_fen)
+      || !ds_ledger_check_amount (float_fen, 0, error) || !check_no_open_shift (self, error))
+    return FALSE;
+  if (!ds_id_is_valid (shift))
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "The shift's id is no UUIDv7");
+      return FALSE;
+    }
+
+  query = ds_db_prepare (self->db,
+                         "INSERT INTO shifts (id, courier, accounting_date, float_fen, opened_at_ms)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5)",
+                         error);
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, shift);
+  ds_db_bind_text (query, 2, courier);
+  ds_db_bind_text (query, 3, accounting_date);
+  ds_db_bind_int (query, 4, float_fen);
+  ds_db_bind_int (query, 5, entry->at_ms);
+  return ds_db_run (self->db, query, error);
+}
+
+gboolean
+ds_ledger_project_shift_closed (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error)
+{
+  DsQuery *query;
+  const char *shift;
+  json_int_t counted_fen;
+
+  if (!ds_json_unpack (entry->data, error, "{s:s, s:I}", "shift", &shift, "cash_counted_fen", &counted_fen)
+      || !ds_ledger_check_amount (counted_fen, 0, error) || !ds_ledger_check_open_shift (self, shift, error))
+    return FALSE;
+  query = ds_db_prepare (self->db, "UPDATE shifts SET closed_at_ms = ?2, counted_fen = ?3 WHERE id = ?1",
+                         error);
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, shift);
+  ds_db_bind_int (query, 2, entry->at_ms);
+  ds_db_bind_int (query, 3, counted_fen);
+  return ds_db_run (self->db, query, error);
 }

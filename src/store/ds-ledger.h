@@ -248,6 +248,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DsPaymentRow, ds_payment_row_clear)
 /* What entries have in common: that the parcels, an array of waybills, are that stop's, and that the shift is open. */
 gboolean ds_ledger_check_parcels (DsLedger *self, const char *stop, json_t *parcels, GError **error);
 gboolean ds_ledger_check_open_shift (DsLedger *self, const char *shift, GError **error);
+/* Whether it is an amount of at least @lowest_fen that money may have. */
+gboolean ds_ledger_check_amount (gint64 amount_fen, gint64 lowest_fen, GError **error);
+
+/* ds-ledger-shifts.c: what entries do to shifts. */
+gboolean
+ds_ledger_project_shift_opened (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
+gboolean
+ds_ledger_project_shift_closed (DsLedger *self, const DsEntry *entry, gboolean replaying, GError **error);
 
 /* The route: ds-ledger-route.c. Apply "note.added", "route.resequenced", "parcel.loaded" and "shift.loaded": as
  * ds_ledger_project(). */
