@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The route pulled down with a real pointer from the X server: it asks the depot, and scrolling does not. */
+/* With a real pointer from the X server: the route pulled down asks the depot, and scrolling does not; a stop is dragged to
+ * another place by its handle. */
 #include "config.h"
 
 #include "app-fixture.h"
+
+#include "ds-order-page.h"
 
 #include <stdarg.h>
 
@@ -146,6 +149,63 @@ test_sideways (void)
   g_assert_cmpuint (n, ==, 0);
 }
 
+/* Returns: where the handle of the stop at @place is in the window. */
+static graphene_point_t
+find_handle (AppFixture *fixture, guint place)
+{
+  GtkWidget *page = ds_test_find_type (fixture->window, DS_TYPE_ORDER_PAGE);
+  GtkWidget *row = gtk_widget_get_first_child (ds_test_find_type (page, GTK_TYPE_LIST_VIEW));
+  graphene_rect_t bounds;
+
+  for (guint i = 0; i < place; i++)
+    row = gtk_widget_get_next_sibling (row);
+  g_assert_true (gtk_widget_compute_bounds (row, fixture->window, &bounds));
+  return GRAPHENE_POINT_INIT (bounds.origin.x + bounds.size.width - 28,
+                              bounds.origin.y + bounds.size.height / 2);
+}
+
+static void
+move_to (AppFixture *fixture, graphene_point_t point_px)
+{
+  g_autofree char *x = g_strdup_printf ("%d", (int)point_px.x);
+  g_autofree char *y = g_strdup_printf ("%d", (int)point_px.y);
+
+  point (fixture, "mousemove", x, y, NULL);
+}
+
+static const char *
+get_id (AppFixture *fixture, guint place)
+{
+  g_autoptr (GPtrArray) stops = ds_route_dup_own_order (ds_session_get_route (fixture->session));
+
+  return ((DsStop *)g_ptr_array_index (stops, place))->id;
+}
+
+static gboolean
+is_second_third (gpointer fixture)
+{
+  return g_str_equal (get_id (fixture, 2), "S2") && g_str_equal (get_id (fixture, 1), "S3");
+}
+
+static void
+test_drag (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+
+  gtk_widget_activate_action (fixture->window, "win.arrange", "s", "");
+  ds_test_wait_for_words (fixture->window, "My order");
+  ds_test_settle (fixture->window);
+  g_assert_cmpstr (get_id (fixture, 1), ==, "S2");
+  /* The first event under a new window may come before the window does. */
+  move_to (fixture, find_handle (fixture, 2));
+  move_to (fixture, find_handle (fixture, 1));
+  point (fixture, "mousedown", "1", NULL);
+  move_to (fixture, find_handle (fixture, 2));
+  app_fixture_look (fixture, "order-dragged");
+  let_go (fixture);
+  ds_test_wait (is_second_third, fixture, "the second stop to be the third");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -153,8 +213,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   if (!app_fixture_init ())
     return 77;
-  g_test_add_func ("/pull/pull", test_pull);
-  g_test_add_func ("/pull/scroll", test_scroll);
-  g_test_add_func ("/pull/sideways", test_sideways);
+  g_test_add_func ("/pointer/pull", test_pull);
+  g_test_add_func ("/pointer/scroll", test_scroll);
+  g_test_add_func ("/pointer/sideways", test_sideways);
+  g_test_add_func ("/pointer/drag", test_drag);
   return g_test_run ();
 }
