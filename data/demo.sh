@@ -4,7 +4,8 @@
 #   with a display: opens Doorstep in practice, with a depot and a customer's phone of its own beside it, and a guide;
 #   without one: drives the same window through a whole shift on a virtual display, prints the story and the statement,
 #   and leaves a picture of every screen in build/demo/. Ends with a failure unless everything balances to the fen.
-# --route FILE.csv takes another route for the driven shift; --headless drives it although there is a display.
+# --route FILE.csv takes another route for the driven shift, --headless drives it although there is a display, and --chinese
+# drives a window in Chinese.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -18,7 +19,8 @@ while [ $# -gt 0 ]; do
       shift 2
       ;;
     --headless) display=; shift ;;
-    *) echo "usage: sh data/demo.sh [--route FILE.csv] [--headless]" >&2; exit 2 ;;
+    --chinese) export LANGUAGE=zh_CN; shift ;;
+    *) echo "usage: sh data/demo.sh [--route FILE.csv] [--headless] [--chinese]" >&2; exit 2 ;;
   esac
 done
 
@@ -35,7 +37,7 @@ if [ -z "$display" ]; then
   mkdir -p build/demo
   rm -f build/demo/*.png
   LC_ALL=C.UTF-8 sh tests/on-display.sh "$build/tests/window/doorstep-shift" --depot "$build/src/depot/doorstep-depot" \
-    --wallet "$build/src/wallet/doorstep-wallet" --route "$route" --pictures build/demo
+    --wallet "$build/src/wallet/doorstep-wallet" --route "$route" --pictures build/demo --words "$build/po"
   echo "Pictures of every screen: $root/build/demo/"
   exit 0
 fi

@@ -10,6 +10,8 @@
 #include "ds-format.h"
 #include "ds-test-window.h"
 
+#include <glib/gi18n.h>
+
 void
 shift_both_online (Shift *shift)
 {
@@ -20,15 +22,15 @@ shift_both_online (Shift *shift)
 
   shift_open_stop (shift, stop);
   shift_take_picture (shift, "stop");
-  ds_test_press (shift->window, "Collect");
+  ds_test_press (shift->window, _ ("Collect"));
   shift_take_picture (shift, "collect");
-  ds_test_press (shift->window, "Show code");
-  ds_test_wait_for_words (shift->window, "Waiting for customer…");
+  ds_test_press (shift->window, _ ("Show code"));
+  ds_test_wait_for_words (shift->window, _ ("Waiting for customer…"));
   screen = shift_picture (shift, "show-code");
 
   paid = ds_company_wallet (shift->company, "an", "pay", "--picture", screen, NULL);
   g_assert_cmpstr (json_string_value (json_object_get (paid, "state")), ==, "paid");
-  ds_test_wait_for_words (shift->window, "Paid");
+  ds_test_wait_for_words (shift->window, _ ("Paid"));
   shift_take_picture (shift, "paid");
   shift_tell ("Both online: a live code, paid from a photograph of the screen: %s yuan.", amount);
 }
@@ -43,10 +45,10 @@ shift_customer_offline (Shift *shift)
   json_decref (ds_company_wallet (shift->company, "bo", "offline", "on", NULL));
   json_decref (ds_company_wallet (shift->company, "bo", "payer-code", "--picture", code, NULL));
   shift_open_collect (shift, stop);
-  ds_test_press (shift->window, "Scan customer's code");
+  ds_test_press (shift->window, _ ("Scan customer's code"));
   shift_take_picture (shift, "scan");
   shift_show_to_handheld (shift, code);
-  ds_test_wait_for_words (shift->window, "Paid");
+  ds_test_wait_for_words (shift->window, _ ("Paid"));
   shift_take_picture (shift, "paid-by-payer-code");
   shift_tell ("The customer's phone has no network: their payer code is scanned and authorised: %s yuan.",
               amount);
@@ -66,9 +68,9 @@ shift_customer_confirms (Shift *shift)
   ds_company_set_faults (shift->company, on);
   json_decref (ds_company_wallet (shift->company, "an", "payer-code", "--picture", code, NULL));
   shift_open_collect (shift, stop);
-  ds_test_press (shift->window, "Scan customer's code");
+  ds_test_press (shift->window, _ ("Scan customer's code"));
   shift_show_to_handheld (shift, code);
-  ds_test_wait_for_words (shift->window, "The customer may have to confirm");
+  ds_test_wait_for_words (shift->window, _ ("The customer may have to confirm on their phone."));
   shift_take_picture (shift, "waiting");
   ds_test_wait (shift_all_sent, shift, "the payer code to be sent");
 
@@ -78,7 +80,7 @@ shift_customer_confirms (Shift *shift)
   g_assert_nonnull (payment_id);
   json_decref (ds_company_wallet (shift->company, "an", "confirm", payment_id, NULL));
   ds_company_set_faults (shift->company, off);
-  ds_test_wait_for_words (shift->window, "Paid");
+  ds_test_wait_for_words (shift->window, _ ("Paid"));
   shift_tell ("Another payer code: the customer confirms on the phone first: %s yuan.", amount);
 }
 
@@ -93,18 +95,18 @@ shift_courier_offline (Shift *shift)
 
   shift_open_collect (shift, stop);
   shift_take_picture (shift, "collect-offline");
-  ds_test_press (shift->window, "Scan customer's code");
-  ds_test_press (shift->window, "Show code");
-  ds_test_wait_for_words (shift->window, "No network: scan their receipt");
+  ds_test_press (shift->window, _ ("Scan customer's code"));
+  ds_test_press (shift->window, _ ("Show code"));
+  ds_test_wait_for_words (shift->window, _ ("No network: scan their receipt when they have paid"));
   screen = shift_picture (shift, "show-code-offline");
 
   paid = ds_company_wallet (shift->company, "an", "pay", "--picture", screen, NULL);
   json_decref (ds_company_wallet (shift->company, "an", "receipt",
                                   json_string_value (json_object_get (paid, "payment")), "--picture", receipt,
                                   NULL));
-  ds_test_press (shift->window, "Scan receipt");
+  ds_test_press (shift->window, _ ("Scan receipt"));
   shift_show_to_handheld (shift, receipt);
-  ds_test_wait_for_words (shift->window, "Paid");
+  ds_test_wait_for_words (shift->window, _ ("Paid"));
   shift_take_picture (shift, "paid-by-receipt");
   shift_tell (
       "The handheld is offline: the carried code is shown, the signed receipt scanned and verified: %s yuan.",
@@ -130,13 +132,13 @@ shift_both_offline (Shift *shift, const char *name, const char *voucher_name)
   g_autofree char *amount = shift_format_yuan (shift_get_open_fen (stop));
 
   shift_open_collect (shift, stop);
-  ds_test_press (shift->window, "Show code");
-  ds_test_wait_for_words (shift->window, "No network: scan their receipt");
+  ds_test_press (shift->window, _ ("Show code"));
+  ds_test_wait_for_words (shift->window, _ ("No network: scan their receipt when they have paid"));
   screen = shift_picture (shift, "show-code-offline");
   make_voucher (shift, name, screen, voucher);
-  ds_test_press (shift->window, "Scan receipt");
+  ds_test_press (shift->window, _ ("Scan receipt"));
   shift_show_to_handheld (shift, voucher);
-  ds_test_wait_for_words (shift->window, "Accepted offline");
+  ds_test_wait_for_words (shift->window, _ ("Accepted offline"));
   shift_take_picture (shift, "accepted");
   shift_tell ("Nobody has a network: a voucher is verified and taken, provisionally: %s yuan.", amount);
   return g_steal_pointer (&stop);
@@ -149,7 +151,7 @@ expect_refusal (Shift *shift, const char *path, const char *words, const char *p
   shift_show_to_handheld (shift, path);
   ds_test_wait_for_words (shift->window, words);
   shift_take_picture (shift, picture_name);
-  ds_test_press (shift->window, "Scan again");
+  ds_test_press (shift->window, _ ("Scan again"));
 }
 
 /* The customer's phone lowers the amount of a code the handheld built, and signs a voucher for that. */
@@ -199,28 +201,34 @@ shift_split_and_refused (Shift *shift)
   g_autofree char *good = ds_company_get_path (shift->company, "voucher-good.png");
   g_autofree char *forged = ds_company_get_path (shift->company, "voucher-forged.png");
   g_autofree char *rest = shift_format_yuan (shift_get_open_fen (stop) - 100);
-  g_autofree char *collect_rest = g_strdup_printf ("Collect the rest, ¥%s", rest);
+  g_autofree char *rest_yuan = g_strconcat ("¥", rest, NULL);
+  g_autofree char *take = g_strdup_printf (_ ("Take %s"), "¥1.00");
+  g_autofree char *collect_rest = g_strdup_printf (_ ("Collect the rest, %s"), rest_yuan);
   g_autofree char *screen = NULL;
 
   shift_open_collect (shift, stop);
-  ds_test_press (shift->window, "Cash + code");
+  ds_test_press (shift->window, _ ("Cash + code"));
   ds_test_press (shift->window, "1");
   shift_take_picture (shift, "cash-part");
-  ds_test_press (shift->window, "Take ¥1.00");
+  ds_test_press (shift->window, take);
   ds_test_press (shift->window, collect_rest);
-  ds_test_press (shift->window, "Show code");
-  ds_test_wait_for_words (shift->window, "No network: scan their receipt");
+  ds_test_press (shift->window, _ ("Show code"));
+  ds_test_wait_for_words (shift->window, _ ("No network: scan their receipt when they have paid"));
   screen = shift_picture (shift, "show-code-built");
-  ds_test_press (shift->window, "Scan receipt");
+  ds_test_press (shift->window, _ ("Scan receipt"));
 
-  expect_refusal (shift, used, "already", "refused-used");
+  expect_refusal (shift, used, _ ("Voucher used already"), "refused-used");
   make_voucher_for_less (shift, "bo", screen, lowered);
-  expect_refusal (shift, lowered, "amount", "refused-amount");
+  expect_refusal (shift, lowered, _ ("Another amount"), "refused-amount");
   make_voucher (shift, "ding", screen, good);
   forge (good, forged);
-  expect_refusal (shift, forged, "made up or changed", "refused-forged");
+  expect_refusal (
+      shift, forged,
+      _ ("The signature is not the operator's or the wallet's: it has been made up or changed. Do not "
+         "hand over anything for it; take cash or show your code again."),
+      "refused-forged");
   shift_show_to_handheld (shift, good);
-  ds_test_wait_for_words (shift->window, "Accepted offline");
+  ds_test_wait_for_words (shift->window, _ ("Accepted offline"));
   shift_tell (
       "1.00 yuan in cash, the rest (%s) by a code built here: a used, a lowered and a forged voucher are "
       "each "
@@ -243,14 +251,14 @@ shift_partial_acceptance (Shift *shift)
     }
   first = ds_format_waybill (((DsParcel *)g_ptr_array_index (stop->parcels, 0))->waybill);
   shift_open_collect (shift, stop);
-  ds_test_press (shift->window, "Tap to hand over fewer");
+  ds_test_press (shift->window, _ ("Tap to hand over fewer"));
   ds_test_press (shift->window, first);
   shift_take_picture (shift, "collect-partial");
-  ds_test_press (shift->window, "Show code");
-  ds_test_wait_for_words (shift->window, "Waiting for customer…");
+  ds_test_press (shift->window, _ ("Show code"));
+  ds_test_wait_for_words (shift->window, _ ("Waiting for customer…"));
   screen = shift_picture (shift, "show-code-partial");
   json_decref (ds_company_wallet (shift->company, "an", "pay", "--picture", screen, NULL));
-  ds_test_wait_for_words (shift->window, "Paid");
+  ds_test_wait_for_words (shift->window, _ ("Paid"));
   shift_tell ("One of two parcels is refused, with a reason; the other is paid.");
 }
 
@@ -263,15 +271,18 @@ shift_cash (Shift *shift)
   g_autofree char *note = g_strdup_printf ("%" G_GINT64_FORMAT, tendered_fen / 100);
   g_autofree char *amount = shift_format_yuan (open_fen);
   g_autofree char *change = shift_format_yuan (tendered_fen - open_fen);
-  g_autofree char *take = g_strdup_printf ("Take ¥%s.00, give ¥%s", note, change);
+  g_autofree char *tendered = g_strdup_printf ("¥%s.00", note);
+  g_autofree char *change_yuan = g_strconcat ("¥", change, NULL);
+  g_autofree char *take = g_strdup_printf (_ ("Take %s, give %s"), tendered, change_yuan);
+  g_autofree char *back = g_strdup_printf (_ ("Cash %s · give back %s"), tendered, change_yuan);
 
   shift_open_collect (shift, stop);
-  ds_test_press (shift->window, "Cash");
+  ds_test_press (shift->window, _ ("Cash"));
   for (const char *key = note; *key != '\0'; key++)
     ds_test_press (shift->window, (const char[]){ *key, '\0' });
   shift_take_picture (shift, "cash");
   ds_test_press (shift->window, take);
-  ds_test_wait_for_words (shift->window, "give back");
+  ds_test_wait_for_words (shift->window, back);
   shift_take_picture (shift, "paid-in-cash");
   shift_tell ("Cash: %s yuan due, %s given, %s change.", amount, note, change);
 }
@@ -283,7 +294,7 @@ shift_prepaid (Shift *shift)
 
   shift_open_stop (shift, stop);
   shift_take_picture (shift, "stop-prepaid");
-  ds_test_press (shift->window, "Hand over");
+  ds_test_press (shift->window, _ ("Hand over"));
   ds_test_wait (shift_all_sent, shift, "the hand-over to be sent");
   shift_tell ("A prepaid parcel is handed over; nothing is collected.");
 }

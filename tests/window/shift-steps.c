@@ -8,6 +8,7 @@
 #include "ds-qr.h"
 #include "ds-test-window.h"
 
+#include <glib/gi18n.h>
 #include <stdlib.h>
 
 /* Telling */
@@ -148,7 +149,7 @@ void
 shift_open_collect (Shift *shift, DsStop *stop)
 {
   shift_open_stop (shift, stop);
-  ds_test_press (shift->window, "Collect");
+  ds_test_press (shift->window, _ ("Collect"));
 }
 
 gint64
@@ -164,7 +165,7 @@ void
 shift_show_to_handheld (Shift *shift, const char *path)
 {
   ds_test_copy_picture (shift->window, path);
-  ds_test_press (shift->window, "Paste a code or a picture of one");
+  ds_test_press (shift->window, _ ("Paste a code or a picture of one"));
 }
 
 char *

@@ -8,6 +8,7 @@
 
 #include "ds-test-window.h"
 
+#include <glib/gi18n.h>
 #include <locale.h>
 #include <stdlib.h>
 
@@ -37,14 +38,14 @@ enrol (Shift *shift)
   shift_tell ("The depot prints an enrolment code.");
   shift_take_picture (shift, "enrol");
   ds_test_copy_picture (shift->window, code);
-  ds_test_press (shift->window, "Paste code");
+  ds_test_press (shift->window, _ ("Paste code"));
   ds_test_wait_for_words (shift->window, "韩师傅");
   shift_take_picture (shift, "enrol-check");
-  ds_test_press (shift->window, "Yes, next");
-  ds_test_wait_for_words (shift->window, "Choose a PIN");
+  ds_test_press (shift->window, _ ("Yes, next"));
+  ds_test_wait_for_words (shift->window, _ ("Choose a PIN"));
   shift_take_picture (shift, "enrol-pin");
   type_pin (shift, PIN);
-  ds_test_wait_for_words (shift->window, "The same PIN again");
+  ds_test_wait_for_words (shift->window, _ ("The same PIN again"));
   type_pin (shift, PIN);
   shift_tell ("The courier scans it, checks depot and name, agrees, and chooses a PIN.");
 }
@@ -69,14 +70,14 @@ static void
 open_shift (Shift *shift)
 {
   DsShiftTotals totals;
+  g_autofree char *open = g_strdup_printf (_ ("Open with %s"), "¥" FLOAT_YUAN ".00");
   g_autofree char *due = NULL;
 
   ds_test_wait (has_settings, shift, "the depot's settings");
-  ds_test_type (shift->window, "Float in yuan", FLOAT_YUAN);
+  ds_test_type (shift->window, _ ("Float in yuan"), FLOAT_YUAN);
   shift_take_picture (shift, "open-shift");
-  ds_test_press (shift->window, "Open with ¥" FLOAT_YUAN ".00");
+  ds_test_press (shift->window, open);
   ds_test_wait (is_open, shift, "the shift to be open");
-  ds_test_wait_for_words (shift->window, " to go");
   ds_test_wait (shift_all_sent, shift, "the shift's opening to be sent");
   ds_route_get_totals (ds_session_get_route (shift->session), &totals);
   due = shift_format_yuan (totals.due_fen);
@@ -111,6 +112,7 @@ settle_rejected_voucher (Shift *shift, DsStop *stop, const char *name)
   } sought = { shift, stop->id };
   g_autofree char *take = NULL;
   g_autofree char *amount = shift_format_yuan (shift_get_open_fen (stop));
+  g_autofree char *yuan = g_strconcat ("¥", amount, NULL);
 
   ds_test_wait (was_rejected, &sought, "the rejected voucher to reopen its stop's debt");
   gtk_widget_activate_action (shift->window, "win.show-tab", "s", "problems");
@@ -120,12 +122,12 @@ settle_rejected_voucher (Shift *shift, DsStop *stop, const char *name)
               name, amount);
 
   shift_open_collect (shift, stop);
-  ds_test_press (shift->window, "Cash");
-  ds_test_press (shift->window, "Exact");
+  ds_test_press (shift->window, _ ("Cash"));
+  ds_test_press (shift->window, _ ("Exact"));
   shift_take_picture (shift, "cash-exact");
-  take = g_strdup_printf ("Take ¥%s", amount);
+  take = g_strdup_printf (_ ("Take %s"), yuan);
   ds_test_press (shift->window, take);
-  ds_test_wait_for_words (shift->window, "Cash · exact");
+  ds_test_wait_for_words (shift->window, _ ("Cash · exact"));
   ds_test_wait (shift_all_sent, shift, "the cash to be sent");
   shift_tell ("The courier goes back and collects it in cash.");
 }
@@ -146,9 +148,9 @@ count_cash (Shift *shift, gint64 cash_fen)
   for (const gint64 *denomination_fen = ds_cash_denominations_fen; *denomination_fen > 0; denomination_fen++)
     {
       g_autofree char *field
-          = *denomination_fen >= 100  ? g_strdup_printf ("%d yuan", (int)(*denomination_fen / 100))
-            : *denomination_fen >= 10 ? g_strdup_printf ("%d jiao", (int)(*denomination_fen / 10))
-                                      : g_strdup_printf ("%d fen", (int)*denomination_fen);
+          = *denomination_fen >= 100  ? g_strdup_printf (_ ("%d yuan"), (int)(*denomination_fen / 100))
+            : *denomination_fen >= 10 ? g_strdup_printf (_ ("%d jiao"), (int)(*denomination_fen / 10))
+                                      : g_strdup_printf (_ ("%d fen"), (int)*denomination_fen);
       g_autofree char *count = g_strdup_printf ("%d", (int)(cash_fen / *denomination_fen));
 
       cash_fen %= *denomination_fen;
@@ -165,14 +167,14 @@ close_shift (Shift *shift)
   ds_test_settle (shift->window);
   shift_take_picture (shift, "shift");
   ds_door_get_allowance (ds_session_get_door (shift->session), &allowance);
-  ds_test_press (shift->window, "Close shift");
+  ds_test_press (shift->window, _ ("Close shift"));
   shift_take_picture (shift, "close-open-items");
-  ds_test_press (shift->window, "Count the cash");
+  ds_test_press (shift->window, _ ("Count the cash"));
   count_cash (shift, allowance.cash_fen);
   shift_take_picture (shift, "close-count");
-  ds_test_press (shift->window, "Counted, next");
+  ds_test_press (shift->window, _ ("Counted, next"));
   ds_test_wait (has_statement, shift, "the depot's statement");
-  ds_test_press (shift->window, "Show statement");
+  ds_test_press (shift->window, _ ("Show statement"));
   shift_tell ("The cash is counted blind, the shift closed; the depot returns its signed statement.");
 }
 
@@ -233,12 +235,14 @@ main (int argc, char **argv)
   g_autofree char *wallet = NULL;
   g_autofree char *route = NULL;
   g_autofree char *pictures = NULL;
+  g_autofree char *words = NULL;
   g_autofree char *work = NULL;
   const GOptionEntry entries[] = {
     { "depot", 0, 0, G_OPTION_ARG_FILENAME, &depot, "The program doorstep-depot", "FILE" },
     { "wallet", 0, 0, G_OPTION_ARG_FILENAME, &wallet, "The program doorstep-wallet", "FILE" },
     { "route", 0, 0, G_OPTION_ARG_FILENAME, &route, "The route to import", "FILE.csv" },
     { "pictures", 0, 0, G_OPTION_ARG_FILENAME, &pictures, "Where the pictures go", "DIR" },
+    { "words", 0, 0, G_OPTION_ARG_FILENAME, &words, "Where the translations are, for LANGUAGE", "DIR" },
     { NULL },
   };
   g_autoptr (GOptionContext) options = g_option_context_new (NULL);
@@ -260,6 +264,10 @@ main (int argc, char **argv)
       g_printerr ("%s\n", error != NULL ? error->message : "--depot, --wallet and --route are needed");
       return EXIT_FAILURE;
     }
+  if (words != NULL)
+    bindtextdomain (DS_GETTEXT_PACKAGE, words);
+  bind_textdomain_codeset (DS_GETTEXT_PACKAGE, "UTF-8");
+  textdomain (DS_GETTEXT_PACKAGE);
   work = g_dir_make_tmp ("doorstep-shift-XXXXXX", &error);
   g_assert_no_error (error);
   if (pictures == NULL)
