@@ -15,8 +15,9 @@ else
 fi
 ninja -C "$build" --quiet
 
+# One more than there are processors: many tests wait for a window or for the network.
 status=0
-meson test -C "$build" --no-rebuild --print-errorlogs --no-suite slow --no-suite peers --no-suite contract --no-suite exports --no-suite desk --no-suite campaign --no-suite planted || status=$?
+meson test -C "$build" --num-processes $(($(nproc) + 1)) --no-rebuild --print-errorlogs --no-suite slow --no-suite peers --no-suite contract --no-suite exports --no-suite desk --no-suite campaign --no-suite planted || status=$?
 
 # The counts, from meson's own record: one line of JSON a test.
 python3 - "$build/meson-logs/testlog.json" <<'EOF' || status=1
