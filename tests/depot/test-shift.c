@@ -324,6 +324,42 @@ test_refund_asked_for_again (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "clearing:003"), ==, 600);
 }
 
+static void
+did_back_up (GObject *source, GAsyncResult *result, gpointer done)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (json_t) found = ds_depot_back_up_finish (DS_DEPOT (source), result, &error);
+
+  g_assert_no_error (error);
+  *(gboolean *)done = TRUE;
+}
+
+/* What is restored begins by asking. */
+static void
+test_restored_asks (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = scan (fixture, 1000);
+  g_autofree char *backup = g_build_filename (g_get_user_data_dir (), "backup", NULL);
+  g_autofree char *restored = g_build_filename (g_get_user_data_dir (), "restored", NULL);
+  g_autofree char *path = g_build_filename (restored, "depot.db", NULL);
+  g_autoptr (json_t) found = NULL;
+  g_autoptr (DsDb) db = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean done = FALSE;
+  gint64 n = 0;
+
+  ds_depot_back_up_async (fixture->base.depot, backup, did_back_up, &done);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+  found = ds_depot_restore (backup, restored, &error);
+  g_assert_no_error (error);
+  db = ds_db_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_true (ds_depot_sql_get_int (
+      db, &n, 0, &error, "SELECT count (*) FROM task WHERE kind = 'query' AND subject = ?", "s", id));
+  g_assert_cmpint (n, ==, 1);
+}
+
 /* A payment still open at closing is carried, and its result makes a new version of the statement. */
 static void
 test_carried (Fixture *fixture, gconstpointer data)
@@ -553,6 +589,7 @@ main (int argc, char **argv)
   shift_test_add ("/shift/unpaid-after-closing", test_unpaid_after_closing);
   shift_test_add ("/shift/refund-found-in-file", test_refund_found_in_file);
   shift_test_add ("/shift/refund-asked-for-again", test_refund_asked_for_again);
+  shift_test_add ("/shift/restored-asks", test_restored_asks);
   shift_test_add ("/shift/carried", test_carried);
   shift_test_add ("/shift/offline-day", test_offline_day);
   shift_test_add ("/shift/operator-away", test_operator_away);
