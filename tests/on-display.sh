@@ -13,4 +13,6 @@ export XDG_DATA_HOME="$home/data" XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME=
 export GSETTINGS_BACKEND=memory GTK_A11Y=test GSK_RENDERER=cairo GDK_BACKEND=x11 GDK_DEBUG=gl-disable NO_AT_BRIDGE=1
 unset WAYLAND_DISPLAY || true
 
-xvfb-run -a -s "-screen 0 800x1000x24 -nolisten tcp" dbus-run-session -- "$@"
+# When its last client goes, the display would begin anew, under the hands of the next one: a program that is killed and
+# started again at once would not find it.
+xvfb-run -a -s "-screen 0 800x1000x24 -nolisten tcp -noreset" dbus-run-session -- "$@"

@@ -61,10 +61,30 @@ can_leave (DsPage *page)
   return ds_page_can_leave (ds_home_page_get_tab (DS_HOME_PAGE (page)));
 }
 
+/* "shift", or "route/done": the tab in front and what that says of itself. */
 static void
 describe (DsPage *page, DsTrailPlace *place)
 {
-  place->detail = g_strdup (ds_home_page_get_tab_name (DS_HOME_PAGE (page)));
+  DsHomePage *self = DS_HOME_PAGE (page);
+  g_autoptr (DsTrailPlace) of_tab = ds_page_get_place (ds_home_page_get_tab (self));
+
+  place->detail = of_tab->detail != NULL
+                      ? g_strconcat (ds_home_page_get_tab_name (self), "/", of_tab->detail, NULL)
+                      : g_strdup (ds_home_page_get_tab_name (self));
+}
+
+static void
+restore (DsPage *page, const DsTrailPlace *place)
+{
+  DsHomePage *self = DS_HOME_PAGE (page);
+  g_auto (GStrv) parts = g_strsplit (place->detail != NULL ? place->detail : "", "/", 2);
+  g_autoptr (DsTrailPlace) of_tab = NULL;
+
+  if (parts[0] == NULL || adw_view_stack_get_child_by_name (self->stack, parts[0]) == NULL)
+    return;
+  ds_home_page_show_tab (self, parts[0]);
+  of_tab = ds_trail_place_new (place->page, NULL, NULL, parts[1]);
+  ds_page_restore (ds_home_page_get_tab (self), of_tab);
 }
 
 static void
@@ -72,6 +92,7 @@ page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
   iface->describe = describe;
+  iface->restore = restore;
   iface->handle_scan = handle_scan;
   iface->can_leave = can_leave;
 }
@@ -207,6 +228,7 @@ ds_home_page_new (DsSession *session)
   /* The route has it in its menu. */
   ds_help_add_button (adw_view_stack_get_child_by_name (self->stack, "problems"));
   ds_help_add_button (adw_view_stack_get_child_by_name (self->stack, "shift"));
+  g_signal_connect_object (self->route, "moved", G_CALLBACK (ds_page_say_moved), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_digest (session), "notify::n-unread", G_CALLBACK (digest_changed),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_worklist (session), "items-changed", G_CALLBACK (problems_changed),

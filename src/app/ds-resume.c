@@ -3,6 +3,7 @@
 
 #include "ds-resume.h"
 
+#include "ds-bucket-page.h"
 #include "ds-cash-page.h"
 #include "ds-close-page.h"
 #include "ds-code-page.h"
@@ -13,15 +14,20 @@
 #include "ds-home-page.h"
 #include "ds-load-page.h"
 #include "ds-map-page.h"
+#include "ds-open-shift-page.h"
 #include "ds-order-page.h"
 #include "ds-outcome-page.h"
+#include "ds-override-page.h"
 #include "ds-proof-page.h"
 #include "ds-receipt-page.h"
 #include "ds-result-page.h"
 #include "ds-safety-page.h"
 #include "ds-scan-page.h"
+#include "ds-scan-test-page.h"
+#include "ds-seal-page.h"
 #include "ds-self-check-page.h"
 #include "ds-settings-page.h"
+#include "ds-shifts-page.h"
 #include "ds-spoken-page.h"
 #include "ds-statement-page.h"
 #include "ds-stop-page.h"
@@ -37,8 +43,9 @@ struct _DsResume
   DsSession *session;
   GCancellable *cancellable;
 
-  DsTrail *trail; /* (nullable): as it was kept by the run before */
+  DsTrail *trail; /* (nullable): as it was kept by the run before, then the way back */
   gboolean reading;
+  gboolean begun;
   gboolean following;
 
   DsPage *page; /* (nullable): weak, the page in front */
@@ -136,6 +143,7 @@ make_of_payment (DsSession *session, const DsTrailPlace *place)
 {
   DsPayment *payment = find_payment (session, place);
   g_autoptr (DsCollection) collection = NULL;
+  DsLimits limits;
 
   if (payment == NULL)
     return NULL;
@@ -150,6 +158,9 @@ make_of_payment (DsSession *session, const DsTrailPlace *place)
     return DS_PAGE (ds_scan_page_new (session, collection, payment->id));
   if (g_str_equal (place->page, "Spoken"))
     return DS_PAGE (ds_spoken_page_new (collection, payment->id));
+  if (g_str_equal (place->page, "Override") && place->detail != NULL
+      && ds_limits_from_text (place->detail, &limits))
+    return DS_PAGE (ds_override_page_new (collection, limits, payment->id, NULL));
   return NULL;
 }
 
@@ -158,9 +169,14 @@ static DsPage *
 make_of_rest (DsSession *session, const DsTrailPlace *place, DsStop *stop)
 {
   g_autoptr (DsCollection) collection = ds_collection_new_for_rest (session, stop);
+  DsLimits limits;
 
   if (collection->amount_fen == 0)
     return NULL;
+  if (g_str_equal (place->page, "Override"))
+    return place->detail != NULL && ds_limits_from_text (place->detail, &limits)
+               ? DS_PAGE (ds_override_page_new (collection, limits, NULL, NULL))
+               : NULL;
   if (g_str_equal (place->page, "Cash"))
     return DS_PAGE (ds_cash_page_new (collection, g_strcmp0 (place->detail, DS_CASH_PAGE_PART) == 0));
   return DS_PAGE (ds_scan_page_new (session, collection, NULL));
@@ -178,7 +194,8 @@ make_of_stop (DsSession *session, const DsTrailPlace *place)
     return DS_PAGE (ds_stop_page_new (session, stop->id));
   if (g_str_equal (place->page, "Collect"))
     return DS_PAGE (ds_collect_page_new (session, stop->id));
-  if (g_str_equal (place->page, "Cash") || g_str_equal (place->page, "Scan"))
+  if (g_str_equal (place->page, "Cash") || g_str_equal (place->page, "Scan")
+      || g_str_equal (place->page, "Override"))
     return make_of_rest (session, place, stop);
   if (g_str_equal (place->page, "Proof"))
     return DS_PAGE (ds_proof_page_new (session, stop->id));
@@ -188,20 +205,69 @@ make_of_stop (DsSession *session, const DsTrailPlace *place)
   return NULL;
 }
 
-static DsPage *
-make_close (DsSession *session, const DsTrailPlace *place)
+/* @shifts: (nullable): earlier ones
+ *
+ * Returns: (transfer none) (nullable) */
+static DsShift *
+find_shift (DsSession *session, GPtrArray *shifts, const char *shift_id)
 {
-  DsClosePage *page = ds_close_page_new (session);
+  DsShift *last = ds_store_get_shift (ds_session_get_store (session));
 
-  if (g_strcmp0 (place->detail, DS_CLOSE_PAGE_COUNT) == 0)
-    ds_close_page_start_count (page);
-  return DS_PAGE (page);
+  if (g_strcmp0 (last->id, shift_id) == 0)
+    return last;
+  for (guint i = 0; shifts != NULL && i < shifts->len; i++)
+    {
+      DsShift *shift = g_ptr_array_index (shifts, i);
+
+      if (g_strcmp0 (shift->id, shift_id) == 0)
+        return shift;
+    }
+  return NULL;
+}
+
+static gboolean
+is_about_shift (const DsTrailPlace *place)
+{
+  return g_str_equal (place->page, "Statement") || g_str_equal (place->page, "Seal");
+}
+
+/* The pages of one shift that is closed. */
+static DsPage *
+make_of_closed_shift (DsSession *session, const DsTrailPlace *place, GPtrArray *shifts)
+{
+  DsShift *shift = find_shift (session, shifts, place->detail);
+
+  if (shift == NULL || shift->closed_at_ms == 0)
+    return NULL;
+  if (g_str_equal (place->page, "Seal"))
+    return DS_PAGE (ds_seal_page_new (session, shift));
+  /* The last one's may still change. */
+  return shift == ds_store_get_shift (ds_session_get_store (session))
+             ? DS_PAGE (ds_statement_page_new (session))
+             : DS_PAGE (ds_statement_page_new_for_shift (session, shift));
 }
 
 static DsPage *
-make_of_shift (DsSession *session, const DsTrailPlace *place)
+make_of_device (DsSession *session, const DsTrailPlace *place)
 {
-  DsShift *shift = ds_store_get_shift (ds_session_get_store (session));
+  if (g_str_equal (place->page, "Settings"))
+    return DS_PAGE (ds_settings_page_new (session));
+  if (g_str_equal (place->page, "SelfCheck"))
+    return DS_PAGE (ds_self_check_page_new (session));
+  if (g_str_equal (place->page, "ScanTest"))
+    return DS_PAGE (ds_scan_test_page_new (session));
+  if (g_str_equal (place->page, "Safety"))
+    return DS_PAGE (ds_safety_page_new (session));
+  if (g_str_equal (place->page, "Help"))
+    return DS_PAGE (ds_help_page_new (place->detail));
+  return NULL;
+}
+
+static DsPage *
+make_of_shift (DsSession *session, const DsTrailPlace *place, GPtrArray *shifts)
+{
+  gboolean is_open = ds_session_get_open_shift (session) != NULL;
+  DsBucket bucket;
 
   if (g_str_equal (place->page, "Scan"))
     return DS_PAGE (ds_scan_page_new (session, NULL, NULL));
@@ -211,32 +277,49 @@ make_of_shift (DsSession *session, const DsTrailPlace *place)
     return DS_PAGE (ds_map_page_new (session));
   if (g_str_equal (place->page, "Order"))
     return DS_PAGE (ds_order_page_new (session, ""));
-  if (g_str_equal (place->page, "Load") && shift->closed_at_ms == 0)
+  if (g_str_equal (place->page, "Load") && is_open)
     return DS_PAGE (ds_load_page_new (session));
+  if (g_str_equal (place->page, "OpenShift") && !is_open)
+    return DS_PAGE (ds_open_shift_page_new (session));
+  if (g_str_equal (place->page, "Bucket") && ds_bucket_from_name (place->detail, &bucket))
+    return DS_PAGE (ds_bucket_page_new (session, bucket));
   if (g_str_equal (place->page, "Close"))
-    return make_close (session, place);
-  if (g_str_equal (place->page, "Statement") && shift->statement != NULL)
-    return DS_PAGE (ds_statement_page_new (session));
-  if (g_str_equal (place->page, "Settings"))
-    return DS_PAGE (ds_settings_page_new (session));
-  if (g_str_equal (place->page, "SelfCheck"))
-    return DS_PAGE (ds_self_check_page_new (session));
-  if (g_str_equal (place->page, "Safety"))
-    return DS_PAGE (ds_safety_page_new (session));
-  if (g_str_equal (place->page, "Help"))
-    return DS_PAGE (ds_help_page_new (place->detail));
-  return NULL;
+    return DS_PAGE (ds_close_page_new (session));
+  if (g_str_equal (place->page, "Shifts"))
+    return DS_PAGE (ds_shifts_page_new (session));
+  if (is_about_shift (place))
+    return make_of_closed_shift (session, place, shifts);
+  return make_of_device (session, place);
 }
 
 /* Returns: (nullable): floating; %NULL when there is nothing to be shown there any more. */
 static DsPage *
-make_page (DsSession *session, const DsTrailPlace *place)
+make_page (DsSession *session, const DsTrailPlace *place, GPtrArray *shifts)
 {
   if (place->payment_id != NULL)
     return make_of_payment (session, place);
   if (place->stop_id != NULL)
     return make_of_stop (session, place);
-  return make_of_shift (session, place);
+  return make_of_shift (session, place, shifts);
+}
+
+/* The courier had asked for a code that was on show before: it came at once, and so it does now.
+ *
+ * Returns: (nullable): floating */
+static DsPage *
+make_asked_for_code (DsSession *session, const DsTrailPlace *place)
+{
+  DsStop *stop = find_stop (session, place);
+  g_autoptr (DsCollection) collection = NULL;
+  g_autoptr (DsPresentation) presentation = NULL;
+
+  if (stop == NULL || !g_str_equal (place->page, "Collect")
+      || g_strcmp0 (place->detail, DS_COLLECT_PAGE_CODE) != 0)
+    return NULL;
+  collection = ds_collection_new_for_rest (session, stop);
+  presentation = ds_door_find_shown_presentation (
+      ds_session_get_door (session), stop, (const char *const *)collection->waybills, collection->amount_fen);
+  return presentation != NULL ? DS_PAGE (ds_code_page_new (collection, presentation)) : NULL;
 }
 
 /* Going back to where the courier was */
@@ -290,19 +373,23 @@ is_about (GPtrArray *places, guint from, const char *page, const char *payment_i
 
 /* Returns: (transfer full) (element-type DsPage): up to the first one that is no more. */
 static GPtrArray *
-make_pages (DsSession *session, GPtrArray *places)
+make_pages (DsSession *session, GPtrArray *places, GPtrArray *shifts)
 {
   GPtrArray *pages = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 1; i < places->len; i++)
     {
       const DsTrailPlace *place = g_ptr_array_index (places, i);
-      DsPage *page = make_page (session, place);
+      DsPage *page = make_page (session, place, shifts);
       DsPayment *payment;
 
       if (page != NULL)
         {
           g_ptr_array_add (pages, g_object_ref_sink (page));
+          ds_page_restore (page, place);
+          page = i == places->len - 1 ? make_asked_for_code (session, place) : NULL;
+          if (page != NULL)
+            g_ptr_array_add (pages, g_object_ref_sink (page));
           continue;
         }
       payment = g_str_equal (place->page, "Code") ? find_payment (session, place) : NULL;
@@ -319,7 +406,7 @@ make_pages (DsSession *session, GPtrArray *places)
 }
 
 static void
-go_back_to (DsResume *self, GPtrArray *places)
+go_back_to (DsResume *self, GPtrArray *places, GPtrArray *shifts)
 {
   const DsTrailPlace *root = places->len > 0 ? g_ptr_array_index (places, 0) : NULL;
   DsPage *home = ds_navigator_get_page (self->navigator);
@@ -329,9 +416,8 @@ go_back_to (DsResume *self, GPtrArray *places)
   if (root == NULL || !DS_IS_HOME_PAGE (home)
       || g_strcmp0 (ds_home_page_get_tab_name (DS_HOME_PAGE (home)), "route") != 0)
     return;
-  if (g_strcmp0 (root->detail, "problems") == 0 || g_strcmp0 (root->detail, "shift") == 0)
-    ds_home_page_show_tab (DS_HOME_PAGE (home), root->detail);
-  pages = make_pages (self->session, places);
+  ds_page_restore (home, root);
+  pages = make_pages (self->session, places, shifts);
   ds_navigator_push_all (self->navigator, pages);
 }
 
@@ -432,20 +518,53 @@ page_changed (DsResume *self)
   moved (self);
 }
 
+/* @shifts: (nullable): earlier ones, where the trail needs one */
+static void
+go_back (DsResume *self, GPtrArray *shifts)
+{
+  g_autoptr (DsTrail) trail = g_steal_pointer (&self->trail);
+
+  self->following = TRUE;
+  if (trail != NULL)
+    go_back_to (self, trail->places, shifts);
+  moved (self);
+}
+
+static void
+did_load_shifts (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DsResume) self = user_data;
+  g_autoptr (GPtrArray) shifts = ds_store_load_shifts_finish (DS_STORE (source), result, NULL);
+
+  if (self->navigator != NULL)
+    go_back (self, shifts);
+}
+
+static gboolean
+needs_shifts (DsTrail *trail)
+{
+  for (guint i = 0; i < trail->places->len; i++)
+    {
+      if (is_about_shift (g_ptr_array_index (trail->places, i)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 begin_when_ready (DsResume *self)
 {
-  g_autoptr (DsTrail) trail = NULL;
-
-  if (self->following || self->reading || self->navigator == NULL
+  if (self->begun || self->reading || self->navigator == NULL
       || !ds_route_get_loaded (ds_session_get_route (self->session))
       || ds_session_get_phase (self->session) != DS_PHASE_ENROLLED)
     return;
-  trail = choose_trail (self->session, g_steal_pointer (&self->trail));
-  self->following = TRUE;
-  if (trail != NULL)
-    go_back_to (self, trail->places);
-  moved (self);
+  self->begun = TRUE;
+  self->trail = choose_trail (self->session, g_steal_pointer (&self->trail));
+  if (self->trail != NULL && needs_shifts (self->trail))
+    ds_store_load_shifts_async (ds_session_get_store (self->session), self->cancellable, did_load_shifts,
+                                g_object_ref (self));
+  else
+    go_back (self, NULL);
 }
 
 static void

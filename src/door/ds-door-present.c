@@ -262,6 +262,19 @@ ds_door_find_presentation (DsDoor *self, DsStop *stop, const char *payment_id)
   return make_presentation_of (self, payment, get_code (stop, payment));
 }
 
+DsPresentation *
+ds_door_find_shown_presentation (DsDoor *self, DsStop *stop, const char *const *waybills, gint64 amount_fen)
+{
+  DsPayment *shown;
+
+  g_return_val_if_fail (DS_IS_DOOR (self), NULL);
+  g_return_val_if_fail (DS_IS_STOP (stop), NULL);
+  g_return_val_if_fail (waybills != NULL, NULL);
+
+  shown = ds_door_find_shown (self, stop, waybills, amount_fen);
+  return shown != NULL ? ds_door_find_presentation (self, stop, shown->id) : NULL;
+}
+
 /* Visits */
 
 /* A code that is still on show needs nothing journalled, so no store would refuse it. */

@@ -128,6 +128,18 @@ DsPresentation *ds_door_present_finish (DsDoor *self, GAsyncResult *result, GErr
  */
 DsPresentation *ds_door_find_presentation (DsDoor *self, DsStop *stop, const char *payment_id);
 
+/**
+ * ds_door_find_shown_presentation:
+ * @stop: the stop as it is now
+ * @waybills: some of its parcels
+ *
+ * Likewise, by what is collected with it.
+ *
+ * Returns: (transfer full) (nullable): what ds_door_present_async() would show again, when it need not ask for a code
+ */
+DsPresentation *
+ds_door_find_shown_presentation (DsDoor *self, DsStop *stop, const char *const *waybills, gint64 amount_fen);
+
 /* Answering whatever was scanned */
 
 /**

@@ -134,6 +134,13 @@ set_size (AppFixture *self)
   gtk_window_set_default_size (GTK_WINDOW (self->window), is_wide ? 720 : 360, is_wide ? 360 : 720);
 }
 
+static void
+open_window (AppFixture *self)
+{
+  self->window = GTK_WIDGET (ds_window_new (NULL, self->session));
+  set_size (self);
+}
+
 static AppFixture *
 make_fixture (gboolean is_practice)
 {
@@ -150,8 +157,7 @@ make_fixture (gboolean is_practice)
   self->session = is_practice ? ds_session_new_for_practice (self->directory, "/nowhere/phone",
                                                              DS_CLOCK (self->clock), random)
                               : ds_session_new (self->directory, DS_CLOCK (self->clock), random);
-  self->window = GTK_WIDGET (ds_window_new (NULL, self->session));
-  set_size (self);
+  open_window (self);
   ds_session_open (self->session);
   gtk_window_present (GTK_WINDOW (self->window));
   ds_test_wait (is_open, self->session, "the store to open");
@@ -213,6 +219,18 @@ static gboolean
 is_gone (gpointer place)
 {
   return *(gpointer *)place == NULL;
+}
+
+void
+app_fixture_open_another_window (AppFixture *self)
+{
+  gpointer window = self->window;
+
+  g_object_add_weak_pointer (G_OBJECT (self->window), &window);
+  gtk_window_destroy (GTK_WINDOW (self->window));
+  ds_test_wait (is_gone, &window, "the window to be finalized");
+  open_window (self);
+  gtk_window_present (GTK_WINDOW (self->window));
 }
 
 void

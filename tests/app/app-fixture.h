@@ -38,6 +38,9 @@ AppFixture *app_fixture_new_enrolled (void);
 void app_fixture_free (AppFixture *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppFixture, app_fixture_free)
 
+/* The window goes, and another one comes, as when Doorstep is started again. */
+void app_fixture_open_another_window (AppFixture *self);
+
 /* Agrees to the fixture's depot without asking it. */
 void app_fixture_enrol (AppFixture *self);
 /* Through the door, as the page does it. */

@@ -401,6 +401,10 @@ kill_on_count (Scene *scene)
 {
   tell (scene, "tab", "shift");
   g_free (kill_on (scene, "Home"));
+  tell (scene, "press", "Cash");
+  g_free (kill_on (scene, "Bucket"));
+  tell (scene, "see", "文三路 4 号");
+  tell (scene, "action", "win.back");
   tell (scene, "press", "Close shift");
   tell (scene, "press", "Count the cash");
   g_free (kill_on (scene, "Close"));

@@ -82,6 +82,19 @@ ds_page_get_place (DsPage *self)
 }
 
 void
+ds_page_restore (DsPage *self, const DsTrailPlace *place)
+{
+  DsPageInterface *iface;
+
+  g_return_if_fail (DS_IS_PAGE (self));
+  g_return_if_fail (place != NULL);
+
+  iface = DS_PAGE_GET_IFACE (self);
+  if (iface->restore != NULL)
+    iface->restore (self, place);
+}
+
+void
 ds_page_say_moved (DsPage *self)
 {
   g_return_if_fail (DS_IS_PAGE (self));

@@ -39,6 +39,7 @@ G_DECLARE_INTERFACE (DsPage, ds_page, DS, PAGE, GtkWidget)
  * @can_leave: %FALSE keeps the page in front: it went back a step of its own, or cannot be left now and says why
  * @describe: fills in what, beside its type, opens the same page again; what it is about and how far it is, never
  *   what was typed
+ * @restore: takes a page just made for @place on to where @describe found it, as far as that is still possible
  *
  * All but @get_title may be left out: nothing is handled, the page may be left, and its type says all.
  */
@@ -50,6 +51,7 @@ struct _DsPageInterface
   gboolean (*handle_scan) (DsPage *self, const char *text);
   gboolean (*can_leave) (DsPage *self);
   void (*describe) (DsPage *self, DsTrailPlace *place);
+  void (*restore) (DsPage *self, const DsTrailPlace *place);
 };
 
 /**
@@ -65,6 +67,7 @@ gboolean ds_page_can_leave (DsPage *self);
 
 /* Returns: (transfer full) */
 DsTrailPlace *ds_page_get_place (DsPage *self);
+void ds_page_restore (DsPage *self, const DsTrailPlace *place);
 void ds_page_say_moved (DsPage *self);
 
 /* Short news over the window that @widget lies in. @text is plain text. */

@@ -25,7 +25,9 @@ struct _DsCollectPage
   DsStop *stop; /* as it is now */
   GCancellable *cancellable;
   GHashTable *kept_back; /* waybills the customer does not take */
+  GPtrArray *checks; /* (element-type GtkCheckButton), borrowed: of the parcels, named by their waybills */
   gboolean busy;
+  gboolean asked_for_code; /* and it has not come in front yet */
 
   AdwWindowTitle *title;
   GtkLabel *due_caption;
@@ -213,6 +215,7 @@ did_toggle_parcel (GtkCheckButton *check, GParamSpec *pspec, DsCollectPage *self
   else
     g_hash_table_add (self->kept_back, g_strdup (waybill));
   show (self);
+  ds_page_say_moved (DS_PAGE (self));
 }
 
 static GtkWidget *
@@ -232,6 +235,7 @@ make_parcel_row (DsCollectPage *self, const DsParcel *parcel)
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, waybill, -1);
   g_signal_connect (check, "notify::active", G_CALLBACK (did_toggle_parcel), self);
+  g_ptr_array_add (self->checks, check);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, waybill, -1);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
@@ -262,6 +266,8 @@ fill_parcels (DsCollectPage *self)
                                   _ ("Why fewer"), -1);
   gtk_widget_set_visible (GTK_WIDGET (self->reason), FALSE);
   adw_expander_row_add_row (self->parcels, GTK_WIDGET (self->reason));
+  g_signal_connect_object (self->reason, "notify::selected", G_CALLBACK (ds_page_say_moved), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void
@@ -319,7 +325,8 @@ did_set_outcome (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_hash_table_remove_all (go_on->self->kept_back);
-  go_on->begin (go_on->self, go_on->collection);
+  if (ds_navigator_of (GTK_WIDGET (go_on->self)) != NULL) /* else the courier went back meanwhile */
+    go_on->begin (go_on->self, go_on->collection);
 }
 
 static void
@@ -353,6 +360,13 @@ go_on_with (DsCollectPage *self, BeginWay begin)
 /* The ways */
 
 static void
+set_asked_for_code (DsCollectPage *self, gboolean asked)
+{
+  self->asked_for_code = asked;
+  ds_page_say_moved (DS_PAGE (self));
+}
+
+static void
 did_present (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GoOn) go_on = user_data;
@@ -364,6 +378,7 @@ did_present (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   set_busy (self, FALSE);
+  set_asked_for_code (self, FALSE);
   if (presentation == NULL)
     {
       ds_page_say (GTK_WIDGET (self), error->message);
@@ -382,6 +397,7 @@ begin_show_code (DsCollectPage *self, DsCollection *collection)
   go_on->self = g_object_ref (self);
   go_on->collection = ds_collection_ref (collection);
   set_busy (self, TRUE);
+  set_asked_for_code (self, TRUE);
   ds_door_present_async (ds_session_get_door (self->session), collection->stop_id,
                          (const char *const *)collection->waybills, collection->amount_fen, self->cancellable,
                          did_present, go_on);
@@ -461,10 +477,54 @@ ds_collect_page_handle_scan (DsPage *page, const char *text)
   return ds_page_handle_scan (DS_PAGE (scan), text);
 }
 
+/* What it says of itself while the customer takes less than all: this, the reason and the waybills, a line each. */
+#define PLACE_WITHOUT "without"
+
+/* Returns: (transfer full) */
+static char *
+describe_kept_back (DsCollectPage *self)
+{
+  g_auto (GStrv) left = list_waybills (self, TRUE);
+  g_autofree char *waybills = g_strjoinv ("\n", left);
+
+  return g_strconcat (PLACE_WITHOUT "\n", reasons[adw_combo_row_get_selected (self->reason)].name, "\n",
+                      waybills, NULL);
+}
+
 static void
 ds_collect_page_describe (DsPage *page, DsTrailPlace *place)
 {
-  place->stop_id = g_strdup (DS_COLLECT_PAGE (page)->stop_id);
+  DsCollectPage *self = DS_COLLECT_PAGE (page);
+
+  place->stop_id = g_strdup (self->stop_id);
+  if (self->asked_for_code)
+    place->detail = g_strdup (DS_COLLECT_PAGE_CODE);
+  else if (g_hash_table_size (self->kept_back) > 0)
+    place->detail = describe_kept_back (self);
+}
+
+/* With all parcels ticked again, more would be asked for than the customer takes. */
+static void
+ds_collect_page_restore (DsPage *page, const DsTrailPlace *place)
+{
+  DsCollectPage *self = DS_COLLECT_PAGE (page);
+  g_auto (GStrv) lines = place->detail != NULL ? g_strsplit (place->detail, "\n", -1) : NULL;
+
+  if (lines == NULL || g_strcmp0 (lines[0], PLACE_WITHOUT) != 0 || lines[1] == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      if (g_str_equal (lines[1], reasons[i].name))
+        adw_combo_row_set_selected (self->reason, i);
+    }
+  for (guint i = 0; i < self->checks->len; i++)
+    {
+      GtkWidget *check = g_ptr_array_index (self->checks, i);
+
+      if (g_strv_contains ((const char *const *)lines + 2, gtk_widget_get_name (check)))
+        gtk_check_button_set_active (GTK_CHECK_BUTTON (check), FALSE);
+    }
+  adw_expander_row_set_expanded (self->parcels, g_hash_table_size (self->kept_back) > 0);
 }
 
 static void
@@ -472,6 +532,7 @@ ds_collect_page_page_iface_init (DsPageInterface *iface)
 {
   iface->get_title = ds_collect_page_get_title;
   iface->describe = ds_collect_page_describe;
+  iface->restore = ds_collect_page_restore;
   iface->handle_scan = ds_collect_page_handle_scan;
 }
 
@@ -497,6 +558,7 @@ ds_collect_page_finalize (GObject *object)
 
   g_free (self->stop_id);
   g_hash_table_unref (self->kept_back);
+  g_ptr_array_unref (self->checks);
 
   G_OBJECT_CLASS (ds_collect_page_parent_class)->finalize (object);
 }
@@ -533,6 +595,7 @@ ds_collect_page_init (DsCollectPage *self)
 {
   self->cancellable = g_cancellable_new ();
   self->kept_back = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->checks = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 
   gtk_list_box_append (self->ways, ds_way_row_new ("ds-scan-symbolic", _ ("Scan customer's code")));

@@ -151,10 +151,22 @@ ds_override_page_get_title (DsPage *page)
   return _ ("Ask the depot");
 }
 
+/* The voucher is not kept: once it is permitted, the customer shows it again. */
+static void
+ds_override_page_describe (DsPage *page, DsTrailPlace *place)
+{
+  DsOverridePage *self = DS_OVERRIDE_PAGE (page);
+
+  place->stop_id = g_strdup (self->collection->stop_id);
+  place->payment_id = g_strdup (self->payment_id);
+  place->detail = ds_limits_to_text (self->limits);
+}
+
 static void
 ds_override_page_page_iface_init (DsPageInterface *iface)
 {
   iface->get_title = ds_override_page_get_title;
+  iface->describe = ds_override_page_describe;
 }
 
 static void
@@ -228,7 +240,7 @@ ds_override_page_new (DsCollection *collection, DsLimits limits, const char *pay
 
   g_return_val_if_fail (collection != NULL, NULL);
   g_return_val_if_fail (limits != DS_LIMIT_NONE, NULL);
-  g_return_val_if_fail ((payment_id == NULL) == (voucher == NULL), NULL);
+  g_return_val_if_fail (voucher == NULL || payment_id != NULL, NULL);
 
   stop = ds_collection_get_stop (collection);
   g_return_val_if_fail (stop != NULL, NULL);

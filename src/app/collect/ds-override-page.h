@@ -15,7 +15,8 @@ G_DECLARE_FINAL_TYPE (DsOverridePage, ds_override_page, DS, OVERRIDE_PAGE, GtkBo
  * @collection: what is to be taken all the same
  * @limits: what stands in the way
  * @payment_id: (nullable): the payment whose voucher was refused
- * @voucher: (nullable): that voucher, which is taken as soon as the depot has permitted it
+ * @voucher: (nullable): that voucher, which is taken as soon as the depot has permitted it; without it, the courier goes
+ *   back to where the customer can show it again
  */
 GtkWidget *
 ds_override_page_new (DsCollection *collection, DsLimits limits, const char *payment_id, const char *voucher);

@@ -308,6 +308,7 @@ chip_toggled (GtkToggleButton *chip, DsRoutePage *self)
   begin_list (self);
   ds_stop_filter_set_kind (self->filter, get_kind (self));
   show_list_or_words (self);
+  ds_page_say_moved (DS_PAGE (self));
 }
 
 static void
@@ -448,10 +449,46 @@ can_leave (DsPage *page)
   return FALSE;
 }
 
+static const char *const kind_names[] = {
+  [DS_STOPS_TO_DO] = "to-do",
+  [DS_STOPS_TO_COLLECT] = "to-collect",
+  [DS_STOPS_DONE] = "done",
+  [DS_STOPS_PROBLEMS] = "problems",
+};
+
+/* What was searched for may be somebody's name, and is nobody else's business. */
+static void
+describe (DsPage *page, DsTrailPlace *place)
+{
+  DsStopsKind kind = get_kind (DS_ROUTE_PAGE (page));
+
+  place->detail = kind != DS_STOPS_TO_DO ? g_strdup (kind_names[kind]) : NULL;
+}
+
+static void
+restore (DsPage *page, const DsTrailPlace *place)
+{
+  DsRoutePage *self = DS_ROUTE_PAGE (page);
+  GtkToggleButton *const chips[] = {
+    [DS_STOPS_TO_DO] = self->to_do_chip,
+    [DS_STOPS_TO_COLLECT] = self->to_collect_chip,
+    [DS_STOPS_DONE] = self->done_chip,
+    [DS_STOPS_PROBLEMS] = self->problems_chip,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (chips); i++)
+    {
+      if (g_strcmp0 (place->detail, kind_names[i]) == 0)
+        gtk_toggle_button_set_active (chips[i], TRUE);
+    }
+}
+
 static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe;
+  iface->restore = restore;
   iface->can_leave = can_leave;
 }
 

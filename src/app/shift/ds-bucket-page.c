@@ -33,9 +33,16 @@ get_title (DsPage *page)
 }
 
 static void
+describe (DsPage *page, DsTrailPlace *place)
+{
+  place->detail = g_strdup (ds_bucket_to_name (DS_BUCKET_PAGE (page)->bucket));
+}
+
+static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe;
 }
 
 static gboolean

@@ -123,3 +123,34 @@ ds_words_for_bucket (DsBucket bucket)
   found.text = gettext (found.text);
   return found;
 }
+
+static const char *const names[DS_N_BUCKETS] = {
+  [DS_BUCKET_PAID] = "paid",
+  [DS_BUCKET_CASH] = "cash",
+  [DS_BUCKET_ACCEPTED] = "accepted",
+  [DS_BUCKET_UNKNOWN] = "unknown",
+  [DS_BUCKET_REJECTED] = "rejected",
+  [DS_BUCKET_OPEN] = "open",
+  [DS_BUCKET_NOT_COLLECTED] = "not-collected",
+};
+
+const char *
+ds_bucket_to_name (DsBucket bucket)
+{
+  g_return_val_if_fail (bucket < DS_N_BUCKETS, NULL);
+
+  return names[bucket];
+}
+
+gboolean
+ds_bucket_from_name (const char *name, DsBucket *bucket)
+{
+  for (DsBucket i = 0; i < DS_N_BUCKETS; i++)
+    {
+      if (g_strcmp0 (name, names[i]) != 0)
+        continue;
+      *bucket = i;
+      return TRUE;
+    }
+  return FALSE;
+}

@@ -32,4 +32,9 @@ char *ds_bucket_describe_parts (GPtrArray *stops);
 
 DsWords ds_words_for_bucket (DsBucket bucket);
 
+/* "accepted": for files, never translated. */
+const char *ds_bucket_to_name (DsBucket bucket);
+/* @name: (nullable) */
+gboolean ds_bucket_from_name (const char *name, DsBucket *bucket);
+
 G_END_DECLS

@@ -67,6 +67,9 @@ get_title (DsPage *page)
   return _ ("Close shift");
 }
 
+/* What it says of itself while the cash is counted. */
+#define PLACE_COUNT "count"
+
 static gboolean
 can_leave (DsPage *page)
 {
@@ -85,7 +88,16 @@ can_leave (DsPage *page)
 static void
 describe (DsPage *page, DsTrailPlace *place)
 {
-  place->detail = DS_CLOSE_PAGE (page)->step == STEP_COUNT ? g_strdup (DS_CLOSE_PAGE_COUNT) : NULL;
+  place->detail = DS_CLOSE_PAGE (page)->step == STEP_COUNT ? g_strdup (PLACE_COUNT) : NULL;
+}
+
+static void
+restore (DsPage *page, const DsTrailPlace *place)
+{
+  DsClosePage *self = DS_CLOSE_PAGE (page);
+
+  if (g_strcmp0 (place->detail, PLACE_COUNT) == 0 && self->step == STEP_OPEN)
+    show_step (self, STEP_COUNT);
 }
 
 static void
@@ -93,6 +105,7 @@ page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
   iface->describe = describe;
+  iface->restore = restore;
   iface->can_leave = can_leave;
 }
 
@@ -448,13 +461,4 @@ ds_close_page_new (DsSession *session)
                            G_CONNECT_SWAPPED);
   show_step (self, ds_session_get_open_shift (session) != NULL ? STEP_OPEN : STEP_SEND);
   return self;
-}
-
-void
-ds_close_page_start_count (DsClosePage *self)
-{
-  g_return_if_fail (DS_IS_CLOSE_PAGE (self));
-
-  if (self->step == STEP_OPEN)
-    show_step (self, STEP_COUNT);
 }

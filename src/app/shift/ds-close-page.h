@@ -13,10 +13,4 @@ G_DECLARE_FINAL_TYPE (DsClosePage, ds_close_page, DS, CLOSE_PAGE, GtkBox)
 /* The store has a shift; with a closed one the page goes on at the sending. */
 DsClosePage *ds_close_page_new (DsSession *session);
 
-/* What it says of itself while the cash is counted (DsTrailPlace.detail). */
-#define DS_CLOSE_PAGE_COUNT "count"
-
-/* Goes on to the counting, if the shift is still open. */
-void ds_close_page_start_count (DsClosePage *self);
-
 G_END_DECLS

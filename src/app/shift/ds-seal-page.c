@@ -18,6 +18,7 @@ struct _DsSealPage
 {
   GtkBox parent;
 
+  char *shift_id;
   GCancellable *cancellable;
 
   AdwWindowTitle *window_title;
@@ -41,9 +42,16 @@ get_title (DsPage *page)
 }
 
 static void
+describe (DsPage *page, DsTrailPlace *place)
+{
+  place->detail = g_strdup (DS_SEAL_PAGE (page)->shift_id);
+}
+
+static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe;
 }
 
 static void
@@ -106,7 +114,10 @@ ds_seal_page_dispose (GObject *object)
 static void
 ds_seal_page_finalize (GObject *object)
 {
-  g_object_unref (DS_SEAL_PAGE (object)->cancellable);
+  DsSealPage *self = DS_SEAL_PAGE (object);
+
+  g_object_unref (self->cancellable);
+  g_free (self->shift_id);
 
   G_OBJECT_CLASS (ds_seal_page_parent_class)->finalize (object);
 }
@@ -144,6 +155,7 @@ ds_seal_page_new (DsSession *session, DsShift *shift)
   g_return_val_if_fail (DS_IS_SHIFT (shift), NULL);
 
   self = g_object_new (DS_TYPE_SEAL_PAGE, NULL);
+  self->shift_id = g_strdup (shift->id);
   day = ds_format_accounting_date (shift->accounting_date);
   adw_window_title_set_subtitle (self->window_title, day);
   /* Right above the code, so that no photograph of it is without. */

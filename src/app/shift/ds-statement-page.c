@@ -20,6 +20,7 @@ struct _DsStatementPage
   DsSession *session;
   DsShift *own_shift;    /* (nullable): an earlier one; else the last one, as it becomes */
   char *first_case_stop; /* (nullable): the stop of the first difference */
+  char *shift_id;        /* (nullable): whose is shown */
 
   AdwWindowTitle *window_title;
   GtkStack *stack;
@@ -52,9 +53,16 @@ get_title (DsPage *page)
 }
 
 static void
+describe (DsPage *page, DsTrailPlace *place)
+{
+  place->detail = g_strdup (DS_STATEMENT_PAGE (page)->shift_id);
+}
+
+static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->describe = describe;
 }
 
 /* A cell of the table; figures stand to the right. */
@@ -268,6 +276,8 @@ shift_changed (DsStatementPage *self)
   /* Another shift was opened meanwhile: what is shown stays what it was. */
   if (shift == NULL || shift->closed_at_ms == 0)
     return;
+  g_free (self->shift_id);
+  self->shift_id = g_strdup (shift->id);
   ds_shift_files_set_shift (self->files, self->session, shift);
   if (shift->statement == NULL)
     {
@@ -313,7 +323,10 @@ ds_statement_page_dispose (GObject *object)
 static void
 ds_statement_page_finalize (GObject *object)
 {
-  g_free (DS_STATEMENT_PAGE (object)->first_case_stop);
+  DsStatementPage *self = DS_STATEMENT_PAGE (object);
+
+  g_free (self->first_case_stop);
+  g_free (self->shift_id);
 
   G_OBJECT_CLASS (ds_statement_page_parent_class)->finalize (object);
 }
