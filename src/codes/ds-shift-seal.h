@@ -30,8 +30,8 @@ G_BEGIN_DECLS
  * @head_seq: the number of the entry that closed the shift
  * @head_sm3: that entry's line, in the chain of the journal (`prev` of the next)
  * @at_s: when it was closed, seconds since 1970-01-01 UTC
- * @paid_fen: digital, paid or settled
- * @cash_fen: taken in cash
+ * @paid_fen: digital, paid or settled, less what went back
+ * @cash_fen: taken in cash, less what went back
  * @accepted_fen: vouchers not yet redeemed
  * @uncertain_fen: what may still turn out paid
  * @counted_fen: the cash in the drawer, with the float

@@ -68,10 +68,43 @@ not_an_amount (const char *text, GError **error)
   return FALSE;
 }
 
+static gboolean
+too_much (const char *text, GError **error)
+{
+  g_set_error (error, DS_ERROR, DS_ERROR_OVERFLOW, "“%.*s” is more than Doorstep handles",
+               ds_utf8_cut (text, 40), text);
+  return FALSE;
+}
+
+/* Commas only where they group thousands: whoever writes "286,50" for 286.50 must not be asked for a hundred times as
+ * much. */
+typedef struct
+{
+  gboolean has_comma;
+  guint n_digits; /* since the last comma */
+} Grouping;
+
+static gboolean
+take_comma (Grouping *self)
+{
+  gboolean fits = self->has_comma ? self->n_digits == 3 : self->n_digits >= 1 && self->n_digits <= 3;
+
+  self->has_comma = TRUE;
+  self->n_digits = 0;
+  return fits;
+}
+
+static gboolean
+is_grouped_well (const Grouping *self)
+{
+  return !self->has_comma || self->n_digits == 3;
+}
+
 gboolean
 ds_money_parse (const char *text, gint64 *amount_fen, GError **error)
 {
   const char *at = text;
+  Grouping whole = { 0 };
   gint64 fen = 0;
   guint decimals = 0;
   guint digits = 0;
@@ -79,45 +112,36 @@ ds_money_parse (const char *text, gint64 *amount_fen, GError **error)
 
   g_return_val_if_fail (text != NULL, FALSE);
 
-  if (g_str_has_prefix (at, "¥") || g_str_has_prefix (at, "¥"))
+  /* The second is what Chinese keyboards type. */
+  if (g_str_has_prefix (at, "¥") || g_str_has_prefix (at, "￥"))
     at = g_utf8_next_char (at);
 
   for (; *at != '\0'; at++)
     {
       if (*at == '.' && !in_fraction)
         in_fraction = TRUE;
-      else if (*at == ',' && !in_fraction && digits > 0)
+      else if (*at == ',' && !in_fraction && take_comma (&whole))
         continue;
-      else if (!g_ascii_isdigit (*at))
-        return not_an_amount (text, error);
-      else if (in_fraction && decimals == 2 && *at != '0')
+      else if (!g_ascii_isdigit (*at) || (in_fraction && decimals == 2 && *at != '0'))
         return not_an_amount (text, error);
       else if (in_fraction && decimals == 2)
         continue;
       else
         {
           digits++;
-          decimals += in_fraction ? 1 : 0;
+          *(in_fraction ? &decimals : &whole.n_digits) += 1;
           fen = fen * 10 + (*at - '0');
           if (fen > DS_MONEY_MAX_FEN)
-            {
-              g_set_error (error, DS_ERROR, DS_ERROR_OVERFLOW, "“%.*s” is more than Doorstep handles",
-                           ds_utf8_cut (text, 40), text);
-              return FALSE;
-            }
+            return too_much (text, error);
         }
     }
-  if (digits == 0)
+  if (digits == 0 || !is_grouped_well (&whole))
     return not_an_amount (text, error);
 
   for (; decimals < 2; decimals++)
     fen *= 10;
   if (fen > DS_MONEY_MAX_FEN)
-    {
-      g_set_error (error, DS_ERROR, DS_ERROR_OVERFLOW, "“%.*s” is more than Doorstep handles",
-                   ds_utf8_cut (text, 40), text);
-      return FALSE;
-    }
+    return too_much (text, error);
 
   *amount_fen = fen;
   return TRUE;

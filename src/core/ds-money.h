@@ -55,7 +55,8 @@ const char *ds_money_format_grouped (gint64 amount_fen, char text[DS_MONEY_TEXT_
  * @amount_fen: (out): the amount, never negative; untouched on failure
  * @error: return location for a %DS_ERROR_INVALID or %DS_ERROR_OVERFLOW
  *
- * More than two decimals are refused unless they are zeros: nothing is rounded.
+ * More than two decimals are refused unless they are zeros: nothing is rounded. So is a comma that groups no thousands:
+ * "286,50" is not guessed at.
  *
  * Returns: whether @text is an amount. Any thread.
  */

@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (DsShift, ds_shift, DS, SHIFT, GObject)
  * DsShift:
  * @id: UUIDv7
  * @courier_id: whose shift
- * @accounting_date: "2026-11-22", written when the shift opens
+ * @accounting_date: "2026-11-22" (ds-day.h), written when the shift opens
  * @float_fen: cash the courier started with
  * @opened_at_ms, @closed_at_ms: wall time; @closed_at_ms is 0 while open
  * @counted_fen: cash counted at closing; -1 before

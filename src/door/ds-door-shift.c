@@ -4,6 +4,8 @@
 
 #include "ds-door-private.h"
 
+#include "ds-day.h"
+
 /* Takes the shift from the store once the entry is in the journal. */
 static void
 return_shift (DsDoor *self, GTask *task, GError *error)
@@ -39,15 +41,6 @@ append (DsDoor *self, GTask *task, const char *type, json_t *data)
 
 /* Opening */
 
-static char *
-make_accounting_date (DsDoor *self)
-{
-  g_autoptr (GDateTime) now
-      = g_date_time_new_from_unix_local (ds_store_get_trusted_now_ms (self->store) / 1000);
-
-  return g_date_time_format (now, "%Y-%m-%d");
-}
-
 static gboolean
 check_opening (DsDoor *self, gint64 float_fen, GError **error)
 {
@@ -78,7 +71,7 @@ open_shift (DsDoor *self, gpointer data)
   g_autoptr (GTask) task = data;
   gint64 float_fen = *(gint64 *)g_task_get_task_data (task);
   g_autofree char *id = ds_id_new (self->clock, self->random);
-  g_autofree char *date = NULL;
+  char date[DS_DAY_SIZE];
   GError *error = NULL;
 
   if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error)
@@ -88,10 +81,10 @@ open_shift (DsDoor *self, gpointer data)
       return;
     }
 
-  date = make_accounting_date (self);
   append (self, task, "shift.opened",
           json_pack ("{s:s, s:s, s:s, s:I}", "shift", id, "courier",
-                     ds_store_get_settings (self->store)->courier_id, "accounting_date", date, "float_fen",
+                     ds_store_get_settings (self->store)->courier_id, "accounting_date",
+                     ds_day_format (ds_store_get_trusted_now_ms (self->store), date), "float_fen",
                      (json_int_t)float_fen));
 }
 
@@ -199,7 +192,7 @@ make_carried (GPtrArray *payments)
   return carried;
 }
 
-/* Returns: (transfer full) (nullable): one line for each tender and state that occurs. */
+/* Returns: (transfer full) (nullable): one line for each tender and state that occurs, less what went back. */
 static json_t *
 make_totals (GPtrArray *payments, GError **error)
 {
@@ -212,7 +205,7 @@ make_totals (GPtrArray *payments, GError **error)
       DsPayment *payment = g_ptr_array_index (payments, i);
       gint64 *sum_fen = &amounts_fen[payment->tender][payment->state];
 
-      if (!ds_money_add (*sum_fen, payment->amount_fen, sum_fen))
+      if (!ds_money_add (*sum_fen, payment->amount_fen - payment->refunded_fen, sum_fen))
         {
           g_set_error_literal (error, DS_ERROR, DS_ERROR_OVERFLOW,
                                _ ("The totals are more than Doorstep handles. Ask the depot."));

@@ -4,6 +4,7 @@
 #include "door-fixture.h"
 
 #include "ds-entry.h"
+#include "ds-shift-seal.h"
 
 static DsShift *
 open_shift (Fixture *fixture, gint64 float_fen, GError **error)
@@ -114,6 +115,88 @@ test_close (void)
       json_integer_value (json_object_get (json_array_get (denominations, 0), "denomination_fen")), ==,
       10000);
   g_assert_cmpint (json_integer_value (json_object_get (json_array_get (denominations, 0), "count")), ==, 4);
+}
+
+static void
+give_back (Fixture *fixture, const char *stop_id, gint64 amount_fen)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (DsStop) stop = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ds_door_give_back_async (fixture->door, stop_id, amount_fen, NULL, fixture_keep_result, &result);
+  stop = ds_door_give_back_finish (fixture->door, fixture_wait (&result), &error);
+  g_assert_no_error (error);
+}
+
+/* What went back to the customer is not what the shift took: the clerk holds the seal beside the depot's books. */
+static void
+test_close_after_giving_back (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (DsShift) shift = NULL;
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (DsShiftSeal) seal = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_feed_stop (fixture, "A", 10000, NULL);
+  fixture_feed_stop (fixture, "B", 5000, NULL);
+  g_assert_true (fixture_take_cash (fixture, "A", "P-A", 10000, 10000, FALSE, NULL, &error));
+  g_assert_true (fixture_take_cash (fixture, "B", "P-B", 5000, 5000, FALSE, NULL, &error));
+  fixture_feed_stop (fixture, "A", 9000, NULL);
+  give_back (fixture, "A", 1000);
+  g_assert_true (fixture_set_outcome (fixture, "B", "P-B", DS_OUTCOME_REFUSED, "not-wanted", &error));
+  give_back (fixture, "B", 5000);
+
+  shift = fixture_close_shift (fixture, NULL, 0, &error);
+  g_assert_no_error (error);
+  entries = fixture_load_journal (fixture);
+  check_total (g_ptr_array_index (entries, entries->len - 1), "cash", "paid", 1, 9000);
+  check_total (g_ptr_array_index (entries, entries->len - 1), "cash", "refunded", 1, 0);
+
+  ds_store_make_seal_async (fixture->store, shift->id, NULL, fixture_keep_result, &result);
+  text = ds_store_make_seal_finish (fixture->store, fixture_wait (&result), &error);
+  g_assert_no_error (error);
+  seal = ds_shift_seal_parse_text (text, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (seal->cash_fen, ==, 9000);
+}
+
+/* The books' days are China's, wherever the handheld thinks it is. */
+static void
+test_accounting_date (void)
+{
+  const struct
+  {
+    const char *zone, *time, *date;
+  } cases[] = {
+    { "UTC", "2026-11-22T15:59:59Z", "2026-11-22" },
+    { "UTC", "2026-11-22T16:00:00Z", "2026-11-23" },
+    { "America/New_York", "2026-11-23T02:00:00Z", "2026-11-23" },
+    { "Pacific/Auckland", "2026-11-22T12:00:00Z", "2026-11-22" },
+  };
+  g_autofree char *zone_before = g_strdup (g_getenv ("TZ"));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Fixture) fixture = fixture_new_without_shift ();
+      g_autoptr (DsShift) shift = NULL;
+      g_autoptr (GError) error = NULL;
+      gint64 at_ms;
+
+      g_assert_true (g_setenv ("TZ", cases[i].zone, TRUE));
+      g_assert_true (ds_clock_parse_rfc3339 (cases[i].time, &at_ms, NULL));
+      fixture_advance_ms (fixture, at_ms - fixture_get_now_ms (fixture));
+      shift = open_shift (fixture, 0, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (shift->accounting_date, ==, cases[i].date);
+    }
+  if (zone_before != NULL)
+    g_setenv ("TZ", zone_before, TRUE);
+  else
+    g_unsetenv ("TZ");
 }
 
 static void
@@ -238,6 +321,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/door/shift/open", test_open);
   g_test_add_func ("/door/shift/close", test_close);
+  g_test_add_func ("/door/shift/close-after-giving-back", test_close_after_giving_back);
+  g_test_add_func ("/door/shift/accounting-date", test_accounting_date);
   g_test_add_func ("/door/shift/close-twice", test_close_twice);
   g_test_add_func ("/door/shift/wrong-counts", test_wrong_counts);
   g_test_add_func ("/door/shift/totals", test_totals);
