@@ -78,7 +78,7 @@ open_stop (GtkWidget *widget, const char *action_name, GVariant *parameter)
       return;
     }
   if (DS_IS_STOP_PAGE (page))
-    ds_navigator_replace (self->navigator, DS_PAGE (ds_stop_page_new (self->session, stop_id)));
+    ds_navigator_replace (self->navigator, page, DS_PAGE (ds_stop_page_new (self->session, stop_id)));
   else
     ds_navigator_push (self->navigator, DS_PAGE (ds_stop_page_new (self->session, stop_id)));
 }

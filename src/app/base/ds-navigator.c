@@ -79,11 +79,17 @@ add (DsNavigator *self, DsPage *page)
   g_ptr_array_add (self->pages, g_object_ref (page));
 }
 
+/* A page that slides away is seen a moment longer; what is tapped then is meant for the one that comes. */
 static void
 leave_above (DsNavigator *self, guint n_kept)
 {
   while (self->pages->len > n_kept)
-    g_ptr_array_add (self->leaving, g_ptr_array_steal_index (self->pages, self->pages->len - 1));
+    {
+      DsPage *page = g_ptr_array_steal_index (self->pages, self->pages->len - 1);
+
+      gtk_widget_set_can_target (GTK_WIDGET (page), FALSE);
+      g_ptr_array_add (self->leaving, page);
+    }
 }
 
 static void
@@ -177,9 +183,16 @@ ds_navigator_new (void)
 DsNavigator *
 ds_navigator_of (GtkWidget *widget)
 {
+  DsNavigator *self;
+  GtkWidget *page = NULL;
+
   g_return_val_if_fail (GTK_IS_WIDGET (widget), NULL);
 
-  return (DsNavigator *)gtk_widget_get_ancestor (widget, DS_TYPE_NAVIGATOR);
+  self = (DsNavigator *)gtk_widget_get_ancestor (widget, DS_TYPE_NAVIGATOR);
+  /* A page may lie in another, as a tab. */
+  for (GtkWidget *at = widget; self != NULL && at != GTK_WIDGET (self); at = gtk_widget_get_parent (at))
+    page = DS_IS_PAGE (at) ? at : page;
+  return page == NULL || g_ptr_array_find (self->pages, page, NULL) ? self : NULL;
 }
 
 DsPage *
@@ -248,14 +261,16 @@ ds_navigator_pop_to_root (DsNavigator *self)
 }
 
 void
-ds_navigator_replace (DsNavigator *self, DsPage *page)
+ds_navigator_replace (DsNavigator *self, DsPage *page, DsPage *by)
 {
-  g_return_if_fail (DS_IS_NAVIGATOR (self));
-  g_return_if_fail (DS_IS_PAGE (page));
-  g_return_if_fail (self->pages->len > 0);
+  guint index;
 
-  leave_above (self, self->pages->len - 1);
-  add (self, page);
+  g_return_if_fail (DS_IS_NAVIGATOR (self));
+  g_return_if_fail (DS_IS_PAGE (by));
+  g_return_if_fail (g_ptr_array_find (self->pages, page, &index));
+
+  leave_above (self, index);
+  add (self, by);
   show_top (self);
 }
 

@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (DsNavigator, ds_navigator, DS, NAVIGATOR, GtkWidget)
  */
 DsNavigator *ds_navigator_new (void);
 
-/* Returns: (transfer none) (nullable): the navigator that @widget lies in. */
+/* Returns: (transfer none) (nullable): the navigator that @widget lies in; %NULL when its page has been left, though it may
+ * still be seen sliding away. What an answer wants to show then is shown no more. */
 DsNavigator *ds_navigator_of (GtkWidget *widget);
 
 /* Returns: (transfer none) (nullable): the page in front. */
@@ -37,8 +38,8 @@ void ds_navigator_pop (DsNavigator *self, DsPage *page);
 /* Takes everything but the root page away, unasked. */
 void ds_navigator_pop_to_root (DsNavigator *self);
 
-/* Puts @page in the place of the page in front. */
-void ds_navigator_replace (DsNavigator *self, DsPage *page);
+/* Puts @by in the place of @page, which has not been left, and of whatever lies in front of it. */
+void ds_navigator_replace (DsNavigator *self, DsPage *page, DsPage *by);
 
 /* Begins again with @page alone. */
 void ds_navigator_set_root (DsNavigator *self, DsPage *page);

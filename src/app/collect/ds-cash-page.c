@@ -247,7 +247,8 @@ did_take (GObject *source, GAsyncResult *result, gpointer user_data)
   navigator = ds_navigator_of (GTK_WIDGET (self));
   payment = ds_stop_find_payment (stop, payment_id);
   if (navigator != NULL && payment != NULL)
-    ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (self->collection, payment, TRUE)));
+    ds_navigator_replace (navigator, DS_PAGE (self),
+                          DS_PAGE (ds_result_page_new (self->collection, payment, TRUE)));
 }
 
 static void

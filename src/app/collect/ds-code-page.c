@@ -155,7 +155,8 @@ did_change_payment (DsCodePage *self, DsPayment *payment, DsStop *stop)
       || ds_navigator_get_page (navigator) != DS_PAGE (self))
     show_wait (self);
   else
-    ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (self->collection, payment, TRUE)));
+    ds_navigator_replace (navigator, DS_PAGE (self),
+                          DS_PAGE (ds_result_page_new (self->collection, payment, TRUE)));
 }
 
 /* The depot changed the stop: this code asks for what is no longer due. The page goes away, unless another one lies in

@@ -84,7 +84,7 @@ go_on (DsOverridePage *self, const char *text)
   /* The customer need not show it again. */
   scan = ds_scan_page_new (self->collection->session, self->collection, self->payment_id);
   g_object_ref_sink (scan);
-  ds_navigator_replace (navigator, DS_PAGE (scan));
+  ds_navigator_replace (navigator, DS_PAGE (self), DS_PAGE (scan));
   ds_page_handle_scan (DS_PAGE (scan), self->voucher);
   g_object_unref (scan);
 }

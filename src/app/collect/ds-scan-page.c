@@ -96,11 +96,13 @@ show_result (DsScanPage *self, DsPayment *payment, DsStop *stop)
   DsNavigator *navigator = ds_navigator_of (GTK_WIDGET (self));
   g_autoptr (DsCollection) collection = NULL;
 
+  if (navigator == NULL)
+    return; /* the courier went back meanwhile: the stop says what came of it */
   if (self->collection != NULL && g_strcmp0 (self->collection->stop_id, payment->stop_id) == 0)
     collection = ds_collection_ref (self->collection);
   else
     collection = ds_collection_new_for_payment (self->session, payment);
-  ds_navigator_replace (navigator, DS_PAGE (ds_result_page_new (collection, payment, TRUE)));
+  ds_navigator_replace (navigator, DS_PAGE (self), DS_PAGE (ds_result_page_new (collection, payment, TRUE)));
 }
 
 static void
@@ -397,7 +399,7 @@ did_click_spoken (DsScanPage *self)
 {
   if (self->busy)
     return;
-  ds_navigator_replace (ds_navigator_of (GTK_WIDGET (self)),
+  ds_navigator_replace (ds_navigator_of (GTK_WIDGET (self)), DS_PAGE (self),
                         DS_PAGE (ds_spoken_page_new (self->collection, self->payment_id)));
 }
 
@@ -409,7 +411,7 @@ did_click_ask (DsScanPage *self)
       self->session, payment->stop_id, (const char *const *)payment->parcels, payment->amount_fen);
 
   ds_navigator_replace (
-      ds_navigator_of (GTK_WIDGET (self)),
+      ds_navigator_of (GTK_WIDGET (self)), DS_PAGE (self),
       DS_PAGE (ds_override_page_new (collection, self->liftable->limits, payment->id, self->text)));
 }
 

@@ -53,7 +53,7 @@ show (DsSpokenPage *self)
 static void
 show_result (DsSpokenPage *self, DsPayment *payment)
 {
-  ds_navigator_replace (ds_navigator_of (GTK_WIDGET (self)),
+  ds_navigator_replace (ds_navigator_of (GTK_WIDGET (self)), DS_PAGE (self),
                         DS_PAGE (ds_result_page_new (self->collection, payment, TRUE)));
 }
 

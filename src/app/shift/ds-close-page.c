@@ -337,7 +337,7 @@ next_clicked (DsClosePage *self)
     case N_STEPS:
     default:
       if (shift != NULL && shift->statement != NULL)
-        ds_navigator_replace (ds_navigator_of (GTK_WIDGET (self)),
+        ds_navigator_replace (ds_navigator_of (GTK_WIDGET (self)), DS_PAGE (self),
                               DS_PAGE (ds_statement_page_new (self->session)));
       else
         gtk_widget_activate_action (GTK_WIDGET (self), "win.show-tab", "s", "route");
