@@ -56,7 +56,9 @@ did_scan (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (DsAnswer) answer = ds_door_scan_finish (DS_DOOR (source), result, &error);
 
-  if (answer != NULL)
+  if (answer != NULL && ds_window_is_locked (scan->window))
+    ds_window_say (scan->window, answer->text); /* after it is opened: it may name a customer */
+  else if (answer != NULL)
     show_answer (scan->window, answer, scan->text);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     ds_window_say (scan->window, error->message);

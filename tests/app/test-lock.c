@@ -113,6 +113,45 @@ test_nothing_passes (void)
   ds_test_wait_for_words (fixture->window, "Wang Min is not at home");
 }
 
+static gboolean
+has_dialog (AppFixture *fixture)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *at = windows; at != NULL; at = at->next)
+    if (gtk_window_get_transient_for (at->data) == GTK_WINDOW (fixture->window)
+        && gtk_widget_get_visible (at->data))
+      return TRUE;
+  return FALSE;
+}
+
+/* What was scanned just before is answered behind it: an address is nothing for whoever finds the handheld. */
+static void
+test_late_answer (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 20000);
+  choose_pin (fixture);
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S2");
+  ds_test_wait_for_words (fixture->window, "Stop 2");
+  ds_window_take_scan (DS_WINDOW (fixture->window), "DS730200000010");
+  gtk_widget_activate_action (fixture->window, "win.lock", NULL);
+  ds_test_wait_for_words (fixture->window, "Han Bo");
+  ds_test_settle (fixture->window);
+  g_assert_false (has_dialog (fixture));
+
+  ds_window_take_scan (DS_WINDOW (fixture->window), "nothing that anybody knows");
+  type_pin (fixture, PIN);
+  ds_test_wait_for_words (fixture->window, "Stop 2");
+  ds_test_wait_for_words (fixture->window, "is not for this door");
+  ds_window_take_scan (DS_WINDOW (fixture->window), "https://example.com/");
+  gtk_widget_activate_action (fixture->window, "win.lock", NULL);
+  ds_test_wait_for_words (fixture->window, "Han Bo");
+  ds_test_settle (fixture->window);
+  g_assert_false (has_dialog (fixture));
+}
+
 static DsPinPad *
 get_pad (AppFixture *fixture)
 {
@@ -232,6 +271,7 @@ main (int argc, char **argv)
     return 77;
   g_test_add_func ("/lock/unlock", test_unlock);
   g_test_add_func ("/lock/nothing-passes", test_nothing_passes);
+  g_test_add_func ("/lock/late-answer", test_late_answer);
   g_test_add_func ("/lock/keyboard-and-engine", test_keyboard_and_engine);
   g_test_add_func ("/lock/idle", test_idle);
   g_test_add_func ("/lock/pause-and-reset", test_pause_and_reset);

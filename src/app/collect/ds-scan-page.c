@@ -218,9 +218,16 @@ did_choose_code (DsScanPage *self, const char *response, GtkWidget *dialog)
 static void
 did_scan_several (DsScanPage *self, char **texts)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-                                              _ ("Which code is it?"), NULL);
+  GtkWidget *dialog;
 
+  /* The window was locked meanwhile, or the page left: nobody is to be asked. */
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    {
+      ds_viewfinder_resume (self->viewfinder);
+      return;
+    }
+  dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                                   _ ("Which code is it?"), NULL);
   adw_message_dialog_set_body (
       ADW_MESSAGE_DIALOG (dialog),
       _ ("More than one is in view. Choose one, or cover the other and scan again."));
