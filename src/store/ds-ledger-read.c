@@ -556,6 +556,7 @@ describe_entry (DsProblem *problem, GPtrArray *stops, const char *line)
         continue;
       problem->payment = g_object_ref (payment);
       problem->amount_fen = payment->amount_fen;
+      problem->correctable = strcmp (entry->type, "payment.cash") == 0 && payment->refunded_fen == 0;
     }
 }
 

@@ -33,22 +33,67 @@ set_state (DsLedger *self, const char *entry_id, const char *state, gint64 by_se
   return FALSE;
 }
 
-/* Only cash can be put right here: whatever a bank or a wallet has signed is as it was signed. */
+/* Whether the refused entry took the cash of @payment. */
 static gboolean
-correct_cash (DsLedger *self, json_t *data, GError **error)
+took_cash (DsLedger *self, const char *entry_id, const char *payment, gboolean *took, GError **error)
+{
+  DsQuery *query = ds_db_prepare (
+      self->db, "SELECT j.line FROM quarantine q JOIN journal j ON j.seq = q.seq WHERE q.id = ?1", error);
+  g_autoptr (DsEntry) entry = NULL;
+  gboolean row;
+
+  *took = FALSE;
+  if (query == NULL)
+    return FALSE;
+  ds_db_bind_text (query, 1, entry_id);
+  if (!ds_db_step (self->db, query, &row, error))
+    return FALSE;
+  if (row)
+    entry = ds_entry_parse (ds_db_column_text (query, 0), -1, error);
+  ds_db_reset (query);
+  if (row && entry == NULL)
+    return FALSE;
+  *took = entry != NULL && strcmp (entry->type, "payment.cash") == 0
+          && g_strcmp0 (json_string_value (json_object_get (entry->data, "payment")), payment) == 0;
+  return TRUE;
+}
+
+/* Only cash can be put right here, all of it still being there: whatever a bank or a wallet has signed is as it was
+ * signed, and what went back went back from the old amount. */
+static gboolean
+check_correctable (DsLedger *self,
+                   const char *entry_id,
+                   const char *payment,
+                   const DsPaymentRow *row,
+                   GError **error)
+{
+  gboolean took;
+
+  if (!took_cash (self, entry_id, payment, &took, error))
+    return FALSE;
+  if (took && row->refunded_fen == 0)
+    return TRUE;
+  g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE,
+                       took ? "Some of this cash went back to the customer. Hand the entry to the clerk"
+                            : "That entry took no such cash");
+  return FALSE;
+}
+
+static gboolean
+correct_cash (DsLedger *self, const char *entry_id, json_t *data, gboolean replaying, GError **error)
 {
   DsQuery *query;
   const char *payment;
   json_int_t amount_fen, tendered_fen, change_fen;
-  DsPaymentRow row = { 0 };
+  g_auto (DsPaymentRow) row = { 0 };
 
   if (!ds_json_unpack (data, error, "{s:s, s:I, s:I, s:I}", "payment", &payment, "amount_fen", &amount_fen,
                        "tendered_fen", &tendered_fen, "change_fen", &change_fen)
-      || !ds_ledger_load_payment_row (self, payment, &row, error))
+      || !ds_ledger_load_payment_row (self, payment, &row, error)
+      || (!replaying && !check_correctable (self, entry_id, payment, &row, error)))
     return FALSE;
   if (row.stop_id != NULL)
     ds_ledger_touch (self, row.stop_id);
-  ds_payment_row_clear (&row);
   if (amount_fen < 1 || amount_fen > DS_MONEY_MAX_FEN || tendered_fen < amount_fen
       || tendered_fen > DS_MONEY_MAX_FEN || tendered_fen - change_fen != amount_fen)
     {
@@ -83,7 +128,7 @@ ds_ledger_project_answer (DsLedger *self, const DsEntry *entry, gboolean replayi
       || (!replaying && !set_state (self, entry_id, state, entry->seq, error)))
     return FALSE;
   return strcmp (entry->type, "entry.corrected") != 0
-         || correct_cash (self, json_object_get (entry->data, "data"), error);
+         || correct_cash (self, entry_id, json_object_get (entry->data, "data"), replaying, error);
 }
 
 /* Whether @seq was the answer to a refused entry: then that entry's case is open again, with the new reason. */

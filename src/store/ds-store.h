@@ -116,12 +116,14 @@ typedef struct
  * @kind: "unknown", "rejected", "refund", "conflict"; of an entry that the depot refused: "quarantined", "asked" (again,
  *   and not answered yet), "escalated" (the clerk has it);
  *   of money that is not due any more since the depot changed its stop: "cancelled", "reassigned", "repriced",
- *   "paid-elsewhere"; "underpaid": a price was raised after the goods were handed over
+ *   "paid-elsewhere"; "underpaid": a price was raised after the goods were handed over; "given-back-twice": in cash here and by
+ *   the depot as well
  * @subject: payment id, or entry id for "quarantined"
  * @stop: (nullable): the stop concerned
  * @payment: (nullable): the payment concerned
  * @amount_fen: what is at stake
  * @text: (nullable): the depot's or operator's words
+ * @correctable: a refused entry that took cash, whose amount the courier can put right
  * @at_ms: since when
  */
 typedef struct
@@ -132,6 +134,7 @@ typedef struct
   DsPayment *payment;
   gint64 amount_fen;
   char *text;
+  gboolean correctable;
   gint64 at_ms;
 } DsProblem;
 

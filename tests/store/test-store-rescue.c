@@ -181,6 +181,57 @@ test_correct (StoreFixture *fixture, gconstpointer data)
     g_assert_cmpstr (after[i], ==, before[i]);
 }
 
+static gboolean
+is_correctable (StoreFixture *fixture, guint at)
+{
+  g_autoptr (GPtrArray) problems = fixture_load_problems (fixture);
+  g_autofree char *entry = get_entry_id (fixture, at);
+
+  for (guint i = 0; i < problems->len; i++)
+    {
+      const DsProblem *problem = g_ptr_array_index (problems, i);
+
+      if (g_strcmp0 (problem->subject, entry) == 0)
+        return problem->correctable;
+    }
+  g_error ("entry %u is no case", at);
+}
+
+/* Only the taking of cash: what else the depot may refuse of the same payment has another form and another amount. Nor when
+ * some of it went back, which the new amount might not even have in it. */
+static void
+test_not_correctable (StoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (DsStop) stop = fixture_load_stop (fixture, "S1");
+  const DsPayment *first = g_ptr_array_index (stop->payments, 0);
+  const DsPayment *second = g_ptr_array_index (stop->payments, 1);
+  g_autofree char *refund = fixture_new_id (fixture);
+  g_autofree char *cash_entry = get_entry_id (fixture, 2);
+  g_autofree char *refund_entry = NULL;
+  g_autoptr (DsPayment) payment = NULL;
+
+  acknowledge (fixture, 4, 2, "Another amount");
+  g_assert_true (is_correctable (fixture, 2));
+  fixture_append_refused (fixture, "entry.corrected", make_correction (cash_entry, second->id, 250, 250),
+                          DS_ERROR_STATE);
+  g_ptr_array_unref (fixture_append (fixture, "payment.refund",
+                                     json_pack ("{s:s, s:s, s:i, s:s}", "payment", first->id, "refund",
+                                                refund, "amount_fen", 100, "reason", "cash given back")));
+  g_assert_false (is_correctable (fixture, 2));
+  fixture_append_refused (fixture, "entry.corrected", make_correction (cash_entry, first->id, 50, 50),
+                          DS_ERROR_STATE);
+
+  acknowledge (fixture, 5, 4, "The refund's shift is none of this courier's");
+  g_assert_false (is_correctable (fixture, 4));
+  refund_entry = get_entry_id (fixture, 4);
+  fixture_append_refused (fixture, "entry.corrected", make_correction (refund_entry, first->id, 250, 250),
+                          DS_ERROR_STATE);
+  payment = fixture_load_payment (fixture, "S1", first->id);
+  g_assert_cmpint (payment->amount_fen, ==, 300);
+  g_assert_cmpint (payment->refunded_fen, ==, 100);
+  fixture_assert_rebuildable (fixture);
+}
+
 static GArray *
 open_file (StoreFixture *fixture, const char *path, gsize *rest)
 {
@@ -539,6 +590,7 @@ main (int argc, char *argv[])
   ADD ("retry", test_retry);
   ADD ("escalate", test_escalate);
   ADD ("correct", test_correct);
+  ADD ("not-correctable", test_not_correctable);
   ADD ("export", test_export);
   ADD ("sign-out", test_sign_out);
   ADD ("sign-out-settled", test_sign_out_settled);

@@ -178,13 +178,6 @@ correct (DsCaseRow *self, const char *text)
                             (json_int_t)amount_fen, "tendered_fen", (json_int_t)amount_fen, "change_fen", 0));
 }
 
-static gboolean
-can_correct (const DsProblem *problem)
-{
-  return problem->payment != NULL && problem->payment->tender == DS_TENDER_CASH
-         && problem->payment->shift_id != NULL;
-}
-
 static void
 did_choose_answer (AdwMessageDialog *dialog, const char *response, DsCaseRow *self)
 {
@@ -207,7 +200,7 @@ ask_for_answer (DsCaseRow *self, const DsProblem *problem)
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog), "%s", problem->text ? problem->text : "");
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _ ("Not now"), "escalate",
                                     _ ("Hand to the clerk"), "retry", _ ("Send again"), NULL);
-  if (can_correct (problem))
+  if (problem->correctable)
     {
       GtkWidget *field = gtk_entry_new ();
       char amount[DS_MONEY_TEXT_SIZE];
