@@ -627,8 +627,11 @@ on_headers (SoupServer *server,
 
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED
       || soup_message_headers_get_content_length (headers) > MAX_BODY_BYTES)
-    set_problem (message, 413, "too-large", "That is too much",
-                 "A request has at most 64 KiB, told beforehand");
+    {
+      soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+      set_problem (message, 413, "too-large", "That is too much",
+                   "A request has at most 64 KiB, told beforehand");
+    }
 }
 
 /* The object */

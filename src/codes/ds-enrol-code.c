@@ -34,9 +34,8 @@ ds_enrol_code_text_is_enrolment (const char *text)
   return g_ascii_strncasecmp (text, PREFIX, strlen (PREFIX)) == 0;
 }
 
-/* "https://host[:port]", and a single "/" behind it at most. */
-static gboolean
-is_address (const char *address)
+gboolean
+ds_enrol_code_is_address (const char *address)
 {
   g_autoptr (GUri) uri = g_uri_parse (address, G_URI_FLAGS_NONE, NULL);
 
@@ -121,7 +120,7 @@ ds_enrol_code_parse (const char *text, GError **error)
                            _ ("This enrolment code is damaged. Ask the depot for a new one."));
       return NULL;
     }
-  if (!is_address (self->address))
+  if (!ds_enrol_code_is_address (self->address))
     {
       g_set_error_literal (
           error, DS_ERROR, DS_ERROR_INVALID,
@@ -140,7 +139,8 @@ ds_enrol_code_to_text (const DsEnrolCode *self)
   g_autofree char *address = NULL;
 
   g_return_val_if_fail (self != NULL, NULL);
-  g_return_val_if_fail (is_address (self->address) && is_pin (self->pin) && is_code (self->code), NULL);
+  g_return_val_if_fail (
+      ds_enrol_code_is_address (self->address) && is_pin (self->pin) && is_code (self->code), NULL);
 
   address = g_uri_escape_string (self->address, NULL, FALSE);
   return g_strdup_printf (PREFIX "address=%s&pin=%s&code=%s%s", address, self->pin, self->code,

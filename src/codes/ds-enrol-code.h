@@ -25,6 +25,8 @@ void ds_enrol_code_free (DsEnrolCode *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsEnrolCode, ds_enrol_code_free)
 
 gboolean ds_enrol_code_text_is_enrolment (const char *text);
+/* Whether a code can lead there: https, a host, a port at most, and nothing behind it. */
+gboolean ds_enrol_code_is_address (const char *address);
 /* Returns: (transfer full) (nullable): what the text says, or %NULL with a %DS_ERROR_INVALID that says what to
  * do. Only https is taken. */
 DsEnrolCode *ds_enrol_code_parse (const char *text, GError **error);

@@ -283,9 +283,26 @@ tell_refund_declined (DsDepot *depot,
   g_autofree char *words = g_utf8_make_valid (why, -1);
   g_autofree char *text = g_strdup_printf ("A refund was declined: %s", words);
 
+  /* Of money that no journal mentions there may be no courier. */
   return ds_depot_note_incident (depot, "refund-declined", refund_id, words, error)
-         && ds_feed_put (depot->feed, payment->courier_id, "notice", refund_id, ds_depot_now_ms (depot),
-                         json_pack ("{s:s, s:s}", "id", refund_id, "text", text), error);
+         && (payment->courier_id == NULL
+             || ds_feed_put (depot->feed, payment->courier_id, "notice", refund_id, ds_depot_now_ms (depot),
+                             json_pack ("{s:s, s:s}", "id", refund_id, "text", text), error));
+}
+
+/* That the operator has understood says nothing: a refund is made when what it has given back comes to this one, too. */
+static gboolean
+is_given_back (DsJob *job, const DsDepotPayment *payment, gboolean *given_back, GError **error)
+{
+  gint64 sum_fen;
+
+  if (!ds_depot_sql_get_int (ds_job_get_depot (job)->db, &sum_fen, 0, error,
+                             "SELECT sum (amount_fen) FROM refund WHERE payment = ? AND (outcome = 'refunded'"
+                             " OR id = ?)",
+                             "ss", payment->base->id, job->subject))
+    return FALSE;
+  *given_back = job->result != NULL && job->result->refunded_fen >= sum_fen;
+  return TRUE;
 }
 
 static gboolean
@@ -294,9 +311,13 @@ commit_refund (DsJob *job, DsDepotPayment *payment, GError **error)
   DsDepot *depot = ds_job_get_depot (job);
   gboolean declined = job_is_refused (job) || (job->result && job->result->state == DS_ORDER_DECLINED);
   const char *outcome = declined ? "declined" : "refunded";
+  gboolean given_back;
 
-  if (job->result == NULL && !declined)
-    return repeat_task (job, get_retry_ms (job->attempts), error);
+  if (!is_given_back (job, payment, &given_back, error))
+    return FALSE;
+  if (!given_back && !declined)
+    return (job->result == NULL || ds_depot_apply_result (depot, payment, job->answerer, job->result, error))
+           && repeat_task (job, get_retry_ms (job->attempts), error);
   /* First, since what is told of the payment says what is still under way. */
   if (!ds_depot_sql_run (depot->db, error, "UPDATE refund SET outcome = ? WHERE id = ?", "ss", outcome,
                          job->subject))
@@ -331,6 +352,12 @@ commit_close (DsJob *job, GError **error)
   /* It has found payments to ask about: it goes on when they are answered. */
   if (g_error_matches (job->error, DS_ERROR, DS_ERROR_STATE))
     return repeat_task (job, 0, error);
+  return repeat_task (job, get_retry_ms (job->attempts), error);
+}
+
+gboolean
+ds_job_put_off (DsJob *job, GError **error)
+{
   return repeat_task (job, get_retry_ms (job->attempts), error);
 }
 

@@ -378,14 +378,21 @@ refund (DsDepot *self,
 }
 
 /* The money stands although it is not due: the merchant's, and no case any more. Where another courier has the stop, it
- * has been paid for. */
+ * has been paid for. What somebody has asked the operator to give back is nobody's to keep. */
 static gboolean
 keep (DsDepot *self, const char *payment_id, GError **error)
 {
   g_autoptr (DsDepotPayment) payment = NULL;
+  gint64 left_fen;
 
-  if (!load_payment (self, payment_id, &payment, error))
+  if (!load_payment (self, payment_id, &payment, error) || !get_left_fen (self, payment, &left_fen, error))
     return FALSE;
+  if (ds_depot_payment_get_held_fen (payment) > 0 && left_fen == 0)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_STATE,
+                           "It is being given back: the case ends by itself once the operator has done so");
+      return FALSE;
+    }
   payment->base->kept_fen += payment->suspense_fen;
   payment->base->changed_at_ms = ds_depot_now_ms (self);
   return ds_depot_weigh (self, payment->base->stop_id, payment, error)

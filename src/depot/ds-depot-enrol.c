@@ -92,6 +92,13 @@ ds_depot_enrol (DsDepot *self,
           "The depot listens nowhere: start it, or say under which address handhelds reach it");
       return NULL;
     }
+  if (!ds_enrol_code_is_address (address))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID,
+                   "“%.*s” is no address of a depot: handhelds want one like https://depot.example:8443",
+                   ds_utf8_cut (address, MAX_NAME_BYTES), address);
+      return NULL;
+    }
 
   ds_random_fill (self->random, bytes, sizeof bytes);
   code = ds_base64url_encode (bytes, sizeof bytes);
@@ -316,8 +323,8 @@ is_same_secret (const char *a, const char *b)
   return difference == 0;
 }
 
-static gboolean
-check_admitted (const DsDevice *device, DsTrouble **trouble)
+gboolean
+ds_depot_check_admitted (const DsDevice *device, DsTrouble **trouble)
 {
   if (device == NULL)
     ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The handheld is not enrolled");
@@ -343,7 +350,7 @@ ds_depot_check_token (DsDepot *self, const char *token, DsTrouble **trouble)
     return ds_trouble_set (trouble, DS_TROUBLE_UNAUTHORISED, "The token is not valid any more");
   if (!ds_depot_load_device (self, parts[0], &device, &error))
     return ds_trouble_set_from_error (trouble, error);
-  return check_admitted (device, trouble) ? g_steal_pointer (&device) : NULL;
+  return ds_depot_check_admitted (device, trouble) ? g_steal_pointer (&device) : NULL;
 }
 
 /* An assertion on its way to become a token. */
@@ -465,7 +472,7 @@ ds_depot_assertion_new (DsDepot *self, json_t *request, DsTrouble **trouble)
                            error ? error->message : "too long");
   if (!ds_depot_load_device (self, kid, &device, &error))
     return ds_trouble_set_from_error (trouble, error);
-  if (!check_admitted (device, trouble))
+  if (!ds_depot_check_admitted (device, trouble))
     return NULL;
 
   assertion = g_new0 (Assertion, 1);

@@ -4,6 +4,7 @@
 
 #include "ds-depot-private.h"
 
+#include "ds-day.h"
 #include "ds-encoding.h"
 #include "ds-error.h"
 #include "ds-evidence.h"
@@ -87,6 +88,21 @@ read_parcels (json_t *data)
 
 /* Payments */
 
+/* Whether @shift_id is another courier's, whose drawer and statement nobody else makes owe. Of one that the depot does not
+ * know, as when its own entry was refused, nothing can be said. */
+static gboolean
+is_anothers_shift (Applying *self, const char *shift_id, gboolean *anothers, GError **error)
+{
+  gint64 n;
+
+  if (!ds_depot_sql_get_int (self->depot->db, &n, 0, error,
+                             "SELECT count (*) FROM shift WHERE id = ? AND courier <> ?", "ss", shift_id,
+                             self->device->courier_id))
+    return FALSE;
+  *anothers = n > 0;
+  return TRUE;
+}
+
 /* A payment's first entry: makes its row, or takes over the one that was made when its code was prefetched or when
  * the operator spoke of it first. @payment stays %NULL when the entry was refused. */
 static gboolean
@@ -97,6 +113,7 @@ begin_payment (Applying *self, DsTender tender, DsDepotPayment **payment, GError
   json_t *data = self->entry->data;
   const char *id, *shift_id, *stop_id;
   json_int_t amount_fen;
+  gboolean anothers;
   g_auto (GStrv) parcels = read_parcels (data);
 
   *payment = NULL;
@@ -106,9 +123,12 @@ begin_payment (Applying *self, DsTender tender, DsDepotPayment **payment, GError
   if (!ds_id_is_valid (id) || !is_text (shift_id) || !is_text (stop_id) || !is_amount (amount_fen)
       || parcels == NULL)
     return refuse (self, "The payment's id, shift, stop, parcels or amount is not in its form");
-  if (!ds_depot_payment_load (self->depot->db, id, &found, error))
+  if (!ds_depot_payment_load (self->depot->db, id, &found, error)
+      || !is_anothers_shift (self, shift_id, &anothers, error))
     return FALSE;
 
+  if (anothers)
+    return refuse (self, "The shift belongs to another courier");
   if (found != NULL && found->courier_id != NULL
       && !g_str_equal (found->courier_id, self->device->courier_id))
     return refuse (self, "The payment belongs to another courier");
@@ -248,8 +268,7 @@ apply_scanned (Applying *self, GError **error)
                                  "No operator of this depot knows the wallet", error);
 
   payment->payer_code = ds_payer_code_normalize (payer_code);
-  g_free (payment->base->operator_id);
-  payment->base->operator_id = g_strdup (operator_id);
+  ds_depot_payment_set_operator (payment, operator_id);
   return ds_depot_payment_save (self->depot->db, payment, error)
          && ds_depot_work_add (self->depot, DS_TASK_CHARGE, payment->base->id, 0, error);
 }
@@ -308,8 +327,7 @@ apply_receipt (Applying *self, GError **error)
   base = payment->base;
   if (ds_depot_payment_happens (payment, DS_PAYMENT_IS_PROVED, ds_depot_now_ms (self->depot)))
     {
-      g_free (base->operator_id);
-      base->operator_id = g_strdup (receipt->operator_id);
+      ds_depot_payment_set_operator (payment, receipt->operator_id);
       g_free (base->operator_ref);
       base->operator_ref = g_strdup (receipt->operator_ref);
       base->red_packet_fen = receipt->red_packet_fen;
@@ -408,8 +426,7 @@ apply_voucher (Applying *self, GError **error)
   if (base->state == DS_PAYMENT_REJECTED)
     return ds_depot_change_payment (self->depot, payment, error);
 
-  g_free (base->operator_id);
-  base->operator_id = g_strdup (voucher->operator_id);
+  ds_depot_payment_set_operator (payment, voucher->operator_id);
   g_free (payment->voucher);
   payment->voucher = g_strdup (json_string_value (json_object_get (self->entry->data, "voucher")));
   return ds_depot_payment_save (self->depot->db, payment, error)
@@ -624,12 +641,12 @@ apply_shift_opened (Applying *self, GError **error)
   g_autoptr (GError) problem = NULL;
   const char *shift_id, *accounting_date;
   json_int_t float_fen;
-  gint64 n_known;
+  gint64 n_known, begins_at_ms;
 
   if (!ds_json_unpack (self->entry->data, &problem, "{s:s, s:s, s:I}", "shift", &shift_id, "accounting_date",
                        &accounting_date, "float_fen", &float_fen))
     return refuse (self, "%s", problem->message);
-  if (!ds_id_is_valid (shift_id) || strlen (accounting_date) != 10 || float_fen < 0
+  if (!ds_id_is_valid (shift_id) || !ds_day_parse (accounting_date, &begins_at_ms, NULL) || float_fen < 0
       || float_fen > DS_MONEY_MAX_FEN)
     return refuse (self, "The shift's id, accounting date or float is not in its form");
   if (!ds_depot_sql_get_int (self->depot->db, &n_known, 0, error, "SELECT count (*) FROM shift WHERE id = ?",
@@ -643,45 +660,6 @@ apply_shift_opened (Applying *self, GError **error)
                            "ssssii", shift_id, self->device->courier_id, self->device->id, accounting_date,
                            (gint64)float_fen, self->entry->at_ms)
          && ds_depot_book_float (self->depot, shift_id, self->device->courier_id, float_fen, error);
-}
-
-/* Every open payment of the shift is asked about once more before its statement is made. */
-static gboolean
-query_open_payments (DsDepot *self, const char *shift_id, GError **error)
-{
-  g_autoptr (GPtrArray) payments = NULL;
-
-  if (!ds_depot_payment_load_shift (self->db, shift_id, &payments, error))
-    return FALSE;
-  for (guint i = 0; i < payments->len; i++)
-    {
-      DsDepotPayment *payment = g_ptr_array_index (payments, i);
-
-      if (payment->base->tender != DS_TENDER_CASH && payment->booked_fen == 0
-          && !ds_depot_work_add (self, DS_TASK_QUERY, payment->base->id, 0, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-gboolean
-ds_depot_end_shift (DsDepot *self,
-                    const char *shift_id,
-                    const char *courier_id,
-                    gint64 at_ms,
-                    gint64 counted_fen,
-                    gboolean *ended,
-                    GError **error)
-{
-  if (!ds_depot_sql_run (self->db, error,
-                         "UPDATE shift SET closed_at_ms = ?, counted_fen = ? WHERE id = ? AND courier ="
-                         " coalesce (?, courier) AND closed_at_ms = 0",
-                         "iiss", at_ms, counted_fen, shift_id, courier_id))
-    return FALSE;
-  *ended = sqlite3_changes (ds_db_get_handle (self->db)) > 0;
-  return !*ended
-         || (query_open_payments (self, shift_id, error)
-             && ds_depot_work_add (self, DS_TASK_CLOSE, shift_id, 0, error));
 }
 
 static gboolean

@@ -107,7 +107,7 @@ send_trouble (DsDepotHttp *self, SoupServerMessage *message, const DsTrouble *tr
   g_autoptr (DsDepotReply) reply = g_new0 (DsDepotReply, 1);
 
   reply->headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
-  ds_depot_reply_set_trouble (reply, trouble);
+  ds_depot_reply_set_trouble (self->depot, reply, trouble);
   send_reply (self, message, reply, g_get_monotonic_time ());
 }
 
@@ -145,8 +145,8 @@ get_token (SoupServerMessage *message)
 }
 
 /* What can be said from the head alone is said before the body is read: an unknown address, a missing token, or a body
- * that is announced too large. */
-static gboolean
+ * that is announced too large. Returns: (nullable): what the request is for. */
+static const DsRoute *
 check_head (DsDepotHttp *self, SoupServerMessage *message, const char *path, DsTrouble **trouble)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
@@ -157,29 +157,30 @@ check_head (DsDepotHttp *self, SoupServerMessage *message, const char *path, DsT
   g_autoptr (DsDevice) device = NULL;
 
   if (route == NULL)
-    return FALSE;
+    return NULL;
   if (route->needs_token)
     {
       device = ds_depot_check_token (self->depot, get_token (message), trouble);
       if (device == NULL)
-        return FALSE;
+        return NULL;
     }
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
       && (guint64)soup_message_headers_get_content_length (headers) > route->max_body_bytes)
     {
       ds_depot_refuse_size (trouble, route->max_body_bytes);
-      return FALSE;
+      return NULL;
     }
-  return TRUE;
+  return route;
 }
 
 static void
-did_get_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
+did_get_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
 {
   SoupMessageBody *body = soup_server_message_get_request_body (message);
+  const DsRoute *route = data;
 
   /* A body without an announced length. It is let run out unkept, then refused by its size. */
-  if (body->length > DS_DEPOT_MAX_BODY_BYTES)
+  if ((gsize)body->length > route->max_body_bytes)
     soup_message_body_set_accumulate (body, FALSE);
 }
 
@@ -191,11 +192,16 @@ did_get_head (SoupServer *server,
               gpointer user_data)
 {
   g_autoptr (DsTrouble) trouble = NULL;
+  const DsRoute *route = check_head (user_data, message, path, &trouble);
 
-  if (!check_head (user_data, message, path, &trouble))
-    send_trouble (user_data, message, trouble);
-  else
-    g_signal_connect (message, "got-chunk", G_CALLBACK (did_get_chunk), NULL);
+  if (route != NULL)
+    {
+      g_signal_connect (message, "got-chunk", G_CALLBACK (did_get_chunk), (gpointer)route);
+      return;
+    }
+  /* Its body comes all the same, however long, before the answer goes. */
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  send_trouble (user_data, message, trouble);
 }
 
 static void
@@ -226,8 +232,13 @@ did_get_request (SoupServer *server,
   if (!soup_message_body_get_accumulate (body))
     {
       g_autoptr (DsTrouble) trouble = NULL;
+      const char *tail;
+      const DsRoute *route
+          = ds_depot_find_route (soup_server_message_get_method (message), path,
+                                 soup_server_message_get_response_headers (message), &tail, &trouble);
 
-      ds_depot_refuse_size (&trouble, DS_DEPOT_MAX_BODY_BYTES);
+      g_assert (route != NULL);
+      ds_depot_refuse_size (&trouble, route->max_body_bytes);
       send_trouble (self, message, trouble);
       return;
     }

@@ -99,6 +99,17 @@ count_taken (DsDepot *depot, DsIntakeJob **jobs, guint n)
   ds_depot_monitor_took (depot->monitor, n, n_entries, n_refused);
 }
 
+static void
+take_by_itself (DsDepot *depot, DsIntakeJob *job)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (take_in_one_commit (depot, &job, 1, &error))
+    count_taken (depot, &job, 1);
+  else
+    ds_trouble_set_from_error (&job->trouble, error);
+}
+
 /* When the database fails, each is tried by itself, so that none is lost by another's fault. */
 static void
 take_jobs (DsDepot *depot, DsIntakeJob **jobs, guint n)
@@ -110,13 +121,11 @@ take_jobs (DsDepot *depot, DsIntakeJob **jobs, guint n)
       count_taken (depot, jobs, n);
       return;
     }
-  if (n == 1)
-    {
-      ds_trouble_set_from_error (&jobs[0]->trouble, error);
-      return;
-    }
+  /* Said once for all of them: a full disk fails every one. */
+  ds_depot_monitor_say (depot->monitor, G_LOG_LEVEL_WARNING, "requests-not-kept",
+                        json_pack ("{s:i, s:s}", "requests", (int)n, "text", error->message));
   for (guint i = 0; i < n; i++)
-    take_jobs (depot, &jobs[i], 1);
+    take_by_itself (depot, jobs[i]);
 }
 
 json_t *
@@ -230,8 +239,8 @@ ds_depot_intake_is_full (DsDepotIntake *self)
 
 /* Handhelds that were sent away together must not come back together: each gets another time, within about the one that
  * it takes to work off what waits. */
-static guint
-draw_retry_after_s (DsDepotIntake *self)
+guint
+ds_depot_intake_draw_retry_after_s (DsDepotIntake *self)
 {
   return 2 + ds_random_below (self->depot->random, 2 + self->n_waiting / TAKEN_PER_S);
 }
@@ -258,7 +267,7 @@ ds_depot_intake_take_async (DsDepotIntake *self,
     }
   ds_trouble_set (&job->trouble, DS_TROUBLE_OVERLOADED,
                   "Too many handhelds are sending at once. Nothing is lost: send it again later");
-  job->trouble->retry_after_s = draw_retry_after_s (self);
+  job->trouble->retry_after_s = ds_depot_intake_draw_retry_after_s (self);
   end (self, task);
 }
 

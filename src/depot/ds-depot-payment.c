@@ -204,6 +204,17 @@ ds_depot_payment_to_json (const DsDepotPayment *self)
                     wants_code ? base->code : NULL, "expires_at_ms", (json_int_t)base->code_expires_at_ms);
 }
 
+void
+ds_depot_payment_set_operator (DsDepotPayment *self, const char *operator_id)
+{
+  g_autofree char *own = g_strdup (operator_id);
+
+  if (self->booked_fen > 0)
+    return;
+  g_free (self->base->operator_id);
+  self->base->operator_id = g_steal_pointer (&own);
+}
+
 gint64
 ds_depot_payment_get_taken_fen (const DsDepotPayment *self)
 {

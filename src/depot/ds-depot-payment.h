@@ -57,6 +57,9 @@ gboolean ds_depot_payment_happens (DsDepotPayment *self, DsPaymentEvent event, g
 /* Returns: (transfer full): the data of its feed item. */
 json_t *ds_depot_payment_to_json (const DsDepotPayment *self);
 
+/* Whose customer pays. Once the books have the money, it is at the operator that they have it at, whatever comes later. */
+void ds_depot_payment_set_operator (DsDepotPayment *self, const char *operator_id);
+
 /* What came in: as the operator confirmed it, or in the courier's hands. */
 gint64 ds_depot_payment_get_taken_fen (const DsDepotPayment *self);
 /* What the books hold of it now, refunds taken off. */

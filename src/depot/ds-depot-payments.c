@@ -86,8 +86,7 @@ adopt_details (DsDepotPayment *payment, DsOperator *op, const DsOrderResult *res
 {
   DsPayment *base = payment->base;
 
-  g_free (base->operator_id);
-  base->operator_id = g_strdup (ds_operator_get_id (op));
+  ds_depot_payment_set_operator (payment, ds_operator_get_id (op));
   adopt_text (&base->operator_ref, result->operator_ref);
   if (result->red_packet_fen > 0)
     base->red_packet_fen = result->red_packet_fen;
@@ -149,6 +148,32 @@ apply_refunds (DsDepot *self, DsDepotPayment *payment, const DsOrderResult *resu
   return ds_depot_book_refunds (self, payment, result->refunded_fen, result->refunded_red_packet_fen, error);
 }
 
+/* The customer has paid once with each of two operators. The books have the first one's money; what is to become of the
+ * other's is for a person to ask there. */
+static gboolean
+note_other_operator (DsDepot *self,
+                     const DsDepotPayment *payment,
+                     const char *operator_id,
+                     const DsOrderResult *result,
+                     GError **error)
+{
+  const DsPayment *base = payment->base;
+  gint64 held_fen = result->amount_fen - result->refunded_fen;
+  g_autofree char *detail = g_strdup_printf (
+      "Operator %s says that it was paid as well, beside operator %s: have it given back there", operator_id,
+      base->operator_id);
+
+  return held_fen <= 0 ? ds_depot_close_case (self, "paid-twice", base->id, "given back", error)
+                       : ds_depot_open_case (self,
+                                             &(DsCaseDraft){ .kind = "paid-twice",
+                                                             .subject = base->id,
+                                                             .detail = detail,
+                                                             .stop_id = base->stop_id,
+                                                             .courier_id = payment->courier_id,
+                                                             .amount_fen = held_fen },
+                                             error);
+}
+
 /* The goods are handed over and not paid: somebody has to collect again. */
 static gboolean
 open_debt_again (DsDepot *self, const DsDepotPayment *payment, GError **error)
@@ -203,6 +228,8 @@ ds_depot_apply_result (DsDepot *self,
    * id, may stay open for ever. */
   if (payment->booked_fen > 0 && result->state != DS_ORDER_PAID && result->state != DS_ORDER_REFUNDED)
     return TRUE;
+  if (payment->booked_fen > 0 && g_strcmp0 (payment->base->operator_id, ds_operator_get_id (op)) != 0)
+    return note_other_operator (self, payment, ds_operator_get_id (op), result, error);
 
   adopt_details (payment, op, result);
   switch (result->state)

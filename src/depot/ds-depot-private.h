@@ -159,6 +159,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsDevice, ds_device_free)
 gboolean ds_depot_load_device (DsDepot *self, const char *device_id, DsDevice **device, GError **error);
 /* Whose token it is; %NULL with a trouble when it is nobody's or too old. */
 DsDevice *ds_depot_check_token (DsDepot *self, const char *token, DsTrouble **trouble);
+/* Whether @device (nullable) is enrolled and not kept out. */
+gboolean ds_depot_check_admitted (const DsDevice *device, DsTrouble **trouble);
 
 /* ds-depot-intake.c: what changes the database for handhelds, many of which may come at the same moment. */
 
@@ -220,6 +222,8 @@ void ds_depot_intake_take_async (DsDepotIntake *self,
 guint ds_depot_intake_get_n_waiting (DsDepotIntake *self, gsize *n_bytes);
 /* Whether who comes now is sent away. */
 gboolean ds_depot_intake_is_full (DsDepotIntake *self);
+/* Returns: after how many seconds who is sent away should come again. */
+guint ds_depot_intake_draw_retry_after_s (DsDepotIntake *self);
 
 /* Returns: (transfer full) (nullable): the answer, or %NULL with a trouble; neither when the depot closed. */
 json_t *ds_depot_intake_take_finish (GAsyncResult *result, DsTrouble **trouble);
@@ -288,16 +292,6 @@ gboolean ds_depot_apply_entry (DsDepot *self,
 
 /* Sets what the @data of a "parcel.outcome" says of the parcels of a stop. Inside a transaction. */
 gboolean ds_depot_set_outcome (DsDepot *self, json_t *data, const char *stop_id, GError **error);
-
-/* Closes a shift with the cash that was counted, of @courier_id (nullable: of anybody), and has its statement made.
- * @ended: (out): whether it was open. Inside a transaction. */
-gboolean ds_depot_end_shift (DsDepot *self,
-                             const char *shift_id,
-                             const char *courier_id,
-                             gint64 at_ms,
-                             gint64 counted_fen,
-                             gboolean *ended,
-                             GError **error);
 
 /* ds-depot-refused.c: entries that were refused, and what is done about them */
 
@@ -601,6 +595,16 @@ void ds_depot_settle_async (DsDepot *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
 gboolean ds_depot_settle_finish (DsDepot *self, GAsyncResult *result, GError **error);
+
+/* Closes a shift with the cash that was counted, of @courier_id (nullable: of anybody), and has its statement made.
+ * @ended: (out): whether it was open. Inside a transaction. */
+gboolean ds_depot_end_shift (DsDepot *self,
+                             const char *shift_id,
+                             const char *courier_id,
+                             gint64 at_ms,
+                             gint64 counted_fen,
+                             gboolean *ended,
+                             GError **error);
 
 /* What the drawer of a shift should hold and was said to hold. */
 gboolean

@@ -39,9 +39,8 @@ group_free (gpointer data)
   g_free (self);
 }
 
-/* A case is about a payment; about what was given back of it, beside that. */
 static char *
-make_subject (const char *payment_id, gboolean refund)
+make_key (const char *payment_id, gboolean refund)
 {
   return g_strconcat (payment_id, refund ? ":refund" : "", NULL);
 }
@@ -49,8 +48,8 @@ make_subject (const char *payment_id, gboolean refund)
 static Group *
 get_group (GHashTable *groups, const char *payment_id, gboolean refund)
 {
-  g_autofree char *subject = make_subject (payment_id, refund);
-  Group *group = g_hash_table_lookup (groups, subject);
+  g_autofree char *key = make_key (payment_id, refund);
+  Group *group = g_hash_table_lookup (groups, key);
 
   if (group != NULL)
     return group;
@@ -60,7 +59,7 @@ get_group (GHashTable *groups, const char *payment_id, gboolean refund)
   group->first_booked_at_ms = G_MAXINT64;
   group->postings = g_array_new (FALSE, FALSE, sizeof (gint64));
   group->lines = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_hash_table_insert (groups, g_steal_pointer (&subject), group);
+  g_hash_table_insert (groups, g_steal_pointer (&key), group);
   return group;
 }
 
@@ -172,7 +171,7 @@ save_mark (DsDepot *self, const char *operator_id, gint64 from_ms, GError **erro
 }
 
 /* What is unsettled with an operator. Payments from before its first file were nobody's to match.
- * @groups: (out) (transfer full) (element-type utf8 Group): by the subject of their case. */
+ * @groups: (out) (transfer full) (element-type utf8 Group): see make_key(). */
 static gboolean
 load_groups (DsDepot *self, const char *operator_id, GHashTable **groups, gint64 *cut_off_ms, GError **error)
 {
@@ -221,6 +220,23 @@ settle_group (DsDepot *self, const char *operator_id, const Group *group, const 
   return TRUE;
 }
 
+/* What the group's case is about: the payment, or beside that what was given back of it. Another operator than the one that
+ * has the payment may have money of the same number; that is a case of its own, which the first one's file does not end.
+ * @subject: (out) (transfer full) */
+static gboolean
+name_subject (DsDepot *self, const char *operator_id, const Group *group, char **subject, GError **error)
+{
+  g_autofree char *key = make_key (group->payment_id, group->movement.refund);
+  g_autofree char *own = NULL;
+
+  if (!ds_depot_sql_get_text (self->db, &own, error, "SELECT operator FROM payment WHERE id = ?", "s",
+                              group->payment_id))
+    return FALSE;
+  *subject = own == NULL || strcmp (own, operator_id) == 0 ? g_steal_pointer (&key)
+                                                           : g_strconcat (key, "@", operator_id, NULL);
+  return TRUE;
+}
+
 static gboolean
 close_cases (DsDepot *self, const char *subject, const char *but_kind, const char *resolution, GError **error)
 {
@@ -251,9 +267,13 @@ describe (const char *operator_id, const Group *group)
 }
 
 static gboolean
-open_case (DsDepot *self, const char *operator_id, const Group *group, const char *kind, GError **error)
+open_case (DsDepot *self,
+           const char *operator_id,
+           const char *subject,
+           const Group *group,
+           const char *kind,
+           GError **error)
 {
-  g_autofree char *subject = make_subject (group->payment_id, group->movement.refund);
   g_autofree char *detail = describe (operator_id, group);
   g_autofree char *courier_id = NULL;
   g_autofree char *stop_id = NULL;
@@ -288,7 +308,6 @@ typedef struct
 static gboolean
 judge_group (DsDepot *self,
              const char *operator_id,
-             const char *subject,
              const Group *group,
              gint64 cut_off_ms,
              Tally *tally,
@@ -296,7 +315,10 @@ judge_group (DsDepot *self,
 {
   DsDailyVerdict verdict = ds_daily_judge (&group->movement, cut_off_ms);
   const char *kind = ds_daily_verdict_get_case (verdict);
+  g_autofree char *subject = NULL;
 
+  if (!name_subject (self, operator_id, group, &subject, error))
+    return FALSE;
   if (verdict == DS_DAILY_MATCHED)
     return settle_group (self, operator_id, group, group->last_day, error)
            && close_cases (self, subject, NULL, "matched", error);
@@ -309,32 +331,52 @@ judge_group (DsDepot *self,
   if (kind == NULL)
     return TRUE;
   json_array_append_new (tally->cases, json_pack ("{s:s, s:s}", "kind", kind, "subject", subject));
-  return open_case (self, operator_id, group, kind, error);
+  return open_case (self, operator_id, subject, group, kind, error);
 }
 
 static gboolean
 match (DsDepot *self, const char *operator_id, Tally *tally, GError **error)
 {
   g_autoptr (GHashTable) groups = NULL;
-  g_autoptr (GList) subjects = NULL;
+  g_autoptr (GList) keys = NULL;
   gint64 cut_off_ms, mark_ms;
 
   if (!load_groups (self, operator_id, &groups, &cut_off_ms, error))
     return FALSE;
   /* In order, so that cases get the same numbers whatever the order of a table was. */
-  subjects = g_list_sort (g_hash_table_get_keys (groups), (GCompareFunc)strcmp);
+  keys = g_list_sort (g_hash_table_get_keys (groups), (GCompareFunc)strcmp);
   /* A day less: a clock may be set back. */
   mark_ms = cut_off_ms - DS_DAY_MS;
-  for (GList *item = subjects; item != NULL; item = item->next)
+  for (GList *item = keys; item != NULL; item = item->next)
     {
       const Group *group = g_hash_table_lookup (groups, item->data);
 
-      if (!judge_group (self, operator_id, item->data, group, cut_off_ms, tally, error))
+      if (!judge_group (self, operator_id, group, cut_off_ms, tally, error))
         return FALSE;
       if (group->movement.n_books > 0 && ds_daily_judge (&group->movement, cut_off_ms) != DS_DAILY_MATCHED)
         mark_ms = MIN (mark_ms, group->first_booked_at_ms);
     }
   return save_mark (self, operator_id, mark_ms, error);
+}
+
+/* @group: (out) (nullable): the one of @groups, unsettled with the operator, that the case is about. */
+static gboolean
+find_group (DsDepot *self,
+            const char *operator_id,
+            GHashTable *groups,
+            const DsOpenCase *open,
+            const Group **group,
+            GError **error)
+{
+  g_autofree char *key = g_strndup (open->subject, strcspn (open->subject, "@"));
+  g_autofree char *subject = NULL;
+
+  *group = g_hash_table_lookup (groups, key);
+  if (*group != NULL && !name_subject (self, operator_id, *group, &subject, error))
+    return FALSE;
+  if (*group != NULL && strcmp (subject, open->subject) != 0)
+    *group = NULL;
+  return TRUE;
 }
 
 gboolean
@@ -354,9 +396,9 @@ ds_depot_settle_daily_case (DsDepot *self, const DsOpenCase *open, const char *c
       const Group *group;
       gint64 cut_off_ms, difference_fen;
 
-      if (!load_groups (self, operator_id, &groups, &cut_off_ms, error))
+      if (!load_groups (self, operator_id, &groups, &cut_off_ms, error)
+          || !find_group (self, operator_id, groups, open, &group, error))
         return FALSE;
-      group = g_hash_table_lookup (groups, open->subject);
       if (group == NULL
           || g_strcmp0 (ds_daily_verdict_get_case (ds_daily_judge (&group->movement, cut_off_ms)), open->kind)
                  != 0)

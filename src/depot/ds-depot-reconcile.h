@@ -6,7 +6,8 @@
  * file has not is in transit, until the next day's file has it or is a case. Cases are "daily-missing", "daily-extra",
  * "daily-duplicate" and "daily-differing"; they close by themselves when later files or bookings explain them, or by
  * ds_depot_resolve() with "claim" (the operator is held to our figure: `claim:OPERATOR`) or "write-off"
- * (`result:OPERATOR`), each with its booking. Days are China's. */
+ * (`result:OPERATOR`), each with its booking. A case's subject is the payment, with ":refund" about what was given back, and
+ * "@OPERATOR" where that one is not the operator at which the books have it. Days are China's. */
 #pragma once
 
 #include "ds-depot.h"

@@ -100,15 +100,17 @@ reply_with_json (DsDepotReply *reply, guint status, const char *type, json_t *ob
 }
 
 void
-ds_depot_reply_set_trouble (DsDepotReply *reply, const DsTrouble *trouble)
+ds_depot_reply_set_trouble (DsDepot *self, DsDepotReply *reply, const DsTrouble *trouble)
 {
   g_autoptr (json_t) object = ds_trouble_to_json (trouble);
 
   if (ds_trouble_get_status (trouble) == SOUP_STATUS_UNAUTHORIZED)
     soup_message_headers_replace (reply->headers, "WWW-Authenticate", "Bearer");
-  if (trouble->retry_after_s > 0)
+  if (trouble->kind == DS_TROUBLE_OVERLOADED)
     {
-      g_autofree char *text = g_strdup_printf ("%u", trouble->retry_after_s);
+      guint after_s = trouble->retry_after_s > 0 ? trouble->retry_after_s
+                                                 : ds_depot_intake_draw_retry_after_s (self->intake);
+      g_autofree char *text = g_strdup_printf ("%u", after_s);
 
       soup_message_headers_replace (reply->headers, "Retry-After", text);
     }
@@ -182,6 +184,9 @@ reply_with_news (DsDepotService *self,
       ds_trouble_set_from_error (trouble, error);
       return FALSE;
     }
+  /* It may have been stolen while it waited. */
+  if (!ds_depot_check_admitted (held, trouble))
+    return FALSE;
   if (page.n_items > 0 || !wait)
     reply_with_page (exchange, &page, held);
   return TRUE;
@@ -228,7 +233,7 @@ release_waiter (Waiter *self)
 
   exchange->reply->slept_us = g_get_monotonic_time () - self->asleep_us;
   if (!reply_with_news (self->service, exchange, self->after, self->limit, FALSE, &trouble))
-    ds_depot_reply_set_trouble (exchange->reply, trouble);
+    ds_depot_reply_set_trouble (self->service->depot, exchange->reply, trouble);
   task = forget_waiter (self);
   return_reply (task);
 }
@@ -336,7 +341,7 @@ did_take (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   if (!reply_with_object (exchange, acknowledgement))
-    ds_depot_reply_set_trouble (exchange->reply, trouble);
+    ds_depot_reply_set_trouble (g_task_get_source_object (task), exchange->reply, trouble);
   return_reply (task);
 }
 
@@ -528,7 +533,7 @@ ds_depot_answer_async (DsDepot *self,
   g_task_set_task_data (task, exchange, (GDestroyNotify)exchange_free);
 
   if (!answer (self->service, exchange, &trouble))
-    ds_depot_reply_set_trouble (exchange->reply, trouble);
+    ds_depot_reply_set_trouble (self, exchange->reply, trouble);
   if (exchange->reply->status != 0)
     return_reply (task);
 }

@@ -47,7 +47,7 @@ typedef struct
 void ds_depot_reply_free (DsDepotReply *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsDepotReply, ds_depot_reply_free)
 
-void ds_depot_reply_set_trouble (DsDepotReply *reply, const DsTrouble *trouble);
+void ds_depot_reply_set_trouble (DsDepot *self, DsDepotReply *reply, const DsTrouble *trouble);
 
 /**
  * ds_depot_answer_async:

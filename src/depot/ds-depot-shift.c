@@ -51,9 +51,10 @@ typedef struct
 {
   Shift shift;
   gboolean may_ask;
-  guint n_loaded;  /* operators whose file is here */
-  gint64 asked_us; /* when the next one was asked for its own */
-  GPtrArray *file; /* (element-type DsFileLine): all files joined */
+  guint n_loaded;      /* operators whose file is here */
+  gint64 asked_us;     /* when the next one was asked for its own */
+  GPtrArray *file;     /* (element-type DsFileLine): all files joined */
+  GHashTable *refunds; /* (element-type utf8 FileRefunds): by operator and payment */
 } Settling;
 
 static void
@@ -63,6 +64,7 @@ settling_free (gpointer data)
 
   shift_clear (&self->shift);
   g_ptr_array_unref (self->file);
+  g_hash_table_unref (self->refunds);
   g_free (self);
 }
 
@@ -97,6 +99,47 @@ load_shift (DsDepot *self, const char *shift_id, Shift *shift, GError **error)
   return TRUE;
 }
 
+/* Its end */
+
+/* Every open payment of the shift is asked about once more before its statement is made. */
+static gboolean
+query_open_payments (DsDepot *self, const char *shift_id, GError **error)
+{
+  g_autoptr (GPtrArray) payments = NULL;
+
+  if (!ds_depot_payment_load_shift (self->db, shift_id, &payments, error))
+    return FALSE;
+  for (guint i = 0; i < payments->len; i++)
+    {
+      DsDepotPayment *payment = g_ptr_array_index (payments, i);
+
+      if (payment->base->tender != DS_TENDER_CASH && payment->booked_fen == 0
+          && !ds_depot_work_add (self, DS_TASK_QUERY, payment->base->id, 0, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+ds_depot_end_shift (DsDepot *self,
+                    const char *shift_id,
+                    const char *courier_id,
+                    gint64 at_ms,
+                    gint64 counted_fen,
+                    gboolean *ended,
+                    GError **error)
+{
+  if (!ds_depot_sql_run (self->db, error,
+                         "UPDATE shift SET closed_at_ms = ?, counted_fen = ? WHERE id = ? AND courier ="
+                         " coalesce (?, courier) AND closed_at_ms = 0",
+                         "iiss", at_ms, counted_fen, shift_id, courier_id))
+    return FALSE;
+  *ended = sqlite3_changes (ds_db_get_handle (self->db)) > 0;
+  return !*ended
+         || (query_open_payments (self, shift_id, error)
+             && ds_depot_work_add (self, DS_TASK_CLOSE, shift_id, 0, error));
+}
+
 /* The operators' files */
 
 /* Whether this courier is the only one with a shift since @from_ms: then money that nobody's journal explains can only
@@ -115,35 +158,46 @@ check_alone (DsDepot *self, const Shift *shift, gboolean *alone, GError **error)
   return TRUE;
 }
 
-/* What the files have as given back of a payment. */
+/* What an operator's file has as given back of a payment. */
 typedef struct
 {
+  char *operator_id;
+  char *payment_id;
   gint64 amount_fen;
   gint64 red_packet_fen;
 } FileRefunds;
 
-/* Returns: (transfer full) (element-type utf8 FileRefunds): by payment. */
-static GHashTable *
-sum_refunds (GPtrArray *file)
+static void
+file_refunds_free (gpointer data)
 {
-  GHashTable *refunds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  FileRefunds *self = data;
 
+  g_free (self->operator_id);
+  g_free (self->payment_id);
+  g_free (self);
+}
+
+static void
+add_refunds (GHashTable *refunds, const char *operator_id, GPtrArray *file)
+{
   for (guint i = 0; i < file->len; i++)
     {
       const DsFileLine *line = g_ptr_array_index (file, i);
-      FileRefunds *sum = g_hash_table_lookup (refunds, line->payment_id);
+      g_autofree char *key = g_strconcat (operator_id, " ", line->payment_id, NULL);
+      FileRefunds *sum = g_hash_table_lookup (refunds, key);
 
       if (!g_str_equal (line->kind, "refund"))
         continue;
       if (sum == NULL)
         {
           sum = g_new0 (FileRefunds, 1);
-          g_hash_table_insert (refunds, g_strdup (line->payment_id), sum);
+          sum->operator_id = g_strdup (operator_id);
+          sum->payment_id = g_strdup (line->payment_id);
+          g_hash_table_insert (refunds, g_steal_pointer (&key), sum);
         }
       sum->amount_fen += line->amount_fen;
       sum->red_packet_fen += line->red_packet_fen;
     }
-  return refunds;
 }
 
 /* A depot that was restored from a backup has forgotten what it had asked operators to give back since: their files have
@@ -152,18 +206,19 @@ static gboolean
 take_refunds (DsDepot *self, GHashTable *refunds, GError **error)
 {
   GHashTableIter iter;
-  gpointer payment_id, value;
+  gpointer value;
 
   g_hash_table_iter_init (&iter, refunds);
-  while (g_hash_table_iter_next (&iter, &payment_id, &value))
+  while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const FileRefunds *sum = value;
       g_autoptr (DsDepotPayment) payment = NULL;
 
-      if (!ds_depot_payment_load (self->db, payment_id, &payment, error))
+      if (!ds_depot_payment_load (self->db, sum->payment_id, &payment, error))
         return FALSE;
-      if (payment != NULL && sum->amount_fen > payment->base->refunded_fen
-          && sum->amount_fen <= payment->booked_fen
+      /* Of another operator's money the books have nothing that could go back. */
+      if (payment != NULL && g_strcmp0 (payment->base->operator_id, sum->operator_id) == 0
+          && sum->amount_fen > payment->base->refunded_fen && sum->amount_fen <= payment->booked_fen
           && (!ds_depot_book_refunds (self, payment, sum->amount_fen, sum->red_packet_fen, error)
               || !ds_depot_change_payment (self, payment, error)))
         return FALSE;
@@ -207,11 +262,10 @@ look_at_line (DsDepot *self,
 static gboolean
 sort_file (DsDepot *self, Settling *settling, gboolean *asked, GError **error)
 {
-  g_autoptr (GHashTable) refunds = sum_refunds (settling->file);
   gboolean alone;
 
   *asked = FALSE;
-  if (!take_refunds (self, refunds, error) || !check_alone (self, &settling->shift, &alone, error))
+  if (!take_refunds (self, settling->refunds, error) || !check_alone (self, &settling->shift, &alone, error))
     return FALSE;
   for (guint i = 0; i < settling->file->len;)
     {
@@ -507,6 +561,7 @@ did_load_file (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
+  add_refunds (settling->refunds, ds_operator_get_id (DS_OPERATOR (source)), lines);
   g_ptr_array_extend_and_steal (settling->file, g_steal_pointer (&lines));
   settling->n_loaded++;
   load_next_file (g_steal_pointer (&task));
@@ -553,6 +608,7 @@ ds_depot_settle_async (DsDepot *self,
   g_task_set_name (task, "[doorstep] settle a shift");
   settling->may_ask = may_ask;
   settling->file = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_file_line_free);
+  settling->refunds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, file_refunds_free);
   g_task_set_task_data (task, settling, settling_free);
   if (load_shift (self, shift_id, &settling->shift, &error))
     load_next_file (g_steal_pointer (&task));

@@ -208,7 +208,7 @@ reset_outcomes (DsDepot *self, const Stop *stop, GError **error)
 {
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   DsQuery *query;
-  gboolean row = FALSE;
+  gboolean row = TRUE;
 
   if (!ds_depot_sql_run (self->db, error, "UPDATE parcel SET outcome = 'open', reason = NULL WHERE stop = ?",
                          "s", stop->id))

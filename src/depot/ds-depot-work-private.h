@@ -58,5 +58,7 @@ void ds_job_ask (DsJob *self);
 
 /* ds-depot-answers.c: applies the answer and ends or repeats the task; inside a transaction. */
 gboolean ds_job_commit (DsJob *self, GError **error);
+/* Its answer could not be applied: it is asked again later. Inside a transaction. */
+gboolean ds_job_put_off (DsJob *self, GError **error);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
  * together are committed together. */
 #include "config.h"
 
+#include "ds-depot-monitor.h"
 #include "ds-depot-work-private.h"
 
 #include "ds-id.h"
@@ -84,19 +85,54 @@ ds_job_answer (DsJob *self)
 /* Committing */
 
 static gboolean
-commit_all (DsDepotWork *self, GPtrArray *answers, GError **error)
+commit_together (DsDepotWork *self, DsJob **answers, guint n, GError **error)
 {
   if (!ds_depot_begin (self->depot, error))
     return FALSE;
-  for (guint i = 0; i < answers->len; i++)
+  for (guint i = 0; i < n; i++)
     {
-      if (!ds_job_commit (g_ptr_array_index (answers, i), error))
+      if (!ds_job_commit (answers[i], error))
         {
           ds_depot_rollback (self->depot);
           return FALSE;
         }
     }
   return ds_depot_commit (self->depot, error);
+}
+
+/* It is asked again: operators act once a payment. But not at once, since what is wrong with it may stay wrong. */
+static void
+put_off (DsDepotWork *self, DsJob *answer, const GError *problem)
+{
+  ds_depot_monitor_say (self->depot->monitor, G_LOG_LEVEL_WARNING, "answer-not-kept",
+                        json_pack ("{s:s, s:s}", "task", kinds[answer->kind].name, "text", problem->message));
+  if (ds_depot_begin (self->depot, NULL))
+    {
+      if (ds_job_put_off (answer, NULL))
+        ds_depot_commit (self->depot, NULL);
+      else
+        ds_depot_rollback (self->depot);
+    }
+}
+
+/* When the database refuses one answer, each is committed by itself, so that none is kept from it by another's fault.
+ * Returns: whether all were. */
+static gboolean
+commit_all (DsDepotWork *self, DsJob **answers, guint n)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean committed = TRUE;
+
+  if (commit_together (self, answers, n, &error))
+    return TRUE;
+  if (n == 1)
+    {
+      put_off (self, answers[0], error);
+      return FALSE;
+    }
+  for (guint i = 0; i < n; i++)
+    committed &= commit_all (self, &answers[i], 1);
+  return committed;
 }
 
 static void
@@ -148,7 +184,6 @@ commit_answers (gpointer work)
 {
   DsDepotWork *self = work;
   g_autoptr (GPtrArray) answers = g_steal_pointer (&self->answers);
-  g_autoptr (GError) error = NULL;
   gboolean committed;
 
   self->commit_source = 0;
@@ -159,7 +194,7 @@ commit_answers (gpointer work)
 
       self->n_prefetching -= job->kind == DS_TASK_PREFETCH;
     }
-  committed = commit_all (self, answers, &error);
+  committed = commit_all (self, (DsJob **)answers->pdata, answers->len);
   for (guint i = 0; i < answers->len; i++)
     {
       DsJob *job = g_ptr_array_index (answers, i);
@@ -168,7 +203,6 @@ commit_answers (gpointer work)
       ds_job_free (job);
     }
 
-  /* What could not be committed is asked again: operators act once a payment. */
   if (!committed)
     start_after (self, STORAGE_RETRY_MS);
   tell_waiters (self);

@@ -111,7 +111,8 @@ void ds_file_line_free (DsFileLine *self);
  * @charge_async: charges the wallet behind a payer code; WAITING is a normal answer
  * @query_async: what became of a payment; UNKNOWN when never heard of
  * @redeem_async: redeems a voucher's bytes: PAID or DECLINED with a reason
- * @refund_async: gives back @amount_fen of a paid order, red-packet part in proportion; never more than the original
+ * @refund_async: gives back @amount_fen of a paid order, red-packet part in proportion; never more than the original. While
+ *   the answer's @refunded_fen does not count it, it is under way, and asked for again under the same id
  * @tell_payer_async: shows the payer of a paid order its spoken proof; %DS_ERROR_REFUSED where the operator hands on no
  *   such message (then it may be %NULL) or has not been paid. The same again changes nothing
  * @load_file_async: the daily file: every movement for a payee between two wall times

@@ -8,11 +8,14 @@ import json
 import os
 import resource
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 import warnings
 
@@ -20,6 +23,7 @@ warnings.simplefilter("ignore")
 from prometheus_client.openmetrics.parser import text_string_to_metric_families  # noqa: E402
 
 PROGRAM, EXAMPLE, SAMPLE = sys.argv[1:]
+FLOOD_BYTES = 64 * 1024 * 1024
 work = tempfile.mkdtemp()
 number = 0
 
@@ -50,6 +54,25 @@ def ask(path):
             return answer.status, answer.headers["Content-Type"], answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.headers["Content-Type"], error.read().decode()
+
+
+def flood(url, path, length):
+    """How much the server grows by a body that it does not want, of which it is told the length or not."""
+    def measure():
+        with open(f"/proc/{server.pid}/statm", encoding="utf-8") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+
+    context = ssl.create_default_context(cafile=ready["ca"])
+    address = urllib.parse.urlsplit(url)
+    piece = b"x" * 0x10000
+    before = measure()
+    with context.wrap_socket(socket.create_connection((address.hostname, address.port), timeout=60),
+                             server_hostname=address.hostname) as line:
+        head = f"Content-Length: {2 * FLOOD_BYTES}" if length else "Transfer-Encoding: chunked"
+        line.sendall(f"POST {path} HTTP/1.1\r\nHost: depot\r\n{head}\r\n\r\n".encode())
+        for _ in range(FLOOD_BYTES // len(piece)):
+            line.sendall(piece if length else b"10000\r\n" + piece + b"\r\n")
+        return measure() - before
 
 
 def count(families, name, **labels):
@@ -96,7 +119,7 @@ check("refuses the same on the command line", loud.returncode != 0 and "warning 
 
 directory = os.path.join(work, "depot")
 conf = write("depot.conf", f"[depot]\ndirectory={directory}\n[sandbox]\nenabled=true\n[monitor]\nport=0\n"
-             "[log]\nlevel=debug\nformat=json\n")
+             "[desk]\nport=0\n[log]\nlevel=debug\nformat=json\n")
 # A write beyond a limit fails, as on a full disk, and does not kill.
 server = subprocess.Popen([PROGRAM, "--config", conf, "serve"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           restore_signals=False)
@@ -141,6 +164,10 @@ try:
     check("gives them to its owner on the command line",
           own.returncode == 0 and len(list(text_string_to_metric_families(own.stdout))) == len(families), own.stderr)
     check("and its health", run("--config", conf, "health").returncode == 0)
+
+    grown = [flood(url, path, length) for url in (ready["listening"], ready["bank"], ready["desk"])
+             for path in ("/v1/tokens", "/nowhere") for length in (False, True)]
+    check("keeps nothing of a body that nobody wants", max(grown) < FLOOD_BYTES // 2, grown)
 
     # Nothing can be written any more.
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))

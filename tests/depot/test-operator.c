@@ -38,6 +38,7 @@ struct _TestOperator
   DsOrderState charge_state;
   gboolean bounces;
   gboolean refuses_refunds;
+  guint n_delayed_refunds;
   GPtrArray *held; /* (nullable) (element-type Held) */
 };
 
@@ -285,7 +286,9 @@ refund_async (DsOperator *op,
       g_task_return_new_error (task, DS_ERROR, DS_ERROR_REFUSED, "It cannot be given back");
       return;
     }
-  if (g_hash_table_add (order->refunds, g_strdup (refund_id)))
+  if (self->n_delayed_refunds > 0)
+    self->n_delayed_refunds--;
+  else if (g_hash_table_add (order->refunds, g_strdup (refund_id)))
     order->refunded_fen += amount_fen;
   if (order->refunded_fen == order->amount_fen)
     order->state = DS_ORDER_REFUNDED;
@@ -532,6 +535,18 @@ void
 test_operator_refuse_refunds (TestOperator *self)
 {
   self->refuses_refunds = TRUE;
+}
+
+void
+test_operator_delay_refunds (TestOperator *self, guint n)
+{
+  self->n_delayed_refunds = n;
+}
+
+void
+test_operator_give_back (TestOperator *self, const char *payment_id, gint64 amount_fen)
+{
+  find_order (self, payment_id, FALSE)->refunded_fen += amount_fen;
 }
 
 void

@@ -41,5 +41,9 @@ void test_operator_bounce_vouchers (TestOperator *self);
 /* It signs with another key from now on. */
 void test_operator_take_new_key (TestOperator *self);
 void test_operator_refuse_refunds (TestOperator *self);
+/* The next @n times that it is asked to give back it says that it has not done so yet. */
+void test_operator_delay_refunds (TestOperator *self, guint n);
+/* It gives back without being asked. */
+void test_operator_give_back (TestOperator *self, const char *payment_id, gint64 amount_fen);
 
 G_END_DECLS

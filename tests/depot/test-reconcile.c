@@ -390,6 +390,46 @@ test_heard_by_file (Fixture *self, gconstpointer data)
   g_assert_cmpint (get_balance (self, "suspense"), ==, -900);
 }
 
+static void
+did_reconcile (GObject *source, GAsyncResult *result, gpointer answer)
+{
+  g_autoptr (GError) error = NULL;
+
+  *(json_t **)answer = ds_depot_reconcile_finish (DS_DEPOT (source), result, &error);
+  g_assert_no_error (error);
+}
+
+/* Two operators have the same payment: what the one says of its money is not ended by the other's file. */
+static void
+test_two_operators (Fixture *self, gconstpointer data)
+{
+  g_autofree char *id = pay (self, 1000);
+  g_autofree char *subject = g_strconcat (id, "@007", NULL);
+  g_autoptr (json_t) cases = NULL;
+  char day[DS_DAY_SIZE];
+
+  test_operator_pay (self->base.operator_b, id, 1000);
+  go_to (self, 1, 8, 0);
+  for (guint run = 0; run < 2; run++)
+    {
+      g_autoptr (json_t) answers = NULL;
+
+      ds_depot_reconcile_async (self->base.depot, NULL, name_day (self, 0, day), NULL, did_reconcile,
+                                &answers);
+      while (answers == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      depot_fixture_settle (&self->base);
+      assert_balanced (json_array_get (answers, 0), 1);
+      g_assert_cmpint (find_case (json_array_get (answers, 1), "daily-extra", subject, 1000), >, 0);
+      g_assert_cmpuint (count_open_cases (self), ==, 1);
+    }
+  cases = ds_depot_list_cases (self->base.depot, FALSE, NULL);
+  resolve (self, get_number (json_array_get (cases, 0), "case"), "claim");
+  g_assert_cmpint (get_balance (self, "claim:007"), ==, -1000);
+  g_assert_cmpint (get_balance (self, "clearing:003"), ==, 1000);
+  g_assert_cmpuint (count_open_cases (self), ==, 0);
+}
+
 /* One of the two says that it was given back. */
 static void
 test_refunds (Fixture *self, gconstpointer data)
@@ -640,6 +680,7 @@ main (int argc, char **argv)
   reconcile_test_add ("/reconcile/again-next-day", test_again_next_day);
   reconcile_test_add ("/reconcile/not-in-transit", test_not_in_transit);
   reconcile_test_add ("/reconcile/heard-by-file", test_heard_by_file);
+  reconcile_test_add ("/reconcile/two-operators", test_two_operators);
   reconcile_test_add ("/reconcile/refunds", test_refunds);
   reconcile_test_add ("/reconcile/refused", test_refused);
   reconcile_test_add ("/reconcile/cut-off", test_cut_off);

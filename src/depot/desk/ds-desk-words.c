@@ -110,6 +110,7 @@ ds_desk_word_for_case (DsDeskPage *page, const char *kind)
     { "refused", N_ ("Entry that could not be counted") },
     { "escalated", N_ ("The courier hands it to the desk") },
     { "conflict", N_ ("Evidence against the operator's word") },
+    { "paid-twice", N_ ("Paid at two operators") },
     { "refunded", N_ ("The operator says more went back than came in") },
     { "code", N_ ("Another code was shown than was made") },
     { "fork", N_ ("Two handhelds with one identity") },

@@ -639,6 +639,7 @@ did_get_head (SoupServer *server,
       && soup_message_headers_get_content_length (headers) > MAX_BODY_BYTES)
     {
       set_constant_headers (message);
+      soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
       soup_server_message_set_status (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, NULL);
     }
   else
