@@ -167,6 +167,7 @@ DsDb *
 ds_db_open (const char *path, GError **error)
 {
   g_autoptr (DsDb) self = g_new0 (DsDb, 1);
+  g_autoptr (GError) problem = NULL;
   int result;
 
   g_return_val_if_fail (path != NULL, NULL);
@@ -183,7 +184,14 @@ ds_db_open (const char *path, GError **error)
       set_error (self, result, error);
       return NULL;
     }
-  return set_rules (self, path, error) ? g_steal_pointer (&self) : NULL;
+  if (set_rules (self, path, &problem))
+    return g_steal_pointer (&self);
+  if (g_error_matches (problem, DS_ERROR, DS_ERROR_CONFLICT))
+    g_set_error (error, DS_ERROR, DS_ERROR_CONFLICT,
+                 "“%s” is already open elsewhere: the process that has it must end first", path);
+  else
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return NULL;
 }
 
 void

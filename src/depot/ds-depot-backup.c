@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,6 +46,18 @@ sync_path (const char *path, GError **error)
 }
 
 static gboolean
+is_same_file (const char *path, const char *other_path)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, NULL);
+  g_autoptr (GMappedFile) other = g_mapped_file_new (other_path, FALSE, NULL);
+  g_autoptr (GBytes) bytes = file != NULL ? g_mapped_file_get_bytes (file) : NULL;
+  g_autoptr (GBytes) other_bytes = other != NULL ? g_mapped_file_get_bytes (other) : NULL;
+
+  return bytes != NULL && other_bytes != NULL && g_bytes_equal (bytes, other_bytes);
+}
+
+/* A copy that was cut off can be made again: what is there already need not be another. */
+static gboolean
 copy_file (const char *from, const char *to, GError **error)
 {
   g_autoptr (GFile) source = g_file_new_for_path (from);
@@ -53,16 +66,43 @@ copy_file (const char *from, const char *to, GError **error)
 
   if (g_file_copy (source, target, G_FILE_COPY_NOFOLLOW_SYMLINKS, NULL, NULL, NULL, &problem))
     return g_chmod (to, 0600) == 0 ? sync_path (to, error) : fail (error, to);
-  g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "“%s” cannot be copied: %s", from, problem->message);
+  if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_EXISTS))
+    g_set_error (error, DS_ERROR, DS_ERROR_STORAGE, "“%s” cannot be copied: %s", from, problem->message);
+  else if (is_same_file (from, to))
+    return sync_path (to, error);
+  else
+    g_set_error (error, DS_ERROR, DS_ERROR_STATE,
+                 "“%s” is there already and differs from “%s”: restore into an empty directory", to, from);
   return FALSE;
 }
 
-/* What the database copies itself, and what belongs to a running process or to the sandbox bank. */
+/* What the database copies itself, and what belongs to a running process or to the sandbox bank. A proof that has come in
+ * part is sent again from its beginning. */
 static gboolean
 is_left_out (const char *name)
 {
   return g_str_has_prefix (name, "depot.db") || g_str_has_prefix (name, "bank.db")
-         || g_str_equal (name, "admin.sock");
+         || g_str_has_suffix (name, ".part") || g_str_equal (name, "admin.sock");
+}
+
+/* Whether @path is @directory or lies in it; neither need be there. */
+static gboolean
+lies_in (const char *path, const char *directory)
+{
+  g_autofree char *outer = realpath (directory, NULL);
+  g_autofree char *at = g_canonicalize_filename (path, NULL);
+  g_autofree char *inner = realpath (at, NULL);
+
+  while (inner == NULL && strcmp (at, "/") != 0)
+    {
+      g_autofree char *parent = g_path_get_dirname (at);
+
+      g_free (at);
+      at = g_steal_pointer (&parent);
+      inner = realpath (at, NULL);
+    }
+  return outer != NULL && inner != NULL
+         && (strcmp (inner, outer) == 0 || (g_str_has_prefix (inner, outer) && inner[strlen (outer)] == '/'));
 }
 
 static gboolean
@@ -87,8 +127,11 @@ copy_directory (const char *from, const char *to, GError **error)
                         || (g_file_test (source, G_FILE_TEST_IS_DIR) ? copy_directory (source, target, error)
                                                                      : copy_file (source, target, error));
 
-      if (!copied)
+      /* A depot that serves makes files under names that they do not keep. */
+      if (!copied && g_access (source, F_OK) == 0)
         return FALSE;
+      if (!copied)
+        g_clear_error (error);
     }
   return sync_path (to, error);
 }
@@ -249,6 +292,21 @@ begin (Backup *self, DsDepot *depot, GError **error)
 {
   g_autofree char *path = g_build_filename (self->part, "depot.db", NULL);
 
+  if (lies_in (self->to, self->from))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID,
+                   "“%s” lies in the depot's own directory: a backup belongs elsewhere, best on another disk",
+                   self->to);
+      return FALSE;
+    }
+  if (g_file_test (self->part, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_STATE,
+                   "“%s” is there: a backup is under way, or was cut off. Remove it then, or name another "
+                   "directory",
+                   self->part);
+      return FALSE;
+    }
   if (g_file_test (self->to, G_FILE_TEST_EXISTS) || g_mkdir (self->part, 0700) != 0)
     {
       g_set_error (error, DS_ERROR, DS_ERROR_STATE,
@@ -343,12 +401,25 @@ ds_depot_restore (const char *from, const char *to, GError **error)
   g_autofree char *part = g_build_filename (to, "depot.db.part", NULL);
   json_t *found;
 
+  if (!g_file_test (source, G_FILE_TEST_IS_REGULAR))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "“%s” is no backup of a depot: it has no depot.db",
+                   from);
+      return NULL;
+    }
+  if (lies_in (to, from))
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_INVALID, "“%s” lies in the backup: restore it elsewhere", to);
+      return NULL;
+    }
   if (g_file_test (target, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, DS_ERROR, DS_ERROR_STATE,
                    "“%s” holds a depot already: restore into a directory without one", to);
       return NULL;
     }
+  /* Cut off in the middle, an earlier one has left it. */
+  g_unlink (part);
   if (!copy_directory (from, to, error) || !copy_file (source, part, error))
     return NULL;
   /* Its name comes last: a depot that is there is whole. */

@@ -307,6 +307,8 @@ enrol (const DsDepotOptions *options)
     return fail (error->message);
 
   code = json_string_value (json_object_get (answer, "code"));
+  /* It is valid, whatever becomes of its picture. */
+  printf ("%s\n", code);
   if (options->picture != NULL)
     {
       ds_qr_sight_init_at_door (&sight, DS_QR_PHONE_PX, 0);
@@ -314,7 +316,6 @@ enrol (const DsDepotOptions *options)
       if (qr == NULL || !ds_qr_save (qr, options->picture, PICTURE_SCALE, &error))
         return fail (error->message);
     }
-  printf ("%s\n", code);
   return EXIT_SUCCESS;
 }
 
@@ -375,6 +376,8 @@ make_clerk_request (const DsDepotOptions *options, const char **problem)
     {
       if (n != 2)
         *problem = "say: refund PAYMENT [--amount YUAN] --reason TEXT";
+      else if (options->amount != NULL && amount_fen == 0)
+        *problem = "nothing to give back: leave --amount out for all that waits";
       json_object_set_new (request, "payment", json_string (n > 1 ? arguments[1] : ""));
     }
   else if (g_str_equal (arguments[0], "close-shift"))
@@ -397,10 +400,13 @@ make_clerk_request (const DsDepotOptions *options, const char **problem)
     }
   else if (g_str_equal (arguments[0], "resolve"))
     {
-      if (n != 3)
-        *problem = "say: resolve CASE refund | keep | done --reason TEXT";
-      json_object_set_new (request, "case",
-                           json_integer (n > 1 ? g_ascii_strtoll (arguments[1], NULL, 10) : 0));
+      gint64 number = 0;
+
+      if (n != 3 || !g_ascii_string_to_signed (arguments[1], 10, 1, G_MAXINT64, &number, NULL))
+        *problem
+            = "say: resolve CASE HOW --reason TEXT, with the case's number as “cases” has it; HOW is refund, "
+              "keep or done, and for differences what the case offers";
+      json_object_set_new (request, "case", json_integer (number));
       json_object_set_new (request, "how", json_string (n > 2 ? arguments[2] : ""));
     }
   else if (g_str_equal (arguments[0], "desk"))
@@ -654,40 +660,54 @@ bench_bare (const DsDepotOptions *options)
   return ds_depot_bench_serve_bare (options->config.directory, &error) ? EXIT_SUCCESS : fail (error->message);
 }
 
+/* What is given beyond @most is refused: who wrote it meant something by it. */
 static const struct
 {
   const char *name;
+  guint most; /* arguments, its own name among them */
   int (*run) (const DsDepotOptions *options);
 } commands[] = {
-  { "serve", serve },
-  { "import", import_file },
-  { "enrol", enrol },
-  { "books", print_books },
-  { "reset-pin", reset_pin },
-  { "rescue", rescue },
-  { "journal", print_journal },
-  { "close-shift", run_clerk_command },
-  { "settle-entry", run_clerk_command },
-  { "stop", run_clerk_command },
-  { "cases", run_clerk_command },
-  { "resolve", run_clerk_command },
-  { "refund", run_clerk_command },
-  { "override", run_clerk_command },
-  { "desk", run_clerk_command },
-  { "devices", run_clerk_command },
-  { "revoke", run_clerk_command },
-  { "allow", run_clerk_command },
-  { "spoken", print_about_payment },
-  { "packet", print_about_payment },
-  { "keys", run_keys },
-  { "config", print_config },
-  { "health", ask_monitor },
-  { "metrics", ask_monitor },
-  { "backup", back_up },
-  { "restore", restore },
-  { "bench", bench },
-  { "bench-bare", bench_bare }, /* what bench starts beside the depot */
+  { "serve", 1, serve },
+  { "import", 2, import_file },
+  { "enrol", 1, enrol },
+  { "books", 1, print_books },
+  { "reset-pin", 1, reset_pin },
+  { "rescue", G_MAXUINT, rescue },
+  { "journal", 2, print_journal },
+  { "close-shift", 2, run_clerk_command },
+  { "settle-entry", 2, run_clerk_command },
+  { "stop", 3, run_clerk_command },
+  { "cases", 1, run_clerk_command },
+  { "resolve", 3, run_clerk_command },
+  { "refund", 2, run_clerk_command },
+  { "override", 4, run_clerk_command },
+  { "desk", 3, run_clerk_command },
+  { "devices", 1, run_clerk_command },
+  { "revoke", 2, run_clerk_command },
+  { "allow", 2, run_clerk_command },
+  { "spoken", 2, print_about_payment },
+  { "packet", 2, print_about_payment },
+  { "keys", 4, run_keys },
+  { "config", 1, print_config },
+  { "health", 1, ask_monitor },
+  { "metrics", 1, ask_monitor },
+  { "backup", 2, back_up },
+  { "restore", 2, restore },
+  { "bench", 1, bench },
+  { "bench-bare", 1, bench_bare }, /* what bench starts beside the depot */
 };
+
+static int
+run (guint at, const DsDepotOptions *options)
+{
+  g_autofree char *text = NULL;
+
+  if (g_strv_length (options->arguments) <= commands[at].most)
+    return commands[at].run (options);
+  text = g_strdup_printf ("“%s” is one argument too many for %s; see --help",
+                          options->arguments[commands[at].most], commands[at].name);
+  return fail (text);
+}
 
 int
 main (int argc, char **argv)
@@ -705,7 +725,7 @@ main (int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       if (g_str_equal (options.arguments[0], commands[i].name))
-        return commands[i].run (&options);
+        return run ((guint)i, &options);
     }
   if (ds_depot_admin_books_knows (options.arguments[0]))
     return run_books_command (&options);

@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..85
+echo 1..99
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -69,6 +69,18 @@ check "and says what it does not know" grep -q "$waybill\|payment" "$work/refuse
 check "and not that another has the database" fails grep -q 'open elsewhere' "$work/refused"
 check "knows no handheld that never enrolled" fails depot journal nobody
 check "lets nobody else serve the directory" fails depot serve --port 0
+cp "$work/err" "$work/refused"
+check "and says which it is" grep -q "$dir.*open elsewhere" "$work/refused"
+check "makes no code that leads nowhere" fails timeout 60 "$program" --dir "$dir" enrol --courier 0317 --name Chen --address nonsense
+check "passes over nothing that was written" fails depot import "$sample" "$work/second.csv" --courier 0317
+cp "$work/err" "$work/refused"
+check "and names it" grep -q second.csv "$work/refused"
+check "takes no half number for a case" fails depot resolve 1x done --reason none
+cp "$work/err" "$work/refused"
+check "and says what it wants" grep -q number "$work/refused"
+check "gives back no nothing" fails depot refund 01937a00-0000-7000-8000-000000000000 --amount 0 --reason none
+cp "$work/err" "$work/refused"
+check "and not all instead" grep -q -- --amount "$work/refused"
 check "refuses what it does not know" fails depot dance
 check "refuses a day that is none" fails depot import "$sample" --courier 0400 --day 2026-13-01
 
@@ -90,6 +102,19 @@ check "has the same books there" same_books
 check "has the same keys there" contains '"number":2' "$program" --dir "$work/restored" keys
 check "has the same authority there" cmp "$dir/ca.pem" "$work/restored/ca.pem"
 check "restores over no depot" fails "$program" --dir "$work/restored" restore "$work/backup"
+inside() { fails depot backup "$dir/inside" && test ! -e "$dir/inside.part"; }
+check "backs up into no directory of its own" inside
+mkdir "$work/cut.part"
+check "and not over one that was cut off" fails depot backup "$work/cut"
+cp "$work/err" "$work/refused"
+check "and says what is in its way" grep -q 'cut.part.*cut off' "$work/refused"
+nothing() { fails "$program" --dir "$work/nothing" restore "$work" && test ! -e "$work/nothing"; }
+check "restores nothing that is no backup" nothing
+mkdir "$work/half" "$work/keys"
+cp "$work/backup/ca.pem" "$work/half"
+touch "$work/half/depot.db.part" "$work/keys/ca.pem"
+check "restores again where it was cut off" contains '"sum_fen":0' "$program" --dir "$work/half" restore "$work/backup"
+check "but over nobody's keys" fails "$program" --dir "$work/keys" restore "$work/backup"
 damaged() {
   cp -r "$work/backup" "$work/damaged" && printf 'rotten rotten rotten' | dd of="$work/damaged/depot.db" bs=1 seek=20000 conv=notrunc
   fails "$program" --dir "$work/again" restore "$work/damaged" && test ! -e "$work/again/depot.db"
@@ -109,7 +134,7 @@ check "takes no cash of a shift that is none" fails depot take-cash nowhere --cl
 check "hands over nothing where nobody worked" test -z "$(depot handovers)"
 check "gives a till to begin with" contains '"amount_fen":5000' depot move-till float 07 --amount 50 --reason change
 check "sends a bag to the bank" contains '"bag":"A-1"' depot deposit A-1 --clerk 07 --amount 20
-depot deposit A-1 --clerk 07 --amount 20 >"$work/again"
+depot deposit A-1 --clerk 07 --amount 20 >"$work/once"
 check "once" test "$(depot custody --verify | grep -o '"kind":"deposit"' | wc -l)" = 1
 check "and no more than there is" fails depot deposit A-2 --clerk 07 --amount 30.01
 check "takes the bank's word for it" contains '"difference_fen":-1' depot confirm-deposit A-1 --clerk 07 --amount 19.99 --reference B1
