@@ -182,6 +182,20 @@ book_count (DsDepot *self, json_t *count, json_t *last, GError **error)
   return ds_depot_post (self, key, &posting, error);
 }
 
+/* What was counted before may be in a bag or with another clerk by now. */
+static gboolean
+check_tills (DsDepot *self, json_t *count, json_t *last, GError **error)
+{
+  const char *last_clerk = get_text (last, "clerk");
+  gint64 out_fen = get_fen (last, "counted_fen");
+
+  if (last == NULL)
+    return TRUE;
+  if (g_strcmp0 (last_clerk, get_text (count, "clerk")) == 0)
+    out_fen -= get_fen (count, "counted_fen");
+  return out_fen <= 0 || ds_depot_check_till (self, last_clerk, out_fen, error);
+}
+
 static gboolean
 note_difference (DsDepot *self, json_t *count, GError **error)
 {
@@ -255,7 +269,8 @@ append_count (DsDepot *self,
   /* A shift that was opened at an older depot has its float booked now. */
   if (answer == NULL
       || !ds_depot_book_float (self, count->shift_id, drawer.courier_id, drawer.cash.float_fen, error)
-      || !book_count (self, answer, last, error) || !note_difference (self, answer, error))
+      || !check_tills (self, answer, last, error) || !book_count (self, answer, last, error)
+      || !note_difference (self, answer, error))
     return NULL;
   return g_steal_pointer (&answer);
 }
@@ -445,6 +460,8 @@ append_made_good (DsDepot *self, DsCustodyDraft *draft, gint64 amount_fen, const
                    ds_money_format (owing.open_fen, open));
       return NULL;
     }
+  if (owing.over && !ds_depot_check_till (self, draft->clerk_id, amount_fen, error))
+    return NULL;
   json_object_set_new (draft->data, "courier", json_string (courier_id));
   json_object_set_new (draft->data, "amount_fen", json_integer (owing.over ? -amount_fen : amount_fen));
   answer = ds_depot_append_custody (self, draft, error);

@@ -72,7 +72,8 @@ typedef struct
 
 /**
  * ds_depot_take_cash:
- * @error: %DS_ERROR_STATE while the shift is open, or counted already and no reason is given to count again, or decided;
+ * @error: %DS_ERROR_STATE while the shift is open, or counted already and no reason is given to count again, or decided,
+ *   or when what was counted before has left the till;
  *   %DS_ERROR_NOT_FOUND, %DS_ERROR_INVALID
  *
  * The clerk has counted a shift's cash and has it now. What is missing or too much is booked and becomes a case
@@ -89,7 +90,7 @@ json_t *ds_depot_take_cash (DsDepot *self, const DsCashCount *count, GError **er
  * @id: (nullable): a UUIDv7 that makes repeats harmless
  * @amount_fen: brought by the courier for what was missing, or given back to the courier of what was too much
  * @error: %DS_ERROR_STATE when not so much is open: of the shift while its case is, else of all that was decided about
- *   its courier
+ *   its courier, or the clerk's till does not hold what is to be given
  *
  * Returns: (transfer full) (nullable): {"id", "seq", …, "shift", "courier", "amount_fen" (negative: given), "reason"}
  */

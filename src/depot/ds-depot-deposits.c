@@ -32,8 +32,8 @@ check_amount (gint64 amount_fen, gint64 least_fen, GError **error)
 }
 
 /* The box of floats may owe: floats that were given before there were books of it. */
-static gboolean
-check_till (DsDepot *self, const char *clerk_id, gint64 amount_fen, GError **error)
+gboolean
+ds_depot_check_till (DsDepot *self, const char *clerk_id, gint64 amount_fen, GError **error)
 {
   g_autofree char *till = g_strconcat ("till:", clerk_id, NULL);
   char has[DS_MONEY_TEXT_SIZE];
@@ -106,7 +106,7 @@ transfer (DsDepot *self,
   if (answer != NULL)
     return g_steal_pointer (&answer);
   if (!check_amount (amount_fen, 1, error) || !ds_depot_check_reason (reason, error)
-      || !check_from (self, from, to, error) || !check_till (self, from, amount_fen, error))
+      || !check_from (self, from, to, error) || !ds_depot_check_till (self, from, amount_fen, error))
     return NULL;
   answer = ds_depot_append_custody (self, &draft, error);
   return answer != NULL && book_move (self, answer, from_till, to_till, amount_fen, error)
@@ -165,7 +165,7 @@ deposit (DsDepot *self, const char *clerk_id, const char *bag, gint64 amount_fen
       g_set_error (error, DS_ERROR, DS_ERROR_CONFLICT, "Another clerk has sent off bag “%s”", bag);
       return NULL;
     }
-  if (!check_till (self, clerk_id, amount_fen, error))
+  if (!ds_depot_check_till (self, clerk_id, amount_fen, error))
     return NULL;
   answer = ds_depot_append_custody (self, &draft, error);
   return answer != NULL && book_move (self, answer, till, "transit:bank", amount_fen, error)

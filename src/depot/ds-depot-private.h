@@ -645,6 +645,12 @@ gboolean ds_depot_find_last_custody (DsDepot *self,
                                      json_t **answer,
                                      GError **error);
 
+/* ds-depot-deposits.c */
+
+/* %DS_ERROR_STATE in words when by the books a clerk's till (not the box of floats) does not hold so much. Inside a
+ * transaction. */
+gboolean ds_depot_check_till (DsDepot *self, const char *clerk_id, gint64 amount_fen, GError **error);
+
 /* ds-depot-custody.c */
 
 /* @begun_ms: (out): the cash of shifts that were closed before went another way than through clerks' hands. */

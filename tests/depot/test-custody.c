@@ -459,6 +459,61 @@ test_deposit (DepotFixture *fixture, gconstpointer data)
   json_decref (verify (fixture));
 }
 
+/* What is not in the till goes out of it neither to a courier, nor by counting again. */
+static void
+test_empty_till (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *shift = work_shift (fixture, FLOAT_FEN + CASH_FEN);
+  g_autoptr (json_t) counted = count_well (fixture, shift, "100x2,20x1,10x1,1x5", NULL);
+  g_autoptr (json_t) sent = NULL;
+  g_autoptr (json_t) moved = NULL;
+  g_autoptr (json_t) given = NULL;
+  g_autoptr (GError) error = NULL;
+
+  resolve (fixture, "cash-over", "credit");
+  assert_balance (fixture, "receivable:0317", -400);
+  sent = send_bag (fixture, "A-1", FLOAT_FEN + CASH_FEN + 100, &error);
+  g_assert_no_error (error);
+  assert_balance (fixture, "till:" CLERK, 300);
+
+  g_assert_null (ds_depot_make_good (fixture->depot, NULL, shift, CLERK, 400, "his change", &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_STATE);
+  g_assert_nonnull (strstr (error->message, "holds 3.00 yuan"));
+  g_clear_error (&error);
+  g_assert_null (ds_depot_transfer_till (fixture->depot, NULL, CLERK, "float", 301, "change", &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_STATE);
+  g_clear_error (&error);
+  assert_balance (fixture, "till:" CLERK, 300);
+  assert_balance (fixture, "receivable:0317", -400);
+
+  given = ds_depot_make_good (fixture->depot, NULL, shift, CLERK, 300, "his change", &error);
+  g_assert_no_error (error);
+  assert_balance (fixture, "till:" CLERK, 0);
+  assert_balance (fixture, "receivable:0317", -100);
+  json_decref (verify (fixture));
+}
+
+static void
+test_recounted_empty_till (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *shift = work_shift (fixture, FLOAT_FEN + CASH_FEN);
+  g_autoptr (json_t) counted = count_well (fixture, shift, "100x2,20x1,10x1,1x1", NULL);
+  g_autoptr (json_t) sent = NULL;
+  g_autoptr (json_t) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  sent = send_bag (fixture, "A-1", FLOAT_FEN + CASH_FEN, &error);
+  g_assert_no_error (error);
+  /* A note less than went to the bank. */
+  g_assert_null (count (fixture, shift, "100x2,20x1,10x1", "counted again", &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_STATE);
+  g_assert_nonnull (strstr (error->message, "till"));
+  assert_balance (fixture, "till:" CLERK, 0);
+  answer = count_well (fixture, shift, "100x2,20x1,10x1,1x2", "counted again");
+  assert_balance (fixture, "till:" CLERK, 100);
+  json_decref (verify (fixture));
+}
+
 /* Clerks */
 
 static void
@@ -587,6 +642,8 @@ main (int argc, char **argv)
   depot_test_add ("/custody/dead-handheld", test_dead_handheld);
   depot_test_add ("/custody/late-entry", test_late_entry);
   depot_test_add ("/custody/deposit", test_deposit);
+  depot_test_add ("/custody/empty-till", test_empty_till);
+  depot_test_add ("/custody/recounted-empty-till", test_recounted_empty_till);
   depot_test_add ("/custody/revoked", test_revoked);
   depot_test_add ("/custody/chain", test_chain);
   depot_test_add ("/custody/append-only", test_append_only);
