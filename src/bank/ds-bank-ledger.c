@@ -163,17 +163,20 @@ ds_bank_load_file (DsBank *self,
                    GError **error)
 {
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify)ds_file_line_free);
-  DsQuery *query = ds_db_prepare (self->db,
-                                  "SELECT movement.payment, movement.kind, ABS (payee.amount_fen),"
-                                  "  COALESCE (ABS (red.amount_fen), 0), movement.reference, movement.at_ms"
-                                  " FROM movement JOIN posting AS payee ON payee.movement = movement.id"
-                                  " LEFT JOIN posting AS red ON red.movement = movement.id"
-                                  "  AND red.account >= 'red-packet:' AND red.account < 'red-packet;'"
-                                  " WHERE movement.operator = ?1 AND payee.account = 'payee:' || ?2"
-                                  " AND movement.at_ms >= ?3 AND movement.at_ms < ?4 ORDER BY movement.id",
-                                  error);
+  DsQuery *query;
   gboolean row;
 
+  if (!ds_bank_pay_out (self, operator_id, payee_id, error))
+    return NULL;
+  query = ds_db_prepare (self->db,
+                         "SELECT movement.payment, movement.kind, ABS (payee.amount_fen),"
+                         "  COALESCE (ABS (red.amount_fen), 0), movement.reference, movement.at_ms"
+                         " FROM movement JOIN posting AS payee ON payee.movement = movement.id"
+                         " LEFT JOIN posting AS red ON red.movement = movement.id"
+                         "  AND red.account >= 'red-packet:' AND red.account < 'red-packet;'"
+                         " WHERE movement.operator = ?1 AND payee.account = 'payee:' || ?2"
+                         " AND movement.at_ms >= ?3 AND movement.at_ms < ?4 ORDER BY movement.id",
+                         error);
   if (query == NULL)
     return NULL;
   ds_db_bind_text (query, 1, operator_id);
@@ -195,5 +198,7 @@ ds_bank_load_file (DsBank *self,
         ds_file_line_free (line);
     }
   ds_db_reset (query);
-  return g_steal_pointer (&lines);
+  return ds_bank_append_payouts (self, operator_id, payee_id, from_ms, to_ms, lines, error)
+             ? g_steal_pointer (&lines)
+             : NULL;
 }

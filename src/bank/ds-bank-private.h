@@ -155,13 +155,26 @@ gboolean ds_bank_move (DsBank *self, const DsBankMovement *movement, char **refe
 gboolean
 ds_bank_sum_spent (DsBank *self, const char *serial, gint64 from_ms, gint64 *spent_fen, GError **error);
 
-/* Returns: (transfer full) (nullable) (element-type DsFileLine): the daily file, from the ledger. */
+/* Returns: (transfer full) (nullable) (element-type DsFileLine): the daily file, from the ledger, with what was paid out. */
 GPtrArray *ds_bank_load_file (DsBank *self,
                               const char *operator_id,
                               const char *payee_id,
                               gint64 from_ms,
                               gint64 to_ms,
                               GError **error);
+
+/* Pay-outs (ds-bank-payout.c) */
+
+/* Pays out the days that are due, once, with the faults of the moment. */
+gboolean ds_bank_pay_out (DsBank *self, const char *operator_id, const char *payee_id, GError **error);
+/* Adds the pay-outs, fees and collections between two times to a daily file. */
+gboolean ds_bank_append_payouts (DsBank *self,
+                                 const char *operator_id,
+                                 const char *payee_id,
+                                 gint64 from_ms,
+                                 gint64 to_ms,
+                                 GPtrArray *lines,
+                                 GError **error);
 
 /* Orders (ds-bank-order.c) */
 

@@ -6,6 +6,7 @@
 #include "ds-bank-private.h"
 #include "ds-encoding.h"
 #include "ds-error.h"
+#include "ds-money.h"
 #include "ds-json.h"
 #include "ds-sandbox-request.h"
 
@@ -401,13 +402,17 @@ faults_to_json (const DsBankFaults *faults)
                                                          (json_int_t)faults->file_difference_fen)
                                             : json_null ();
 
-  return json_pack ("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "line",
+  return json_pack ("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "line",
                     faults->line_cut ? "cut" : "restored", "down", *faults->down ? faults->down : "none",
                     "confirm_above_fen", (json_int_t)faults->confirm_above_fen, "slow_ms",
                     (json_int_t)faults->slow_ms, "lose_answers", (json_int_t)faults->lose_answers,
                     "lose_wallet_answers", (json_int_t)faults->lose_wallet_answers, "late_ms",
                     (json_int_t)faults->late_ms, "notify_times", (json_int_t)faults->notify_times,
-                    "reject_vouchers", (json_int_t)faults->reject_vouchers, "file_difference", difference);
+                    "reject_vouchers", (json_int_t)faults->reject_vouchers, "payout_times",
+                    (json_int_t)faults->payout_times, "payout_late_days",
+                    (json_int_t)faults->payout_late_days, "payout_difference_fen",
+                    (json_int_t)faults->payout_difference_fen, "payout_fee_fen",
+                    (json_int_t)faults->payout_fee_fen, "file_difference", difference);
 }
 
 static gboolean
@@ -426,6 +431,10 @@ read_fault_numbers (json_t *body, DsBankFaults *faults, GError **error)
     { "late_ms", &faults->late_ms, 0, G_MAXINT },
     { "reject_vouchers", &faults->reject_vouchers, 0, G_MAXINT },
     { "notify_times", &faults->notify_times, 0, 100 },
+    { "payout_times", &faults->payout_times, 0, 2 },
+    { "payout_late_days", &faults->payout_late_days, 0, 31 },
+    { "payout_difference_fen", &faults->payout_difference_fen, -DS_MONEY_MAX_FEN, DS_MONEY_MAX_FEN },
+    { "payout_fee_fen", &faults->payout_fee_fen, 0, DS_MONEY_MAX_FEN },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)

@@ -9,8 +9,9 @@
  * POST /confirm  {payment, accept, SIGNED} → PAYMENT
  * POST /spend    {payment, amount_fen, shop, SIGNED} → PAYMENT
  * POST /faults   any of {line: "cut"|"restored", confirm_above_fen, slow_ms, lose_answers, lose_wallet_answers, late_ms,
- *                notify_times, file_difference: {payment, fen}|null} → all of them; GET /faults only tells. What they
- *                do: see DsBankFaults
+ *                notify_times, payout_times, payout_late_days, payout_difference_fen, payout_fee_fen,
+ *                file_difference: {payment, fen}|null} → all of them; GET /faults only tells. What they do: see
+ *                DsBankFaults
  * SIGNED         wallet, at_ms, nonce, signature: see ds-sandbox-request.h; a nonce is larger than all before
  * PAYMENT        {payment, kind, state: "waiting"|"processing"|"paid"|"declined"|"expired", operator, amount_fen,
  *                red_packet_fen, refunded_fen, payee_name, operator_ref, reason, receipt, at_ms}

@@ -129,6 +129,22 @@ static const char *const schema[]
         "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
         "  operator TEXT NOT NULL REFERENCES operator (id),"
         "  private_key TEXT NOT NULL) STRICT;",
+
+        "CREATE TABLE payout ("
+        "  operator TEXT NOT NULL REFERENCES operator (id),"
+        "  payee TEXT NOT NULL,"
+        "  reference TEXT NOT NULL,"
+        "  kind TEXT NOT NULL CHECK (kind IN ('payout', 'fee', 'collection')),"
+        "  day TEXT NOT NULL,"
+        "  amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),"
+        "  at_ms INTEGER NOT NULL,"
+        "  PRIMARY KEY (operator, payee, reference, kind)) STRICT;"
+        "CREATE INDEX payout_by_time ON payout (operator, payee, at_ms);"
+        "CREATE TABLE paid_until ("
+        "  operator TEXT NOT NULL REFERENCES operator (id),"
+        "  payee TEXT NOT NULL,"
+        "  to_ms INTEGER NOT NULL,"
+        "  PRIMARY KEY (operator, payee)) STRICT, WITHOUT ROWID;",
         NULL };
 
 enum
@@ -216,7 +232,7 @@ static void
 ds_bank_init (DsBank *self)
 {
   self->operators = g_ptr_array_new_with_free_func (free_operator);
-  self->faults = (DsBankFaults){ .confirm_above_fen = -1, .notify_times = 1 };
+  self->faults = (DsBankFaults){ .confirm_above_fen = -1, .notify_times = 1, .payout_times = 1 };
 }
 
 static gboolean

@@ -27,6 +27,10 @@ G_DECLARE_FINAL_TYPE (DsBank, ds_bank, DS, BANK, GObject)
  * @down: the operator that does not answer the depot, nor act, nor notify: its id, "all", or "" for none
  * @reject_vouchers: this many of the next vouchers are refused, as if their money had been spent elsewhere
  * @notify_times: how often each notification is sent: 1 as a rule, 0 when they get lost
+ * @payout_times: how often a day is paid out to the payee's bank account: 1 as a rule, 0 when it is forgotten
+ * @payout_late_days: so many days later than on the next one
+ * @payout_difference_fen: by how much more than is due
+ * @payout_fee_fen: what is kept back, and told
  * @file_payment: (nullable): the payment that stands wrong in the daily file
  * @file_difference_fen: by how much; a line that comes to nothing is missing
  *
@@ -43,6 +47,10 @@ typedef struct
   char down[4];
   gint64 reject_vouchers;
   gint64 notify_times;
+  gint64 payout_times;
+  gint64 payout_late_days;
+  gint64 payout_difference_fen;
+  gint64 payout_fee_fen;
   char *file_payment;
   gint64 file_difference_fen;
 } DsBankFaults;

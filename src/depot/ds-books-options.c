@@ -19,6 +19,10 @@ static const char description[]
       "custody [--verify] [--output FILE]\n"
       "reconcile --day DAY [--operator ID], reconcile FILE [--day DAY], daily-file OPERATOR --day DAY,\n"
       "daily-files, in-transit, suspense, cut-off --day DAY, cut-offs\n"
+      "morning [--day DAY]: reconcile and cut-off of all days until yesterday; status 1: a day could not be\n"
+      "closed, 2: all are, and there are new cases\n"
+      "payout OPERATOR --day DAY --amount YUAN [--fee YUAN] --reference TEXT, collection OPERATOR …,\n"
+      "payouts [--all]\n"
       "export shift-csv SHIFT | shift-pdf SHIFT | day-csv --day DAY | camt ACCOUNT --day DAY";
 
 void
@@ -27,6 +31,7 @@ ds_books_options_clear (DsBooksOptions *self)
   g_free (self->clerk);
   g_free (self->count);
   g_free (self->reference);
+  g_free (self->fee);
   g_free (self->operator_id);
   g_free (self->language);
   g_free (self->output);
@@ -39,8 +44,9 @@ ds_books_options_make_group (DsBooksOptions *self)
     { "clerk", 0, 0, G_OPTION_ARG_STRING, &self->clerk, "who does it and signs", "CLERK" },
     { "count", 0, 0, G_OPTION_ARG_STRING, &self->count, "take-cash: yuan and how many of it",
       "100x3,50x1,0.5x2" },
-    { "reference", 0, 0, G_OPTION_ARG_STRING, &self->reference, "confirm-deposit: the bank's number",
-      "TEXT" },
+    { "reference", 0, 0, G_OPTION_ARG_STRING, &self->reference,
+      "confirm-deposit, payout, collection: the bank's number", "TEXT" },
+    { "fee", 0, 0, G_OPTION_ARG_STRING, &self->fee, "payout: what the operator kept back of it", "YUAN" },
     { "operator", 0, 0, G_OPTION_ARG_STRING, &self->operator_id, "reconcile: with one of them alone", "ID" },
     { "language", 0, 0, G_OPTION_ARG_STRING, &self->language, "export: zh or en", "NAME" },
     { "output", 0, 0, G_OPTION_ARG_FILENAME, &self->output, "export, custody, daily-file: where to", "FILE" },
@@ -84,6 +90,7 @@ ds_books_options_complete (const DsBooksOptions *self,
   set_option (request, "clerk", self->clerk);
   set_option (request, "count", self->count);
   set_option (request, "reference", self->reference);
+  set_option (request, "fee", self->fee);
   set_option (request, "operator", self->operator_id);
   set_option (request, "language", choose_language (self));
   json_object_set_new (request, "verify", json_boolean (self->verify));

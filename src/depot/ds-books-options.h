@@ -12,6 +12,7 @@ typedef struct
   char *clerk;
   char *count;
   char *reference;
+  char *fee;
   char *operator_id;
   char *language;
   char *output;

@@ -14,6 +14,7 @@
 #define MARK "#doorstep-daily-file"
 #define TOTAL "#total"
 #define VERSION "1"
+#define VERSION_WITH_PAYOUTS "2"
 
 #define MAX_ID_BYTES 64
 
@@ -69,15 +70,53 @@ is_plain (const char *id)
   return TRUE;
 }
 
+gboolean
+ds_daily_line_is_payout (const DsFileLine *line)
+{
+  return g_strcmp0 (line->kind, "payout") == 0 || g_strcmp0 (line->kind, "fee") == 0
+         || g_strcmp0 (line->kind, "collection") == 0;
+}
+
+/* Returns: (nullable): to which of the file's sums a kind of line belongs */
+static gint64 *
+find_sum (DsDailyFile *self, const char *kind)
+{
+  const struct
+  {
+    const char *kind;
+    gint64 *sum_fen;
+  } sums[] = {
+    { "payment", &self->credits_fen }, { "voucher", &self->credits_fen },
+    { "refund", &self->refunds_fen },  { "payout", &self->payouts_fen },
+    { "fee", &self->fees_fen },        { "collection", &self->collections_fen },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sums); i++)
+    if (g_strcmp0 (kind, sums[i].kind) == 0)
+      return sums[i].sum_fen;
+  return NULL;
+}
+
+static const char *
+check_payout (const DsDailyFile *self, const DsFileLine *line)
+{
+  gint64 for_ms;
+
+  if (!ds_day_parse (line->payment_id, &for_ms, NULL) || strcmp (line->payment_id, self->day) > 0)
+    return "the day that it is for is none";
+  if (line->operator_ref == NULL || *line->operator_ref == '\0')
+    return "the transfer has no number";
+  return line->red_packet_fen != 0 ? "a transfer has no red packet" : NULL;
+}
+
 /* Adds up as it goes. Returns: (nullable): what is wrong with the line, in words. */
 static const char *
 add_up (DsDailyFile *self, const DsFileLine *line)
 {
-  gboolean is_refund = g_strcmp0 (line->kind, "refund") == 0;
-  gint64 *sum_fen = is_refund ? &self->refunds_fen : &self->credits_fen;
+  gint64 *sum_fen = find_sum (self, line->kind);
 
-  if (!is_refund && g_strcmp0 (line->kind, "payment") != 0 && g_strcmp0 (line->kind, "voucher") != 0)
-    return "the kind is not payment, voucher or refund";
+  if (sum_fen == NULL)
+    return "the kind is not payment, voucher, refund, payout, fee or collection";
   if (line->payment_id == NULL || *line->payment_id == '\0' || strlen (line->payment_id) > MAX_ID_BYTES
       || !is_plain (line->payment_id))
     return "there is no payment's id";
@@ -88,7 +127,7 @@ add_up (DsDailyFile *self, const DsFileLine *line)
     return "the amount is none";
   if (!ds_money_add (*sum_fen, line->amount_fen, sum_fen))
     return "the sum is beyond all measure";
-  return NULL;
+  return ds_daily_line_is_payout (line) ? check_payout (self, line) : NULL;
 }
 
 DsDailyFile *
@@ -137,6 +176,7 @@ typedef struct
   DsCsv *csv;
   DsDailyFile *file; /* (nullable): before the first record */
   gint64 from_ms;
+  gboolean with_payouts;
 } Reading;
 
 static gboolean
@@ -152,8 +192,11 @@ read_head (Reading *self, GError **error)
 {
   if (strcmp (ds_csv_get_field (self->csv, 0), MARK) != 0 || ds_csv_get_n_fields (self->csv) != 5)
     return fail (self, error, "an operator's daily file begins with " MARK);
-  if (strcmp (ds_csv_get_field (self->csv, 1), VERSION) != 0)
-    return fail (self, error, "the file is of a newer form; this depot reads version " VERSION);
+  self->with_payouts = strcmp (ds_csv_get_field (self->csv, 1), VERSION_WITH_PAYOUTS) == 0;
+  if (!self->with_payouts && strcmp (ds_csv_get_field (self->csv, 1), VERSION) != 0)
+    return fail (self, error,
+                 "the file is of a newer form; this depot reads versions " VERSION
+                 " and " VERSION_WITH_PAYOUTS);
   if (!is_plain (ds_csv_get_field (self->csv, 2)) || !is_plain (ds_csv_get_field (self->csv, 3)))
     return fail (self, error, "the operator's or the payee's number is none");
   if (!ds_day_parse (ds_csv_get_field (self->csv, 4), &self->from_ms, NULL))
@@ -193,6 +236,8 @@ read_line (Reading *self, GError **error)
   if (!ds_money_parse (ds_csv_get_field (self->csv, 3), &line->amount_fen, NULL)
       || !ds_money_parse (ds_csv_get_field (self->csv, 4), &line->red_packet_fen, NULL))
     return fail (self, error, "the amount is none");
+  if (ds_daily_line_is_payout (line) && !self->with_payouts)
+    return fail (self, error, "pay-outs are in files of version " VERSION_WITH_PAYOUTS " alone");
   problem = add_up (self->file, line);
   return problem == NULL || fail (self, error, problem);
 }
@@ -200,19 +245,27 @@ read_line (Reading *self, GError **error)
 static gboolean
 read_total (Reading *self, GError **error)
 {
+  const gint64 sums_fen[] = { self->file->credits_fen, self->file->refunds_fen, self->file->payouts_fen,
+                              self->file->fees_fen, self->file->collections_fen };
+  guint n_sums = self->with_payouts ? G_N_ELEMENTS (sums_fen) : 2;
+  gboolean adds_up = TRUE;
   guint64 n_lines;
-  gint64 credits_fen, refunds_fen;
+  gint64 sum_fen;
 
-  if (ds_csv_get_n_fields (self->csv) != 4
-      || !g_ascii_string_to_unsigned (ds_csv_get_field (self->csv, 1), 10, 0, G_MAXUINT, &n_lines, NULL)
-      || !ds_money_parse (ds_csv_get_field (self->csv, 2), &credits_fen, NULL)
-      || !ds_money_parse (ds_csv_get_field (self->csv, 3), &refunds_fen, NULL))
-    return fail (self, error, "the total is not lines, payments, refunds");
+  if (ds_csv_get_n_fields (self->csv) != 2 + n_sums
+      || !g_ascii_string_to_unsigned (ds_csv_get_field (self->csv, 1), 10, 0, G_MAXUINT, &n_lines, NULL))
+    return fail (self, error,
+                 self->with_payouts ? "the total is not lines, payments, refunds, pay-outs, fees, collections"
+                                    : "the total is not lines, payments, refunds");
+  for (guint i = 0; i < n_sums; i++)
+    {
+      if (!ds_money_parse (ds_csv_get_field (self->csv, 2 + i), &sum_fen, NULL))
+        return fail (self, error, "a sum of the total is none");
+      adds_up = adds_up && sum_fen == sums_fen[i];
+    }
   if (n_lines != self->file->lines->len)
     return fail (self, error, "the file has another number of lines than its total says");
-  if (credits_fen != self->file->credits_fen || refunds_fen != self->file->refunds_fen)
-    return fail (self, error, "the lines do not add up to the file's total");
-  return TRUE;
+  return adds_up || fail (self, error, "the lines do not add up to the file's total");
 }
 
 /* @ended: (inout): whether the total has come. */
@@ -275,21 +328,37 @@ append_line (GString *text, const DsFileLine *line)
                           line->operator_ref ? line->operator_ref : "");
 }
 
+static void
+append_sum (GString *text, gint64 sum_fen)
+{
+  char sum[DS_MONEY_TEXT_SIZE];
+
+  g_string_append_printf (text, ",%s", ds_money_format (sum_fen, sum));
+}
+
 GBytes *
 ds_daily_file_to_text (const DsDailyFile *self)
 {
   GString *text = g_string_new (NULL);
-  char credits[DS_MONEY_TEXT_SIZE];
-  char refunds[DS_MONEY_TEXT_SIZE];
+  /* What there were files of before stays the same text, and so the same digest. */
+  gboolean with_payouts = self->payouts_fen + self->fees_fen + self->collections_fen > 0;
 
-  g_string_append_printf (text, MARK "," VERSION ",%s,%s,%s\n", self->operator_id, self->payee_id, self->day);
+  g_string_append_printf (text, MARK ",%s,%s,%s,%s\n", with_payouts ? VERSION_WITH_PAYOUTS : VERSION,
+                          self->operator_id, self->payee_id, self->day);
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
     g_string_append_printf (text, "%s%s", i > 0 ? "," : "", columns[i]);
   g_string_append_c (text, '\n');
   for (guint i = 0; i < self->lines->len; i++)
     append_line (text, g_ptr_array_index (self->lines, i));
-  g_string_append_printf (text, TOTAL ",%u,%s,%s\n", self->lines->len,
-                          ds_money_format (self->credits_fen, credits),
-                          ds_money_format (self->refunds_fen, refunds));
+  g_string_append_printf (text, TOTAL ",%u", self->lines->len);
+  append_sum (text, self->credits_fen);
+  append_sum (text, self->refunds_fen);
+  if (with_payouts)
+    {
+      append_sum (text, self->payouts_fen);
+      append_sum (text, self->fees_fen);
+      append_sum (text, self->collections_fen);
+    }
+  g_string_append_c (text, '\n');
   return g_string_free_to_bytes (text);
 }

@@ -8,6 +8,14 @@
  * | each   | RFC 3339, `payment` `voucher` or `refund`, the payment's id, yuan, yuan, the operator's number |
  * | last   | `#total`, lines, yuan of payments and vouchers, yuan of refunds                              |
  *
+ * A file that says what moved between operator and the company's bank account is of version 2. It has such lines besides,
+ * and a total that goes on with yuan of pay-outs, of fees and of what was collected:
+ *
+ * | each   | RFC 3339, `payout` `fee` or `collection`, the day it is for, yuan, 0.00, the transfer's number |
+ *
+ * A pay-out is what came into the account, a collection what the operator took out of it, a fee what was kept back of
+ * what is due for the day: beside a pay-out it has the same number.
+ *
  * Comma-separated values, UTF-8 or GB18030. An adapter turns what its operator sends into this. */
 #pragma once
 
@@ -21,7 +29,7 @@ G_BEGIN_DECLS
  * DsDailyFile:
  * @lines: (element-type DsFileLine): in the order of their time
  * @credits_fen: payments and vouchers
- * @refunds_fen: positive
+ * @refunds_fen, @payouts_fen, @fees_fen, @collections_fen: positive
  */
 typedef struct
 {
@@ -31,7 +39,13 @@ typedef struct
   GPtrArray *lines;
   gint64 credits_fen;
   gint64 refunds_fen;
+  gint64 payouts_fen;
+  gint64 fees_fen;
+  gint64 collections_fen;
 } DsDailyFile;
+
+/* Whether it tells of the company's bank account, not of a payment. */
+gboolean ds_daily_line_is_payout (const DsFileLine *line);
 
 /**
  * ds_daily_file_new:

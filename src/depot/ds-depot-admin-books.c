@@ -6,6 +6,8 @@
 #include "ds-depot-custody.h"
 #include "ds-depot-cutoff.h"
 #include "ds-depot-export.h"
+#include "ds-depot-morning.h"
+#include "ds-depot-payouts.h"
 #include "ds-depot-reconcile.h"
 
 #include "ds-clock.h"
@@ -210,6 +212,42 @@ run_in_transit (DsDepot *depot, json_t *request, GError **error)
   return ds_depot_list_in_transit (depot, error);
 }
 
+/* Pay-outs */
+
+/* @sign: -1: the operator collected it */
+static json_t *
+book_payout (DsDepot *depot, json_t *request, gint64 sign, GError **error)
+{
+  DsPayout payout = { .operator_id = get_argument (request, 0),
+                      .day = get_option (request, "day"),
+                      .reference = get_option (request, "reference") };
+
+  if (!parse_amount (request, &payout.amount_fen, error)
+      || (get_option (request, "fee") != NULL
+          && !ds_money_parse (get_option (request, "fee"), &payout.fee_fen, error)))
+    return NULL;
+  payout.amount_fen *= sign;
+  return ds_depot_book_payout (depot, &payout, error);
+}
+
+static json_t *
+run_payout (DsDepot *depot, json_t *request, GError **error)
+{
+  return book_payout (depot, request, 1, error);
+}
+
+static json_t *
+run_collection (DsDepot *depot, json_t *request, GError **error)
+{
+  return book_payout (depot, request, -1, error);
+}
+
+static json_t *
+run_payouts (DsDepot *depot, json_t *request, GError **error)
+{
+  return ds_depot_list_payouts (depot, json_is_true (json_object_get (request, "all")), error);
+}
+
 static json_t *
 run_suspense (DsDepot *depot, json_t *request, GError **error)
 {
@@ -278,9 +316,19 @@ static const Command commands[] = {
   { "deposits", 0, 0, NULL, "deposits", run_deposits },
   { "custody", 0, 0, NULL, "custody [--verify]", run_custody },
   { "reconcile", 0, 0, NULL, "reconcile [FILE] [--operator ID] [--day YYYY-MM-DD]", NULL },
+  { "morning", 0, 0, NULL, "morning [--day YYYY-MM-DD]", NULL },
   { "daily-file", 1, 1, "day", "daily-file OPERATOR --day YYYY-MM-DD", NULL },
   { "daily-files", 0, 0, NULL, "daily-files", run_daily_files },
   { "in-transit", 0, 0, NULL, "in-transit", run_in_transit },
+  { "payout", 1, 1, "day,amount,reference",
+    "payout OPERATOR --day YYYY-MM-DD --amount YUAN [--fee YUAN] --reference TEXT: what came into the bank "
+    "account for the day, what was kept back, the bank's number",
+    run_payout },
+  { "collection", 1, 1, "day,amount,reference",
+    "collection OPERATOR --day YYYY-MM-DD --amount YUAN --reference TEXT: what the operator took out of the "
+    "bank account",
+    run_collection },
+  { "payouts", 0, 0, NULL, "payouts [--all]", run_payouts },
   { "suspense", 0, 0, NULL, "suspense", run_suspense },
   { "cut-off", 0, 0, "day", "cut-off --day YYYY-MM-DD", run_cut_off },
   { "cut-offs", 0, 0, NULL, "cut-offs", run_cut_offs },
@@ -360,6 +408,16 @@ run_reconcile (DsDepot *depot, json_t *request, GBytes *attachment, GTask *task)
 }
 
 static void
+did_morning (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  json_t *answer = ds_depot_morning_finish (DS_DEPOT (source), result, &error);
+
+  return_answer (task, answer, error);
+}
+
+static void
 did_load_daily_file (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -404,6 +462,8 @@ ds_depot_admin_books_run_async (DsDepot *depot,
     g_task_return_error (task, error);
   else if (g_str_equal (command->name, "reconcile"))
     run_reconcile (depot, request, attachment, task);
+  else if (g_str_equal (command->name, "morning"))
+    ds_depot_morning_async (depot, get_option (request, "day"), NULL, did_morning, g_steal_pointer (&task));
   else if (g_str_equal (command->name, "daily-file"))
     ds_depot_load_daily_file_async (depot, get_argument (request, 0), get_option (request, "day"), NULL,
                                     did_load_daily_file, g_steal_pointer (&task));

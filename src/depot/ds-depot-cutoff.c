@@ -112,8 +112,8 @@ sum_accounts (json_t *accounts)
 }
 
 /* What the books have and the file has not, when the day is closed. */
-static gint64
-sum_transit (json_t *items, const char *operator_id, gint64 end_ms)
+gint64
+ds_depot_sum_transit (json_t *items, const char *operator_id, gint64 end_ms)
 {
   gint64 transit_fen = 0;
   json_t *item;
@@ -167,8 +167,8 @@ load_operators (DsDepot *self, const char *day, gint64 end_ms, GError **error)
   for (guint i = 0; i < self->operators->len; i++)
     {
       const char *operator_id = ds_operator_get_id (g_ptr_array_index (self->operators, i));
-      json_t *found
-          = load_operator (self, operator_id, day, sum_transit (transit, operator_id, end_ms), error);
+      json_t *found = load_operator (self, operator_id, day,
+                                     ds_depot_sum_transit (transit, operator_id, end_ms), error);
 
       if (found == NULL)
         return NULL;

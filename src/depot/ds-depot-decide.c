@@ -13,31 +13,44 @@ typedef struct
   const char *kind;
   const char *how;
   const char *resolution;
-  const char *from; /* where the difference stands; NULL: the operator's file decides */
+  const char *from; /* where the difference stands; NULL: @settle knows */
   const char *to;
+  gboolean (*settle) (DsDepot *self, const DsOpenCase *open, const char *to, GError **error);
 } Decision;
 
 static const Decision decisions[] = {
-  { "cash-short", "charge", "charged", "over-short:", "receivable:" },
-  { "cash-short", "write-off", "written off", "over-short:", "result:cash" },
-  { "cash-over", "credit", "credited", "over-short:", "receivable:" },
-  { "cash-over", "keep", "kept", "over-short:", "result:cash" },
-  { "cash-late", "charge", "charged", "cash:", "receivable:" },
-  { "cash-late", "write-off", "written off", "cash:", "result:cash" },
-  { "cash-late-over", "credit", "credited", "cash:", "receivable:" },
-  { "cash-late-over", "keep", "kept", "cash:", "result:cash" },
-  { "deposit-short", "claim", "claimed", "over-short:bank", "claim:bank" },
-  { "deposit-short", "write-off", "written off", "over-short:bank", "result:cash" },
-  { "deposit-over", "claim", "owed to the bank", "over-short:bank", "claim:bank" },
-  { "deposit-over", "keep", "kept", "over-short:bank", "result:cash" },
-  { "daily-missing", "claim", "claimed", NULL, "claim:" },
-  { "daily-missing", "write-off", "written off", NULL, "result:" },
-  { "daily-extra", "claim", "owed to the operator", NULL, "claim:" },
-  { "daily-extra", "write-off", "kept", NULL, "result:" },
-  { "daily-duplicate", "claim", "owed to the operator", NULL, "claim:" },
-  { "daily-duplicate", "write-off", "kept", NULL, "result:" },
-  { "daily-differing", "claim", "claimed", NULL, "claim:" },
-  { "daily-differing", "write-off", "written off", NULL, "result:" },
+  { "cash-short", "charge", "charged", "over-short:", "receivable:", NULL },
+  { "cash-short", "write-off", "written off", "over-short:", "result:cash", NULL },
+  { "cash-over", "credit", "credited", "over-short:", "receivable:", NULL },
+  { "cash-over", "keep", "kept", "over-short:", "result:cash", NULL },
+  { "cash-late", "charge", "charged", "cash:", "receivable:", NULL },
+  { "cash-late", "write-off", "written off", "cash:", "result:cash", NULL },
+  { "cash-late-over", "credit", "credited", "cash:", "receivable:", NULL },
+  { "cash-late-over", "keep", "kept", "cash:", "result:cash", NULL },
+  { "deposit-short", "claim", "claimed", "over-short:bank", "claim:bank", NULL },
+  { "deposit-short", "write-off", "written off", "over-short:bank", "result:cash", NULL },
+  { "deposit-over", "claim", "owed to the bank", "over-short:bank", "claim:bank", NULL },
+  { "deposit-over", "keep", "kept", "over-short:bank", "result:cash", NULL },
+  { "daily-missing", "claim", "claimed", NULL, "claim:", ds_depot_settle_daily_case },
+  { "daily-missing", "write-off", "written off", NULL, "result:", ds_depot_settle_daily_case },
+  { "daily-extra", "claim", "owed to the operator", NULL, "claim:", ds_depot_settle_daily_case },
+  { "daily-extra", "write-off", "kept", NULL, "result:", ds_depot_settle_daily_case },
+  { "daily-duplicate", "claim", "owed to the operator", NULL, "claim:", ds_depot_settle_daily_case },
+  { "daily-duplicate", "write-off", "kept", NULL, "result:", ds_depot_settle_daily_case },
+  { "daily-differing", "claim", "claimed", NULL, "claim:", ds_depot_settle_daily_case },
+  { "daily-differing", "write-off", "written off", NULL, "result:", ds_depot_settle_daily_case },
+  { "payout-late", "claim", "claimed", NULL, "claim:", ds_depot_settle_payout_case },
+  { "payout-late", "fee", "a fee", NULL, "fee:", ds_depot_settle_payout_case },
+  { "payout-late", "write-off", "written off", NULL, "result:", ds_depot_settle_payout_case },
+  { "payout-short", "claim", "claimed", NULL, "claim:", ds_depot_settle_payout_case },
+  { "payout-short", "fee", "a fee", NULL, "fee:", ds_depot_settle_payout_case },
+  { "payout-short", "write-off", "written off", NULL, "result:", ds_depot_settle_payout_case },
+  { "payout-over", "claim", "owed to the operator", NULL, "claim:", ds_depot_settle_payout_case },
+  { "payout-over", "keep", "kept", NULL, "result:", ds_depot_settle_payout_case },
+  { "payout-duplicate", "claim", "owed to the operator", NULL, "claim:", ds_depot_settle_payout_case },
+  { "payout-duplicate", "keep", "kept", NULL, "result:", ds_depot_settle_payout_case },
+  { "payout-differing", "correct", "corrected", NULL, "correct", ds_depot_correct_payout },
+  { "payout-differing", "keep", "kept", NULL, "keep", ds_depot_correct_payout },
 };
 
 static char *
@@ -91,7 +104,7 @@ ds_depot_decide_case (DsDepot *self,
         continue;
       *resolution = decision->resolution;
       return decision->from != NULL ? book (self, open, decision, error)
-                                    : ds_depot_settle_daily_case (self, open, decision->to, error);
+                                    : decision->settle (self, open, decision->to, error);
     }
   if (ways->len == 0)
     return TRUE;

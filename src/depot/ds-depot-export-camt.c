@@ -107,15 +107,19 @@ append_summary (GString *xml, GPtrArray *entries)
   g_string_append (xml, "</TxsSummry>\n");
 }
 
-/* Returns: (transfer full) (nullable): the payment's UUID without hyphens, since a reference has 35 characters. */
+/* Returns: (transfer full) (nullable): the payment's UUID without hyphens, since a reference has 35 characters, or the
+ * bank's number of a transfer. */
 static char *
 find_reference (const char *key)
 {
+  static const char *const transfers[] = { "payout", "fee", "collection", NULL };
   g_auto (GStrv) parts = g_strsplit (key, ":", 3);
   g_auto (GStrv) groups = NULL;
 
   if (parts[0] == NULL || parts[1] == NULL)
     return NULL;
+  if (parts[2] != NULL && g_strv_contains (transfers, parts[0]))
+    return g_strndup (parts[2], MAX_TEXT_CHARS);
   groups = g_strsplit (parts[1], "-", -1);
   return g_strv_length (groups) == 5 ? g_strjoinv ("", groups) : NULL;
 }
@@ -138,8 +142,11 @@ append_entry (GString *xml, const Entry *entry)
   append_short (xml, "Cd", kind, MAX_TEXT_CHARS);
   g_string_append (xml, "<Issr>Doorstep</Issr></Prtry></BkTxCd>\n");
   if (reference != NULL)
-    g_string_append_printf (
-        xml, "<NtryDtls><TxDtls><Refs><EndToEndId>%s</EndToEndId></Refs></TxDtls></NtryDtls>\n", reference);
+    {
+      g_string_append (xml, "<NtryDtls><TxDtls><Refs>");
+      append_element (xml, "EndToEndId", reference);
+      g_string_append (xml, "</Refs></TxDtls></NtryDtls>\n");
+    }
   append_short (xml, "AddtlNtryInf", entry->key, MAX_INFO_CHARS);
   g_string_append (xml, "</Ntry>\n");
 }

@@ -27,6 +27,8 @@ enum
   CASES,
   SUSPENSE,
   BOOKS_SUM,
+  CLEARING,
+  PAYOUT_AGE,
   POLLS,
   HANDHELDS,
   FEED_BEHIND,
@@ -78,6 +80,11 @@ static const DsMetricFamily families[] = {
   [SUSPENSE] = { "doorstep_suspense_fen", GAUGE, "fen", "Money that waits for a decision.", 1, NULL },
   [BOOKS_SUM]
   = { "doorstep_books_sum_fen", GAUGE, "fen", "The trial balance: anything but 0 is an alarm.", 1, NULL },
+  [CLEARING]
+  = { "doorstep_clearing_fen", GAUGE, "fen", "What an operator has cleared and not paid out.", 1, NULL },
+  [PAYOUT_AGE]
+  = { "doorstep_payout_waiting_seconds", GAUGE, "seconds",
+      "Age of the oldest day that an operator has not paid out as it should; 0 for none.", PER_S, NULL },
   [POLLS] = { "doorstep_polls_waiting", GAUGE, NULL, "Handhelds that wait for news.", 1, NULL },
   [HANDHELDS]
   = { "doorstep_handhelds", GAUGE, NULL,
@@ -392,12 +399,27 @@ look_at_handhelds (DsDepotMonitor *self)
 }
 
 static void
+look_at_payouts (DsDepotMonitor *self, const char *operator_id)
+{
+  g_autofree char *clearing = g_strconcat ("clearing:", operator_id, NULL);
+  gint64 clearing_fen, end_ms;
+
+  if (ds_books_get_balance (self->depot->db, clearing, &clearing_fen, NULL))
+    ds_metrics_set (self->metrics, CLEARING, clearing_fen, "operator", operator_id, NULL);
+  if (ds_depot_find_oldest_unpaid (self->depot, operator_id, &end_ms, NULL))
+    ds_metrics_set (self->metrics, PAYOUT_AGE,
+                    end_ms > 0 ? MAX (ds_depot_now_ms (self->depot) - end_ms, 0) * 1000 : 0, "operator",
+                    operator_id, NULL);
+}
+
+static void
 look_at_operators (DsDepotMonitor *self)
 {
   for (guint i = 0; i < self->depot->operators->len; i++)
     {
       DsOperator *op = g_ptr_array_index (self->depot->operators, i);
 
+      look_at_payouts (self, ds_operator_get_id (op));
       ds_metrics_set (self->metrics, OPERATOR_SILENCE, ds_depot_monitor_get_silence_ms (self, op) * 1000,
                       "operator", ds_operator_get_id (op), NULL);
     }

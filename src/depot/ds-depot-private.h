@@ -53,6 +53,7 @@ struct _DsDepot
     gint64 operator_silent_s;
     gboolean was_ready;
   } health;
+  guint payout_days; /* from a day to its pay-out in the operators' files */
   GCancellable *closing;
   const DsClerkAct *act;            /* (nullable): what the transaction to come does for a clerk */
   guint8 token_secret[DS_SM3_SIZE]; /* new with every start: an old token only means asking for a new one */
@@ -686,7 +687,29 @@ gboolean ds_depot_decide_case (DsDepot *self,
  * by then, and what was booked since. */
 json_t *ds_depot_load_balances (DsDepot *self, gint64 before_ms, GError **error);
 
+/* What of the items of ds_depot_list_in_transit() is the operator's and was booked before a moment. */
+gint64 ds_depot_sum_transit (json_t *items, const char *operator_id, gint64 end_ms);
+
+/* ds-depot-payouts.c. Inside a transaction, but for the last. */
+
+/* Books what a daily file says of a pay-out, fee or collection; the same once more books nothing. */
+gboolean
+ds_depot_take_payout (DsDepot *self, const char *operator_id, const DsFileLine *line, GError **error);
+/* Opens and closes the cases of an operator's days. @cases: gets {"kind", "subject"} of those that are open. */
+gboolean ds_depot_judge_payouts (DsDepot *self, const char *operator_id, json_t *cases, GError **error);
+/* What is missing or too much of a day moves from the clearing account to @counter: "claim:", "result:" or "fee:", before
+ * the operator's id. */
+gboolean
+ds_depot_settle_payout_case (DsDepot *self, const DsOpenCase *open, const char *counter, GError **error);
+/* "correct": the books follow the file in what it says of a transfer; "keep": they stay. */
+gboolean ds_depot_correct_payout (DsDepot *self, const DsOpenCase *open, const char *how, GError **error);
+/* @end_ms: (out): the end of the oldest day that is not paid out as it should be; 0 for none */
+gboolean ds_depot_find_oldest_unpaid (DsDepot *self, const char *operator_id, gint64 *end_ms, GError **error);
+
 /* ds-depot-reconcile.c */
+
+/* Adds number and amount to cases that have kind and subject. */
+gboolean ds_depot_complete_cases (DsDepot *self, json_t *cases, GError **error);
 
 /* As ds_depot_reconcile_file() with a file that was read. */
 json_t *ds_depot_reconcile_parsed (DsDepot *self, const DsDailyFile *file, const char *day, GError **error);

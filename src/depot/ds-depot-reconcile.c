@@ -485,6 +485,12 @@ insert_file (DsDepot *self, const DsDailyFile *file, const char *digest, GError 
     {
       const DsFileLine *line = g_ptr_array_index (file->lines, i);
 
+      if (ds_daily_line_is_payout (line))
+        {
+          if (!ds_depot_take_payout (self, file->operator_id, line, error))
+            return FALSE;
+          continue;
+        }
       if (!ds_depot_sql_run (self->db, error,
                              "INSERT INTO daily_line (operator, day, payment, kind, amount_fen, at_ms,"
                              " reference) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -517,9 +523,8 @@ take_file (DsDepot *self, const DsDailyFile *file, GError **error)
   return FALSE;
 }
 
-/* Adds number, amount and payment of the cases that were opened. */
-static gboolean
-complete_cases (DsDepot *self, json_t *cases, GError **error)
+gboolean
+ds_depot_complete_cases (DsDepot *self, json_t *cases, GError **error)
 {
   json_t *item;
   gsize i;
@@ -551,15 +556,18 @@ reconcile (DsDepot *self, const DsDailyFile *file, GError **error)
   gint64 n_matched;
 
   if (!take_file (self, file, error) || !match (self, file->operator_id, &tally, error)
-      || !complete_cases (self, cases, error)
+      || !ds_depot_judge_payouts (self, file->operator_id, cases, error)
+      || !ds_depot_complete_cases (self, cases, error)
       || !ds_depot_sql_get_int (self->db, &n_matched, 0, error,
                                 "SELECT count (*) FROM settlement WHERE operator = ? AND day = ?", "ss",
                                 file->operator_id, file->day))
     return NULL;
-  return json_pack ("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:O, s:b}", "operator", file->operator_id,
-                    "day", file->day, "lines", (json_int_t)file->lines->len, "credits_fen",
-                    (json_int_t)file->credits_fen, "refunds_fen", (json_int_t)file->refunds_fen, "matched",
-                    (json_int_t)n_matched, "in_transit", (json_int_t)tally.n_transit, "in_transit_fen",
+  return json_pack ("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O, s:b}", "operator",
+                    file->operator_id, "day", file->day, "lines", (json_int_t)file->lines->len, "credits_fen",
+                    (json_int_t)file->credits_fen, "refunds_fen", (json_int_t)file->refunds_fen,
+                    "payouts_fen", (json_int_t)file->payouts_fen, "fees_fen", (json_int_t)file->fees_fen,
+                    "collections_fen", (json_int_t)file->collections_fen, "matched", (json_int_t)n_matched,
+                    "in_transit", (json_int_t)tally.n_transit, "in_transit_fen",
                     (json_int_t)tally.transit_fen, "cases", cases, "balanced", json_array_size (cases) == 0);
 }
 

@@ -40,8 +40,11 @@ json_t *ds_depot_reconcile_finish (DsDepot *self, GAsyncResult *result, GError *
  *
  * Takes a file in, and matches. The same file once more matches again and changes nothing.
  *
- * Returns: (transfer full) (nullable): {"operator", "day", "lines", "credits_fen", "refunds_fen", "matched",
- *   "in_transit", "in_transit_fen", "cases", "balanced"}
+ * What the file says of the company's bank account is booked, and every day that is to be paid out is looked at: see
+ * ds-depot-payouts.h.
+ *
+ * Returns: (transfer full) (nullable): {"operator", "day", "lines", "credits_fen", "refunds_fen", "payouts_fen",
+ *   "fees_fen", "collections_fen", "matched", "in_transit", "in_transit_fen", "cases", "balanced"}
  */
 json_t *ds_depot_reconcile_file (DsDepot *self, GBytes *file, const char *day, GError **error);
 

@@ -363,6 +363,19 @@ const char *const ds_depot_schema[] = {
   "CREATE INDEX shift_courier ON shift (courier, opened_at_ms);"
   "CREATE INDEX incident_open_number ON incident (number) WHERE closed_at_ms = 0;"
   "CREATE INDEX incident_courier ON incident (courier) WHERE closed_at_ms = 0;",
+
+  /* What operators paid into the company's bank account, kept back or took out of it, and for which day. */
+  "CREATE TABLE payout ("
+  "  operator TEXT NOT NULL,"
+  "  kind TEXT NOT NULL CHECK (kind IN ('payout', 'fee', 'collection')),"
+  "  reference TEXT NOT NULL,"
+  "  day TEXT NOT NULL,"
+  "  amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),"
+  "  at_ms INTEGER NOT NULL,"
+  "  told_day TEXT," /* what a daily file says of it, when that is something else */
+  "  told_fen INTEGER,"
+  "  PRIMARY KEY (operator, kind, reference)) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX payout_day ON payout (operator, day);",
   NULL,
 };
 

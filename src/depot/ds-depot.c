@@ -76,6 +76,7 @@ ds_depot_init (DsDepot *self)
   self->closing = g_cancellable_new ();
   self->keys = ds_depot_keys_new ();
   self->health.min_free_mib = MIN_FREE_MIB;
+  self->payout_days = 1;
   self->health.operator_silent_s = OPERATOR_SILENT_S;
   self->health.was_ready = TRUE;
 }

@@ -22,7 +22,8 @@ ds_serve_config_init (DsServeConfig *self)
                            .desk_port = DS_CONFIG_UNSET,
                            .min_free_mib = DS_CONFIG_UNSET,
                            .operator_silent_s = DS_CONFIG_UNSET,
-                           .key_overlap_days = DS_CONFIG_UNSET };
+                           .key_overlap_days = DS_CONFIG_UNSET,
+                           .payout_days = DS_CONFIG_UNSET };
 }
 
 void
@@ -63,6 +64,8 @@ ds_serve_config_add_options (DsServeConfig *self, GOptionContext *context)
     { "key-overlap-days", 0, 0, G_OPTION_ARG_INT, &self->key_overlap_days,
       "keys rotate: how long before the new key signs, so that handhelds learn of it; 0 for at once",
       "DAYS" },
+    { "payout-days", 0, 0, G_OPTION_ARG_INT, &self->payout_days,
+      "reconcile, payout: after how many days an operator's pay-out of a day is late", "DAYS" },
     { NULL },
   };
 
@@ -70,7 +73,7 @@ ds_serve_config_add_options (DsServeConfig *self, GOptionContext *context)
 }
 
 /* The table of the file's keys, over @self. */
-#define N_ITEMS 14
+#define N_ITEMS 15
 static void
 fill_items (DsServeConfig *self, DsConfigItem items[N_ITEMS])
 {
@@ -88,6 +91,7 @@ fill_items (DsServeConfig *self, DsConfigItem items[N_ITEMS])
     { "log", "level", 'w', &self->log_level, 0, 0, LOG_LEVELS },
     { "log", "format", 'w', &self->log_format, 0, 0, LOG_FORMATS },
     { "keys", "overlap-days", 'n', &self->key_overlap_days, 0, 365, NULL },
+    { "books", "payout-days", 'n', &self->payout_days, 0, 31, NULL },
     { NULL },
   };
 
@@ -142,6 +146,7 @@ ds_serve_config_complete (DsServeConfig *self, GError **error)
   set_default (&self->min_free_mib, 256);
   set_default (&self->operator_silent_s, 300);
   set_default (&self->key_overlap_days, 30);
+  set_default (&self->payout_days, 1);
   if (self->log_level == NULL)
     self->log_level = g_strdup ("warning");
   if (self->log_format == NULL)

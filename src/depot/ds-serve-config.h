@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @path: (nullable): of the file
  * @port, @bank_port: 0 for any
  * @monitor_port, @desk_port: 0 for any, -1 for none
+ * @payout_days: see ds_depot_set_payout_days()
  * @min_free_mib, @operator_silent_s: see ds_depot_set_health_limits()
  *
  * Numbers begin as %DS_CONFIG_UNSET.
@@ -31,6 +32,7 @@ typedef struct
   int min_free_mib;
   int operator_silent_s;
   int key_overlap_days;
+  int payout_days;
   char *log_level;
   char *log_format;
 } DsServeConfig;

@@ -8,11 +8,13 @@
 #include "ds-depot-backup.h"
 #include "ds-depot-bench.h"
 #include "ds-depot-options.h"
+#include "ds-depot-payouts.h"
 #include "ds-desk.h"
 #include "ds-error.h"
 #include "ds-json.h"
 #include "ds-money.h"
 #include "ds-monitor-server.h"
+#include "ds-morning-report.h"
 #include "ds-qr.h"
 #include "ds-sandbox-operator.h"
 
@@ -104,7 +106,10 @@ open_house (House *self, const DsDepotOptions *options, GError **error)
     return FALSE;
   self->depot = ds_depot_new (options->config.directory, options->config.host, operators, self->clock,
                               self->random, error);
-  return self->depot != NULL;
+  if (self->depot == NULL)
+    return FALSE;
+  ds_depot_set_payout_days (self->depot, options->config.payout_days);
+  return TRUE;
 }
 
 /* serve */
@@ -463,6 +468,20 @@ run_books_command (const DsDepotOptions *options)
                                                                                    : fail (error->message);
 }
 
+static int
+do_morning (const DsDepotOptions *options)
+{
+  g_autoptr (json_t) request
+      = json_pack ("{s:s, s:[], s:s*}", "command", "morning", "arguments", "day", options->day);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (json_t) answer = NULL;
+
+  if (options->arguments[1] != NULL)
+    return fail ("say: morning [--day YYYY-MM-DD]");
+  answer = run_command (options, request, NULL, &error);
+  return answer != NULL ? ds_morning_report_print (answer) : fail (error->message);
+}
+
 /* Prints a member of the answer, which is a text. @request: (transfer full) */
 static int
 print_text (const DsDepotOptions *options, json_t *request, const char *member)
@@ -671,6 +690,7 @@ static const struct
   { "import", 2, import_file },
   { "enrol", 1, enrol },
   { "books", 1, print_books },
+  { "morning", 1, do_morning },
   { "reset-pin", 1, reset_pin },
   { "rescue", G_MAXUINT, rescue },
   { "journal", 2, print_journal },

@@ -85,9 +85,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsOrderResult, ds_order_result_free)
 
 /**
  * DsFileLine: one line of an operator's daily file
- * @payment_id: whose
- * @kind: "payment", "voucher" or "refund"
+ * @payment_id: whose; of "payout", "fee" and "collection" the day that is paid for, as "2026-11-22"
+ * @kind: "payment", "voucher" or "refund"; "payout" into the payee's bank account, "fee" kept back of one, or
+ *   "collection" out of that account
  * @amount_fen: positive; for a refund, what was given back
+ * @operator_ref: the operator's number; of a pay-out, fee or collection that of the bank's transfer
  * @at_ms: when, by the operator's clock; 0 where an operator does not say
  */
 typedef struct

@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..99
+echo 1..106
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -153,6 +153,14 @@ sed 's/#total,0/#total,1/' "$work/daily" >"$work/spoilt"
 check "but not with a wrong one" fails depot reconcile "$work/spoilt"
 check "nor before the day is over" fails depot reconcile --day "$today"
 check "closes a day" contains '"sum_fen":0' depot cut-off --day "$yesterday"
+check "has done the morning's work then" contains "Closed until $yesterday" depot morning
+check "takes no pay-out of an operator that is none" fails depot payout 009 --day "$yesterday" --amount 1 --reference P-1
+check "books a pay-out" contains '"amount_fen":1234' depot payout 003 --day "$yesterday" --amount 12.34 --fee 0.10 --reference P-1
+depot payout 003 --day "$yesterday" --amount 12.34 --fee 0.10 --reference P-1 >"$work/again"
+check "once" contains '"bank":3233' depot books
+check "though nothing was due" contains '"kind":"payout-over"' depot cases
+check "and what the operator takes back" contains '"open_fen":0' depot collection 003 --day "$yesterday" --amount 12.44 --reference P-2
+check "lists the days" contains '"fee_fen":10' depot payouts --all
 check "says how old what waits is" contains '"buckets":' depot suspense
 check "exports an account" contains '<Cd>CLBD</Cd>' depot export camt till:07 --day "$today"
 check "and the day's bookings" contains transit:bank depot export day-csv --day "$today" --language en

@@ -6,6 +6,8 @@
 
 #include "ds-daily-file.h"
 #include "ds-day.h"
+#include "ds-depot-cutoff.h"
+#include "ds-depot-morning.h"
 #include "ds-depot-private.h"
 #include "ds-depot-reconcile.h"
 #include "ds-error.h"
@@ -199,6 +201,162 @@ test_text (Fixture *self, gconstpointer data)
   g_assert_true (json_equal (by_text, by_adapter));
 }
 
+static gint64
+get_balance (Fixture *self, const char *account)
+{
+  gint64 balance_fen;
+
+  g_assert_true (ds_books_get_balance (self->depot->db, account, &balance_fen, NULL));
+  return balance_fen;
+}
+
+/* @kind: (nullable): of the only case that is open; its money */
+static void
+assert_case (json_t *answer, const char *kind, gint64 amount_fen)
+{
+  json_t *cases = json_object_get (answer, "cases");
+
+  g_assert_cmpuint (json_array_size (cases), ==, kind != NULL ? 1 : 0);
+  if (kind == NULL)
+    return;
+  g_assert_cmpstr (json_string_value (json_object_get (json_array_get (cases, 0), "kind")), ==, kind);
+  assert_number (json_array_get (cases, 0), "amount_fen", amount_fen);
+}
+
+/* A day's work of 10.00 yuan, and the file of the @n-th day on the morning after it, with faults that hold for the pay-out
+ * of the day before. Returns: (transfer full) */
+static json_t *
+work_day (Fixture *self, int n, const char *faults)
+{
+  g_free (pay (self, 1000));
+  go_to (self, (n + 1) * 24 * 60 + 8 * 60);
+  bank_fixture_set_faults (self->bank, faults);
+  return reconcile (self, n);
+}
+
+/* The bank pays out each day on the next one, as well as its faults let it; the books and the bank agree on what moved. */
+static void
+test_payouts (Fixture *self, gconstpointer data)
+{
+  g_autoptr (json_t) first = work_day (self, 0, "{}");
+  g_autoptr (json_t) with_fee = NULL;
+  g_autoptr (json_t) too_short = NULL;
+  g_autoptr (json_t) late = NULL;
+  g_autoptr (json_t) twice = NULL;
+
+  assert_case (first, NULL, 0);
+  assert_number (first, "payouts_fen", 0);
+  with_fee = work_day (self, 1, "{\"payout_fee_fen\": 20}");
+  assert_case (with_fee, NULL, 0);
+  assert_number (with_fee, "payouts_fen", 980);
+  assert_number (with_fee, "fees_fen", 20);
+  g_assert_cmpint (get_balance (self, "bank"), ==, 980);
+  g_assert_cmpint (get_balance (self, "fee:003"), ==, 20);
+  g_assert_cmpint (get_balance (self, "clearing:003"), ==, 1000);
+
+  too_short = work_day (self, 2, "{\"payout_fee_fen\": 0, \"payout_difference_fen\": -100}");
+  assert_case (too_short, "payout-short", 100);
+  {
+    g_autoptr (GError) error = NULL;
+    json_t *open = json_array_get (json_object_get (too_short, "cases"), 0);
+    g_autoptr (json_t) done
+        = ds_depot_resolve (self->depot, json_integer_value (json_object_get (open, "case")), "write-off",
+                            "not worth a letter", &error);
+
+    g_assert_no_error (error);
+  }
+
+  late = work_day (self, 3, "{\"payout_difference_fen\": 0, \"payout_late_days\": 1}");
+  assert_case (late, "payout-late", 1000);
+  /* The late one comes, and that of the fourth day twice. */
+  twice = work_day (self, 4, "{\"payout_late_days\": 0, \"payout_times\": 2}");
+  assert_case (twice, "payout-duplicate", 1000);
+  assert_number (twice, "payouts_fen", 3000);
+  g_assert_cmpint (get_balance (self, "bank"), ==, 980 + 900 + 1000 + 2000);
+  g_assert_cmpint (get_balance (self, "result:003"), ==, 100);
+  g_assert_cmpint (get_balance (self, "clearing:003"), ==, 0);
+  bank_fixture_check_ledger (self->bank);
+}
+
+static json_t *
+do_morning (Fixture *self, const char *day, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  json_t *answer;
+
+  ds_depot_morning_async (self->depot, day, NULL, bank_fixture_did_answer, self->bank);
+  result = wait (self);
+  answer = ds_depot_morning_finish (self->depot, result, error);
+  settle (self);
+  return answer;
+}
+
+static json_t *
+do_morning_well (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  json_t *answer = do_morning (self, NULL, &error);
+
+  g_assert_no_error (error);
+  return answer;
+}
+
+static void
+assert_morning (Fixture *self, json_t *answer, gboolean complete, guint n_days, int closed_until)
+{
+  char day[DS_DAY_SIZE];
+
+  g_assert_true (json_is_true (json_object_get (answer, "complete")) == complete);
+  g_assert_cmpuint (json_array_size (json_object_get (answer, "days")), ==, n_days);
+  g_assert_cmpstr (json_string_value (json_object_get (answer, "closed_until")), ==,
+                   closed_until < 0 ? NULL : ds_day_format (self->day_ms + closed_until * DS_DAY_MS, day));
+}
+
+/* Days that were missed, or of which an operator's file did not come, are done with the next morning. */
+static void
+test_morning (Fixture *self, gconstpointer data)
+{
+  g_autoptr (json_t) down = NULL;
+  g_autoptr (json_t) again = NULL;
+  g_autoptr (json_t) nothing = NULL;
+  g_autoptr (json_t) days = NULL;
+  g_autoptr (json_t) cut_offs = NULL;
+  g_autoptr (GError) error = NULL;
+  char today[DS_DAY_SIZE];
+  json_t *operators;
+
+  g_free (pay (self, 1000));
+  go_to (self, 32 * 60);
+  bank_fixture_set_faults (self->bank, "{\"down\": \"007\"}");
+  down = do_morning_well (self);
+  assert_morning (self, down, FALSE, 1, -1);
+  operators = json_object_get (json_array_get (json_object_get (down, "days"), 0), "operators");
+  assert_number (json_array_get (operators, 0), "matched", 1);
+  g_assert_nonnull (json_object_get (json_array_get (operators, 1), "error"));
+  g_assert_nonnull (json_object_get (json_array_get (json_object_get (down, "days"), 0), "error"));
+
+  bank_fixture_set_faults (self->bank, "{\"down\": \"none\"}");
+  again = do_morning_well (self);
+  assert_morning (self, again, TRUE, 1, 0);
+  operators = json_object_get (json_array_get (json_object_get (again, "days"), 0), "operators");
+  g_assert_true (json_is_true (json_object_get (json_array_get (operators, 0), "known")));
+  nothing = do_morning_well (self);
+  assert_morning (self, nothing, TRUE, 0, 0);
+
+  /* Three mornings without a machine. */
+  g_free (pay (self, 700));
+  go_to (self, (4 * 24 + 8) * 60);
+  g_assert_null (do_morning (self, ds_day_format (self->day_ms + 4 * DS_DAY_MS, today), &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_STATE);
+  days = do_morning_well (self);
+  assert_morning (self, days, TRUE, 3, 3);
+  cut_offs = ds_depot_list_cut_offs (self->depot, NULL);
+  g_assert_cmpuint (json_array_size (cut_offs), ==, 4);
+  /* By then both days are paid out. */
+  g_assert_cmpint (get_balance (self, "bank"), ==, 1700);
+  g_assert_cmpint (get_balance (self, "clearing:003"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -206,6 +364,8 @@ main (int argc, char **argv)
 
   days_test_add ("/sandbox-days/days", test_days);
   days_test_add ("/sandbox-days/text", test_text);
+  days_test_add ("/sandbox-days/payouts", test_payouts);
+  days_test_add ("/sandbox-days/morning", test_morning);
 
   return g_test_run ();
 }

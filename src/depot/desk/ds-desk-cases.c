@@ -44,6 +44,19 @@ find_ways (const char *kind, gboolean is_money)
       = { { "claim", N_ ("Claim it"), N_ ("The books hold the other side to our figure.") },
           { "write-off", N_ ("Write it off"), N_ ("The books follow the other side's figure.") },
           { NULL } };
+  static const Way short_payout[]
+      = { { "claim", N_ ("Claim it"), N_ ("The books hold the other side to our figure.") },
+          { "fee", N_ ("It is a fee"), N_ ("It stands in the books as the operator's fee.") },
+          { "write-off", N_ ("Write it off"), N_ ("It is a loss of the station.") },
+          { NULL } };
+  static const Way over_payout[]
+      = { { "claim", N_ ("It is the operator's"), N_ ("It stands in the books as owed to the operator.") },
+          { "keep", N_ ("Keep it"), N_ ("It is the station's gain.") },
+          { NULL } };
+  static const Way differing_payout[]
+      = { { "correct", N_ ("The operator is right"), N_ ("The books follow the other side's figure.") },
+          { "keep", N_ ("We are right"), N_ ("The books stay as they are.") },
+          { NULL } };
   static const Way other[] = { { "done", N_ ("Seen to"), N_ ("Nothing of it is in the books.") }, { NULL } };
 
   if (is_money)
@@ -56,6 +69,12 @@ find_ways (const char *kind, gboolean is_money)
     return over_deposit;
   if (g_str_equal (kind, "deposit-short") || g_str_has_prefix (kind, "daily-"))
     return claim;
+  if (g_str_equal (kind, "payout-late") || g_str_equal (kind, "payout-short"))
+    return short_payout;
+  if (g_str_equal (kind, "payout-over") || g_str_equal (kind, "payout-duplicate"))
+    return over_payout;
+  if (g_str_equal (kind, "payout-differing"))
+    return differing_payout;
   return other;
 }
 

@@ -130,6 +130,11 @@ ds_desk_word_for_case (DsDeskPage *page, const char *kind)
     { "daily-extra", N_ ("Only in the operator's daily file") },
     { "daily-duplicate", N_ ("Twice in the operator's daily file") },
     { "daily-differing", N_ ("Another amount in the operator's daily file") },
+    { "payout-late", N_ ("The operator has not paid out the day") },
+    { "payout-short", N_ ("The operator paid out too little") },
+    { "payout-over", N_ ("The operator paid out too much") },
+    { "payout-duplicate", N_ ("The operator paid out the day twice") },
+    { "payout-differing", N_ ("The operator says otherwise of a pay-out") },
   };
 
   return FIND (words, kind);
@@ -151,6 +156,8 @@ ds_desk_word_for_resolution (DsDeskPage *page, const char *resolution)
     { "claimed", N_ ("Claimed") },
     { "owed to the bank", N_ ("Owed to the bank") },
     { "owed to the operator", N_ ("Owed to the operator") },
+    { "a fee", N_ ("A fee of the operator") },
+    { "corrected", N_ ("Corrected") },
     { "recounted", N_ ("Counted again") },
     { "made good", N_ ("Made good") },
   };
