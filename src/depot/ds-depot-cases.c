@@ -5,6 +5,7 @@
 #include "ds-depot-lists.h"
 #include "ds-depot-private.h"
 
+#include "ds-day.h"
 #include "ds-error.h"
 #include "ds-id.h"
 #include "ds-json.h"
@@ -23,25 +24,31 @@ ds_depot_note_incident (DsDepot *self,
                         const char *detail,
                         GError **error)
 {
+  gint64 now_ms = ds_depot_now_ms (self);
+  char today[DS_DAY_SIZE];
+
   return ds_depot_sql_run (self->db, error,
-                           "INSERT INTO incident (number, kind, subject, at_ms, detail) VALUES (" NEXT_NUMBER
-                           ", ?, ?, ?, ?)"
-                           " ON CONFLICT (kind, subject) DO NOTHING",
-                           "ssis", kind, subject, ds_depot_now_ms (self), detail);
+                           "INSERT INTO incident (number, kind, subject, at_ms, detail, day)"
+                           " VALUES (" NEXT_NUMBER ", ?, ?, ?, ?, ?) ON CONFLICT (kind, subject) DO NOTHING",
+                           "ssiss", kind, subject, now_ms, detail, ds_day_format (now_ms, today));
 }
 
 gboolean
 ds_depot_open_case (DsDepot *self, const DsCaseDraft *draft, GError **error)
 {
+  gint64 now_ms = ds_depot_now_ms (self);
+  char today[DS_DAY_SIZE];
+
   return ds_depot_sql_run (
       self->db, error,
-      "INSERT INTO incident (number, kind, subject, at_ms, detail, stop, courier, amount_fen)"
+      "INSERT INTO incident (number, kind, subject, at_ms, detail, stop, courier, amount_fen, day)"
       " VALUES (" NEXT_NUMBER
-      ", ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, subject) DO UPDATE SET detail = excluded.detail,"
+      ", ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, subject) DO UPDATE SET detail = excluded.detail,"
       " stop = excluded.stop, courier = excluded.courier, amount_fen = excluded.amount_fen,"
-      " at_ms = iif (closed_at_ms = 0, at_ms, excluded.at_ms), closed_at_ms = 0, resolution = NULL",
-      "ssisssi", draft->kind, draft->subject, ds_depot_now_ms (self), draft->detail, draft->stop_id,
-      draft->courier_id, draft->amount_fen);
+      " at_ms = iif (closed_at_ms = 0, at_ms, excluded.at_ms),"
+      " day = iif (closed_at_ms = 0, day, excluded.day), closed_at_ms = 0, resolution = NULL",
+      "ssisssis", draft->kind, draft->subject, now_ms, draft->detail, draft->stop_id, draft->courier_id,
+      draft->amount_fen, draft->day != NULL ? draft->day : ds_day_format (now_ms, today));
 }
 
 gboolean
@@ -138,22 +145,26 @@ ds_depot_list_cases (DsDepot *self, gboolean closed_too, GError **error)
 }
 
 json_t *
-ds_depot_page_cases (DsDepot *self,
-                     gboolean closed_too,
-                     const char *subject,
-                     gint64 offset,
-                     gint64 limit,
-                     GError **error)
+ds_depot_page_cases (DsDepot *self, const DsCaseFilter *filter, gint64 offset, gint64 limit, GError **error)
 {
   DsQuery *query;
 
-  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL && filter != NULL, NULL);
 
-  if (subject != NULL)
+  if (filter->subject != NULL)
     query = ds_depot_sql_query (self->db, error,
                                 CASE_COLUMNS "WHERE subject = ? ORDER BY number LIMIT ? OFFSET ?", "sii",
-                                subject, limit, offset);
-  else if (closed_too)
+                                filter->subject, limit, offset);
+  else if (filter->day != NULL)
+    query
+        = ds_depot_sql_query (self->db, error, CASE_COLUMNS "WHERE day = ? ORDER BY number LIMIT ? OFFSET ?",
+                              "sii", filter->day, limit, offset);
+  else if (filter->courier_id != NULL)
+    query = ds_depot_sql_query (self->db, error,
+                                CASE_COLUMNS "WHERE incident.courier = ? AND closed_at_ms = 0"
+                                             " ORDER BY number LIMIT ? OFFSET ?",
+                                "sii", filter->courier_id, limit, offset);
+  else if (filter->closed_too)
     query = ds_depot_sql_query (self->db, error, CASE_COLUMNS "ORDER BY number DESC LIMIT ? OFFSET ?", "ii",
                                 limit, offset);
   else

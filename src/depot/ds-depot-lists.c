@@ -17,7 +17,7 @@
   " float_fen, opened_at_ms, closed_at_ms, counted_fen, version, balanced, difference_fen,"                  \
   " (SELECT received_at_ms FROM entry WHERE entry.device = shift.device ORDER BY seq DESC LIMIT 1),"         \
   " (SELECT count (*) FROM incident WHERE incident.courier = shift.courier AND closed_at_ms = 0), jws,"      \
-  " EXISTS (SELECT 1 FROM custody WHERE subject = shift.id AND kind = 'shift-count')"                        \
+  " handed_over"                                                                                             \
   " FROM shift LEFT JOIN courier ON courier.id = shift.courier "
 
 static json_t *
@@ -101,27 +101,64 @@ add_waits (json_t *shift, gint64 begun_ms)
                                      && (closed_at_ms == 0 || closed_at_ms >= begun_ms)));
 }
 
+/* What makes a shift stand so, over the partial indexes of the schema. */
+static const char *
+get_condition (DsShiftStanding standing)
+{
+  switch (standing)
+    {
+    case DS_SHIFT_STANDING_ON_ROAD:
+      return " AND closed_at_ms = 0";
+    case DS_SHIFT_STANDING_WAITS:
+      return " AND handed_over = 0 AND closed_at_ms >= max (?4, 1)";
+    case DS_SHIFT_STANDING_DIFFERS:
+      return " AND balanced = 0";
+    case DS_SHIFT_STANDING_BALANCED:
+      return " AND balanced = 1";
+    case DS_SHIFT_STANDING_ANY:
+    default:
+      return "";
+    }
+}
+
+/* Which are on the page is found in an index alone; only of these the rest is read. */
+static DsQuery *
+select_shifts (DsDepot *self,
+               const DsShiftFilter *filter,
+               gint64 begun_ms,
+               gint64 offset,
+               gint64 limit,
+               GError **error)
+{
+  g_autofree char *sql = g_strconcat (
+      SHIFT_COLUMNS "WHERE shift.id IN (SELECT id FROM shift WHERE ?1 IS ?1 AND ?2 IS ?2 AND ?3 IS ?3 AND ?4"
+                    " IS ?4",
+      filter->courier_id != NULL ? " AND courier = ?1" : "",
+      filter->words != NULL ? " AND courier IN (SELECT id FROM courier WHERE substr (id, 1, length (?2)) = ?2"
+                              " OR instr (name, ?2) > 0)"
+                            : "",
+      filter->day != NULL ? " AND accounting_date = ?3" : "", get_condition (filter->standing),
+      " ORDER BY opened_at_ms DESC, id DESC LIMIT ?5 OFFSET ?6) ORDER BY opened_at_ms DESC, shift.id DESC",
+      NULL);
+
+  /* Interned: of each of the few there are, a statement is kept. */
+  return ds_depot_sql_query (self->db, error, g_intern_string (sql), "sssiii", filter->courier_id,
+                             filter->words, filter->day, begun_ms, limit, offset);
+}
+
 json_t *
-ds_depot_list_shifts (DsDepot *self, const char *courier_id, gint64 offset, gint64 limit, GError **error)
+ds_depot_list_shifts (DsDepot *self, const DsShiftFilter *filter, gint64 offset, gint64 limit, GError **error)
 {
   g_autoptr (json_t) shifts = json_array ();
-  DsQuery *query;
   json_t *shift;
   gint64 begun_ms;
   gsize i;
 
-  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL && filter != NULL, NULL);
 
-  query = courier_id != NULL
-              ? ds_depot_sql_query (self->db, error,
-                                    SHIFT_COLUMNS "WHERE shift.courier = ? ORDER BY opened_at_ms DESC,"
-                                                  " shift.id DESC LIMIT ? OFFSET ?",
-                                    "sii", courier_id, limit, offset)
-              : ds_depot_sql_query (
-                  self->db, error, SHIFT_COLUMNS "ORDER BY opened_at_ms DESC, shift.id DESC LIMIT ? OFFSET ?",
-                  "ii", limit, offset);
-  if (!collect (self, query, pack_shift, shifts, error)
-      || !ds_depot_get_custody_begin (self, &begun_ms, error))
+  if (!ds_depot_get_custody_begin (self, &begun_ms, error)
+      || !collect (self, select_shifts (self, filter, begun_ms, offset, limit, error), pack_shift, shifts,
+                   error))
     return NULL;
   json_array_foreach (shifts, i, shift)
   {

@@ -158,7 +158,8 @@ add_books (DsDepot *self, Making *making, json_t *testimony, GError **error)
 static gboolean
 add_word_of_clerks (DsDepot *self, Making *making, json_t *testimony, GError **error)
 {
-  json_t *cases = ds_depot_page_cases (self, TRUE, making->payment_id, 0, MAX_CASES, error);
+  json_t *cases
+      = ds_depot_page_cases (self, &(DsCaseFilter){ .subject = making->payment_id }, 0, MAX_CASES, error);
   json_t *acts = cases ? ds_depot_list_acts (self, making->payment_id, 0, MAX_ACTS, error) : NULL;
 
   if (cases != NULL)

@@ -392,6 +392,7 @@ gboolean ds_depot_note_incident (DsDepot *self,
  * DsCaseDraft:
  * @subject: what it is about, a payment where it is about money
  * @stop_id, @courier_id: (nullable)
+ * @day: (nullable): the accounting day to which it belongs; today by default
  * @amount_fen: what is at stake
  */
 typedef struct
@@ -401,6 +402,7 @@ typedef struct
   const char *detail;
   const char *stop_id;
   const char *courier_id;
+  const char *day;
   gint64 amount_fen;
 } DsCaseDraft;
 

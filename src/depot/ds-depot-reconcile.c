@@ -277,6 +277,9 @@ open_case (DsDepot *self,
   g_autofree char *detail = describe (operator_id, group);
   g_autofree char *courier_id = NULL;
   g_autofree char *stop_id = NULL;
+  char booked[DS_DAY_SIZE];
+  const char *day
+      = group->last_day != NULL ? group->last_day : ds_day_format (group->first_booked_at_ms, booked);
 
   if (!ds_depot_sql_get_text (self->db, &courier_id, error, "SELECT courier FROM payment WHERE id = ?", "s",
                               group->payment_id)
@@ -290,6 +293,7 @@ open_case (DsDepot *self,
                              .detail = detail,
                              .stop_id = stop_id,
                              .courier_id = courier_id,
+                             .day = day,
                              .amount_fen = ABS (group->movement.file_fen - group->movement.books_fen) },
              error)
          && close_cases (self, subject, kind, "said otherwise", error)

@@ -376,6 +376,23 @@ const char *const ds_depot_schema[] = {
   "  told_fen INTEGER,"
   "  PRIMARY KEY (operator, kind, reference)) STRICT, WITHOUT ROWID;"
   "CREATE INDEX payout_day ON payout (operator, day);",
+
+  /* What the desk's lists are asked by: the day to which a case belongs, whose cash waits, how a shift stands. Each order is
+   * an index's, so that a page costs what is on it however many shifts there are. */
+  "ALTER TABLE incident ADD COLUMN day TEXT NOT NULL DEFAULT '';"
+  "UPDATE incident SET day = strftime ('%Y-%m-%d', at_ms / 1000 + 28800, 'unixepoch');"
+  "CREATE INDEX incident_day ON incident (day, number);"
+  "ALTER TABLE shift ADD COLUMN handed_over INTEGER NOT NULL DEFAULT 0;" /* a clerk has counted its cash */
+  "UPDATE shift SET handed_over = 1 WHERE EXISTS"
+  "  (SELECT 1 FROM custody WHERE subject = shift.id AND kind = 'shift-count');"
+  "CREATE TRIGGER custody_hands_over AFTER INSERT ON custody WHEN NEW.kind = 'shift-count'"
+  "  BEGIN UPDATE shift SET handed_over = 1 WHERE id = NEW.subject; END;"
+  "CREATE INDEX shift_day ON shift (accounting_date, opened_at_ms);"
+  "CREATE INDEX shift_waiting ON shift (opened_at_ms, closed_at_ms) WHERE handed_over = 0;"
+  "CREATE INDEX shift_on_road ON shift (opened_at_ms) WHERE closed_at_ms = 0;"
+  "CREATE INDEX shift_balanced ON shift (balanced, opened_at_ms) WHERE balanced IS NOT NULL;"
+  "CREATE INDEX device_courier ON device (courier);"
+  "CREATE INDEX custody_deposit ON custody (seq) WHERE kind = 'deposit';",
   NULL,
 };
 

@@ -225,7 +225,7 @@ async function clerk(page) {
   await page.keyboard.type('300');
   await enter(page);
   await look(page, 'tills');
-  await goTo(page, '6');
+  await goTo(page, '7');
   assert.match(await text(page), /he pays on Friday/);
   await look(page, 'record');
   await press(page, 'button[aria-keyshortcuts="Alt+0"]');

@@ -2,7 +2,7 @@
 /* The settlement desk over real HTTPS: who may come in, what they see, what they decide, and that it is all on record. */
 #include "config.h"
 
-#include "desk-fixture.h"
+#include "desk-browser.h"
 
 #include "ds-depot-accounts.h"
 #include "ds-depot-custody.h"
@@ -11,189 +11,6 @@
 
 #include <string.h>
 
-/* A browser: it keeps cookies and follows nothing by itself. */
-typedef struct
-{
-  DeskFixture *fixture;
-  GHashTable *cookies; /* (element-type utf8 utf8) */
-  const char *language;
-  guint status;
-  char *text;     /* of the last answer */
-  char *location; /* (nullable) */
-  SoupMessageHeaders *headers;
-} Browser;
-
-static void
-forget_answer (Browser *self)
-{
-  g_clear_pointer (&self->text, g_free);
-  g_clear_pointer (&self->location, g_free);
-  g_clear_pointer (&self->headers, soup_message_headers_unref);
-}
-
-static void
-browser_clear (Browser *self)
-{
-  forget_answer (self);
-  g_hash_table_unref (self->cookies);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Browser, browser_clear)
-
-static Browser
-open_browser (DeskFixture *fixture)
-{
-  return (Browser){ .fixture = fixture,
-                    .cookies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
-                    .language = "en" };
-}
-
-static void
-keep_cookie (const char *name, const char *value, gpointer browser)
-{
-  const char *equals = strchr (value, '=');
-  const char *end = strchr (value, ';');
-
-  if (g_ascii_strcasecmp (name, "Set-Cookie") != 0)
-    return;
-  g_assert_nonnull (strstr (value, "; Secure"));
-  g_assert_nonnull (strstr (value, "; HttpOnly"));
-  g_assert_nonnull (strstr (value, "; SameSite=Strict"));
-  g_assert_true (g_str_has_prefix (value, "__Host-"));
-  g_hash_table_replace (((Browser *)browser)->cookies, g_strndup (value, (gsize)(equals - value)),
-                        g_strndup (equals + 1, (gsize)(end - equals - 1)));
-}
-
-static void
-add_cookies (Browser *self, SoupMessage *message)
-{
-  GHashTableIter iter;
-  gpointer name, value;
-  g_autoptr (GString) header = g_string_new (NULL);
-
-  g_hash_table_iter_init (&iter, self->cookies);
-  while (g_hash_table_iter_next (&iter, &name, &value))
-    g_string_append_printf (header, "%s%s=%s", header->len > 0 ? "; " : "", (char *)name, (char *)value);
-  if (header->len > 0)
-    soup_message_headers_replace (soup_message_get_request_headers (message), "Cookie", header->str);
-}
-
-/* What every answer must carry, whatever it is. */
-static void
-check_headers (Browser *self)
-{
-  const char *policy = soup_message_headers_get_one (self->headers, "Content-Security-Policy");
-
-  g_assert_nonnull (policy);
-  g_assert_nonnull (strstr (policy, "default-src 'none'"));
-  g_assert_null (strstr (policy, "unsafe"));
-  g_assert_cmpstr (soup_message_headers_get_one (self->headers, "X-Content-Type-Options"), ==, "nosniff");
-  g_assert_cmpstr (soup_message_headers_get_one (self->headers, "Cache-Control"), ==, "no-store");
-  g_assert_cmpstr (soup_message_headers_get_one (self->headers, "Referrer-Policy"), ==, "same-origin");
-}
-
-static void
-send_message (Browser *self, SoupMessage *message)
-{
-  g_auto (Reply) reply = { 0 };
-  gsize n;
-  const char *data;
-
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
-  soup_message_headers_replace (soup_message_get_request_headers (message), "Accept-Language",
-                                self->language);
-  add_cookies (self, message);
-  depot_fixture_begin_message (&self->fixture->base, message, &reply);
-  depot_fixture_wait (&reply);
-  forget_answer (self);
-  g_assert_cmpuint (reply.status, !=, 0);
-  self->status = reply.status;
-  data = g_bytes_get_data (reply.body, &n);
-  self->text = g_strndup (data != NULL ? data : "", n);
-  self->headers = soup_message_headers_ref (reply.headers);
-  self->location = g_strdup (soup_message_headers_get_one (reply.headers, "Location"));
-  soup_message_headers_foreach (reply.headers, keep_cookie, self);
-  check_headers (self);
-}
-
-static SoupMessage *
-make_message (Browser *self, const char *method, const char *path)
-{
-  g_autofree char *base = g_strndup (ds_desk_get_address (self->fixture->desk),
-                                     strlen (ds_desk_get_address (self->fixture->desk)) - strlen ("/desk/"));
-  g_autofree char *uri = g_strconcat (base, path, NULL);
-
-  return soup_message_new (method, uri);
-}
-
-static void
-load_page (Browser *self, const char *path)
-{
-  g_autoptr (SoupMessage) message = make_message (self, "GET", path);
-
-  send_message (self, message);
-}
-
-/* Returns: (transfer full): the hidden value of that name in the page that was loaded last. */
-static char *
-find_hidden (Browser *self, const char *name)
-{
-  g_autofree char *begin = g_strdup_printf ("name=\"%s\" value=\"", name);
-  const char *at = strstr (self->text, begin);
-  const char *end;
-
-  g_assert_nonnull (at);
-  at += strlen (begin);
-  end = strchr (at, '"');
-  return g_strndup (at, (gsize)(end - at));
-}
-
-/* @...: names and values of what is typed, then %NULL. The token is the last page's, where it has one. */
-static void send_form (Browser *self, const char *path, ...) G_GNUC_NULL_TERMINATED;
-
-static void
-send_form (Browser *self, const char *path, ...)
-{
-  g_autoptr (SoupMessage) message = make_message (self, "POST", path);
-  g_autoptr (GHashTable) form = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autofree char *token = strstr (self->text, "name=\"csrf\"") ? find_hidden (self, "csrf") : NULL;
-  g_autofree char *encoded = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  const char *name;
-  va_list fields;
-
-  va_start (fields, path);
-  while ((name = va_arg (fields, const char *)) != NULL)
-    g_hash_table_insert (form, (gpointer)name, va_arg (fields, gpointer));
-  va_end (fields);
-  if (token != NULL && !g_hash_table_contains (form, "csrf"))
-    g_hash_table_insert (form, (gpointer) "csrf", token);
-  encoded = soup_form_encode_hash (form);
-  bytes = g_bytes_new (encoded, strlen (encoded));
-  soup_message_set_request_body_from_bytes (message, "application/x-www-form-urlencoded", bytes);
-  send_message (self, message);
-}
-
-#define assert_has(browser, part) g_assert_nonnull (strstr ((browser)->text, part))
-#define assert_lacks(browser, part) g_assert_null (strstr ((browser)->text, part))
-
-static void
-sign_in_with (Browser *self, const char *id, const char *password)
-{
-  load_page (self, "/desk/sign-in");
-  send_form (self, "/desk/sign-in", "account", id, "password", password, NULL);
-}
-
-static void
-sign_in (Browser *self, const char *id, const char *role)
-{
-  desk_fixture_employ (self->fixture, id, role);
-  sign_in_with (self, id, DESK_PASSWORD);
-  g_assert_cmpuint (self->status, ==, 303);
-  g_assert_cmpstr (self->location, ==, "/desk/");
-  load_page (self, "/desk/");
-  g_assert_cmpuint (self->status, ==, 200);
-}
-
 /* Signing in */
 
 static void
@@ -201,88 +18,89 @@ test_strangers (DeskFixture *fixture, gconstpointer data)
 {
   static const char *const paths[] = { "/desk/",     "/desk/couriers", "/desk/cases", "/desk/log",
                                        "/desk/cash", "/desk/seal",     "/desk/case/1" };
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autofree char *shift_path = g_strconcat ("/desk/shift/", fixture->shift, NULL);
   g_autofree char *csv_path = g_strconcat (shift_path, "/csv", NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
     {
-      load_page (&browser, paths[i]);
+      browser_load_page (&browser, paths[i]);
       g_assert_cmpuint (browser.status, ==, 303);
       g_assert_cmpstr (browser.location, ==, "/desk/sign-in");
       g_assert_cmpstr (browser.text, ==, "");
     }
-  load_page (&browser, shift_path);
+  browser_load_page (&browser, shift_path);
   g_assert_cmpuint (browser.status, ==, 303);
-  load_page (&browser, csv_path);
+  browser_load_page (&browser, csv_path);
   g_assert_cmpuint (browser.status, ==, 303);
-  load_page (&browser, "/desk/rows");
+  browser_load_page (&browser, "/desk/rows");
   g_assert_cmpuint (browser.status, ==, 401);
   assert_lacks (&browser, "0317");
-  send_form (&browser, "/desk/case/1", "how", "keep", "reason", "mine", NULL);
+  browser_send_form (&browser, "/desk/case/1", "how", "keep", "reason", "mine", NULL);
   g_assert_cmpuint (browser.status, ==, 401);
-  load_page (&browser, "/desk/nothing");
+  browser_load_page (&browser, "/desk/nothing");
   g_assert_cmpuint (browser.status, ==, 404);
-  load_page (&browser, "/desk/static/desk.css");
+  browser_load_page (&browser, "/desk/static/desk.css");
   g_assert_cmpuint (browser.status, ==, 200);
 }
 
 static void
 test_first_password (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
-  g_auto (Browser) other = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
+  g_auto (Browser) other = browser_open (fixture);
   g_autofree char *first = desk_fixture_add_account (fixture, DESK_CLERK, "clerk");
 
-  sign_in_with (&browser, DESK_CLERK, first);
+  browser_sign_in_with (&browser, DESK_CLERK, first);
   g_assert_cmpstr (browser.location, ==, "/desk/password");
   /* Nothing else is open before a password is chosen that only the clerk knows. */
-  load_page (&browser, "/desk/cases");
+  browser_load_page (&browser, "/desk/cases");
   g_assert_cmpstr (browser.location, ==, "/desk/password");
-  load_page (&browser, "/desk/password");
-  send_form (&browser, "/desk/password", "old", first, "new", "short", "again", "short", NULL);
+  browser_load_page (&browser, "/desk/password");
+  browser_send_form (&browser, "/desk/password", "old", first, "new", "short", "again", "short", NULL);
   g_assert_cmpuint (browser.status, ==, 403);
-  send_form (&browser, "/desk/password", "old", first, "new", "li is my number", "again", "li is my number",
-             NULL);
+  browser_send_form (&browser, "/desk/password", "old", first, "new", "li is my number", "again",
+                     "li is my number", NULL);
   g_assert_cmpuint (browser.status, ==, 403);
-  send_form (&browser, "/desk/password", "old", "wrong wrong", "new", DESK_PASSWORD, "again", DESK_PASSWORD,
-             NULL);
+  browser_send_form (&browser, "/desk/password", "old", "wrong wrong", "new", DESK_PASSWORD, "again",
+                     DESK_PASSWORD, NULL);
   g_assert_cmpuint (browser.status, ==, 403);
-  sign_in_with (&other, DESK_CLERK, first);
-  send_form (&browser, "/desk/password", "old", first, "new", DESK_PASSWORD, "again", DESK_PASSWORD, NULL);
+  browser_sign_in_with (&other, DESK_CLERK, first);
+  browser_send_form (&browser, "/desk/password", "old", first, "new", DESK_PASSWORD, "again", DESK_PASSWORD,
+                     NULL);
   g_assert_cmpuint (browser.status, ==, 303);
-  load_page (&browser, "/desk/");
+  browser_load_page (&browser, "/desk/");
   g_assert_cmpuint (browser.status, ==, 200);
 
   /* What was signed in with the old one is signed out, and it opens nothing any more. */
-  load_page (&other, "/desk/password");
+  browser_load_page (&other, "/desk/password");
   g_assert_cmpstr (other.location, ==, "/desk/sign-in");
-  sign_in_with (&other, DESK_CLERK, first);
+  browser_sign_in_with (&other, DESK_CLERK, first);
   g_assert_cmpuint (other.status, ==, 403);
-  sign_in_with (&other, DESK_CLERK, DESK_PASSWORD);
+  browser_sign_in_with (&other, DESK_CLERK, DESK_PASSWORD);
   g_assert_cmpstr (other.location, ==, "/desk/");
 }
 
 static void
 test_tries (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autofree char *first = desk_fixture_add_account (fixture, DESK_CLERK, "clerk");
   g_autoptr (json_t) acts = NULL;
 
   for (guint i = 0; i < 5; i++)
     {
-      sign_in_with (&browser, DESK_CLERK, "wrong");
+      browser_sign_in_with (&browser, DESK_CLERK, "wrong");
       g_assert_cmpuint (browser.status, ==, 403);
     }
   /* Now the right one has to wait as well. */
-  sign_in_with (&browser, DESK_CLERK, first);
+  browser_sign_in_with (&browser, DESK_CLERK, first);
   g_assert_cmpuint (browser.status, ==, 429);
   g_assert_cmpstr (soup_message_headers_get_one (browser.headers, "Retry-After"), ==, "30");
-  sign_in_with (&browser, "somebody-else", "wrong");
+  browser_sign_in_with (&browser, "somebody-else", "wrong");
   g_assert_cmpuint (browser.status, ==, 403);
   ds_manual_clock_advance_ms (fixture->base.clock, 31000);
-  sign_in_with (&browser, DESK_CLERK, first);
+  browser_sign_in_with (&browser, DESK_CLERK, first);
   g_assert_cmpuint (browser.status, ==, 303);
   acts = ds_depot_list_acts (fixture->base.depot, DESK_CLERK, 0, 10, NULL);
   g_assert_cmpstr (json_string_value (json_object_get (json_array_get (acts, 0), "act")), ==, "sign-in");
@@ -292,30 +110,30 @@ test_tries (DeskFixture *fixture, gconstpointer data)
 static void
 test_sessions_end (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autoptr (GError) error = NULL;
 
-  sign_in (&browser, DESK_CLERK, "clerk");
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
   /* A page that keeps itself fresh is nobody at the desk. */
   for (guint i = 0; i < 3; i++)
     {
       ds_manual_clock_advance_ms (fixture->base.clock, 12 * 60 * 1000);
-      load_page (&browser, "/desk/rows");
+      browser_load_page (&browser, "/desk/rows");
     }
   g_assert_cmpuint (browser.status, ==, 401);
-  sign_in_with (&browser, DESK_CLERK, DESK_PASSWORD);
-  load_page (&browser, "/desk/");
+  browser_sign_in_with (&browser, DESK_CLERK, DESK_PASSWORD);
+  browser_load_page (&browser, "/desk/");
   g_assert_cmpuint (browser.status, ==, 200);
-  send_form (&browser, "/desk/sign-out", NULL);
-  load_page (&browser, "/desk/");
+  browser_send_form (&browser, "/desk/sign-out", NULL);
+  browser_load_page (&browser, "/desk/");
   g_assert_cmpuint (browser.status, ==, 303);
 
-  sign_in_with (&browser, DESK_CLERK, DESK_PASSWORD);
+  browser_sign_in_with (&browser, DESK_CLERK, DESK_PASSWORD);
   g_assert_true (ds_depot_remove_account (fixture->base.depot, DESK_CLERK, &error));
   g_assert_no_error (error);
-  load_page (&browser, "/desk/");
+  browser_load_page (&browser, "/desk/");
   g_assert_cmpuint (browser.status, ==, 303);
-  sign_in_with (&browser, DESK_CLERK, DESK_PASSWORD);
+  browser_sign_in_with (&browser, DESK_CLERK, DESK_PASSWORD);
   g_assert_cmpuint (browser.status, ==, 403);
 }
 
@@ -324,26 +142,26 @@ test_sessions_end (DeskFixture *fixture, gconstpointer data)
 static void
 test_forged_forms (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autoptr (SoupMessage) message = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *token = NULL;
   g_autofree char *body = NULL;
   g_autoptr (json_t) cases = NULL;
 
-  sign_in (&browser, DESK_CLERK, "clerk");
-  send_form (&browser, "/desk/case/1", "how", "keep", "reason", "mine", "csrf", "made up", NULL);
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
+  browser_send_form (&browser, "/desk/case/1", "how", "keep", "reason", "mine", "csrf", "made up", NULL);
   g_assert_cmpuint (browser.status, ==, 403);
 
   /* The right token, sent here by another site. */
-  load_page (&browser, "/desk/case/1");
-  token = find_hidden (&browser, "csrf");
+  browser_load_page (&browser, "/desk/case/1");
+  token = browser_find_hidden (&browser, "csrf");
   body = g_strdup_printf ("how=keep&reason=mine&csrf=%s", token);
   bytes = g_bytes_new (body, strlen (body));
-  message = make_message (&browser, "POST", "/desk/case/1");
+  message = browser_make_message (&browser, "POST", "/desk/case/1");
   soup_message_headers_replace (soup_message_get_request_headers (message), "Sec-Fetch-Site", "cross-site");
   soup_message_set_request_body_from_bytes (message, "application/x-www-form-urlencoded", bytes);
-  send_message (&browser, message);
+  browser_send_message (&browser, message);
   g_assert_cmpuint (browser.status, ==, 403);
 
   cases = ds_depot_list_cases (fixture->base.depot, FALSE, NULL);
@@ -355,82 +173,82 @@ test_forged_forms (DeskFixture *fixture, gconstpointer data)
 static void
 test_hostile_texts (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autofree char *shift_path = g_strconcat ("/desk/shift/", fixture->shift, NULL);
   g_autofree char *payments_path = g_strconcat (shift_path, "/payments?bucket=digital", NULL);
   g_autofree char *payment_path = g_strconcat ("/desk/payment/", fixture->cash_payment, NULL);
   const char *const paths[] = { "/desk/",      "/desk/rows", "/desk/couriers", shift_path,
                                 payments_path, payment_path, "/desk/log",      "/desk/case/1" };
 
-  sign_in (&browser, DESK_CLERK, "clerk");
-  load_page (&browser, "/desk/case/1");
-  send_form (&browser, "/desk/case/1", "how", "keep", "reason", DESK_HOSTILE, NULL);
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
+  browser_load_page (&browser, "/desk/case/1");
+  browser_send_form (&browser, "/desk/case/1", "how", "keep", "reason", DESK_HOSTILE, NULL);
   g_assert_cmpuint (browser.status, ==, 303);
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
     {
-      load_page (&browser, paths[i]);
+      browser_load_page (&browser, paths[i]);
       g_assert_cmpuint (browser.status, ==, 200);
       assert_lacks (&browser, "<script>");
       assert_lacks (&browser, "<img");
     }
   assert_has (&browser, "&quot;&gt;&lt;script&gt;alert(&apos;陈伟&apos;)&lt;/script&gt;&amp;");
-  load_page (&browser, "/desk/");
+  browser_load_page (&browser, "/desk/");
   assert_has (&browser, "&lt;script&gt;");
   /* What is typed comes back as text too. */
-  send_form (&browser, "/desk/find", "what", "W2", NULL);
+  browser_send_form (&browser, "/desk/find", "what", "W2", NULL);
   assert_lacks (&browser, "<img");
-  send_form (&browser, "/desk/find", "what", DESK_HOSTILE, NULL);
+  browser_send_form (&browser, "/desk/find", "what", DESK_HOSTILE, NULL);
   g_assert_cmpuint (browser.status, ==, 404);
   assert_lacks (&browser, "<script>");
-  send_form (&browser, "/desk/sign-in", "account", DESK_HOSTILE, "password", "x", NULL);
+  browser_send_form (&browser, "/desk/sign-in", "account", DESK_HOSTILE, "password", "x", NULL);
   assert_lacks (&browser, "<script>");
 }
 
 static void
 test_languages (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
 
   browser.language = "zh-CN,zh;q=0.9,en;q=0.8";
-  load_page (&browser, "/desk/sign-in");
+  browser_load_page (&browser, "/desk/sign-in");
   assert_has (&browser, "<html lang=\"zh-CN\">");
   assert_has (&browser, "登录");
   browser.language = "en-GB,en;q=0.9";
-  load_page (&browser, "/desk/sign-in");
+  browser_load_page (&browser, "/desk/sign-in");
   assert_has (&browser, "<html lang=\"en\">");
   assert_has (&browser, "Sign in");
   /* Chosen, it stays whatever the browser prefers. */
-  send_form (&browser, "/desk/language", "tag", "zh-CN", NULL);
+  browser_send_form (&browser, "/desk/language", "tag", "zh-CN", NULL);
   g_assert_cmpuint (browser.status, ==, 303);
-  load_page (&browser, "/desk/sign-in");
+  browser_load_page (&browser, "/desk/sign-in");
   assert_has (&browser, "登录");
-  send_form (&browser, "/desk/language", "tag", "xx", NULL);
-  load_page (&browser, "/desk/sign-in");
+  browser_send_form (&browser, "/desk/language", "tag", "xx", NULL);
+  browser_load_page (&browser, "/desk/sign-in");
   assert_has (&browser, "登录");
 }
 
 static void
 test_live_rows (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autofree char *tag = NULL;
   g_autoptr (SoupMessage) again = NULL;
   g_autoptr (SoupMessage) later = NULL;
 
-  sign_in (&browser, DESK_CLERK, "clerk");
-  load_page (&browser, "/desk/rows");
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
+  browser_load_page (&browser, "/desk/rows");
   assert_has (&browser, "¥45.00");
   assert_has (&browser, "On the road");
   tag = g_strdup (soup_message_headers_get_one (browser.headers, "ETag"));
-  again = make_message (&browser, "GET", "/desk/rows");
+  again = browser_make_message (&browser, "GET", "/desk/rows");
   soup_message_headers_replace (soup_message_get_request_headers (again), "If-None-Match", tag);
-  send_message (&browser, again);
+  browser_send_message (&browser, again);
   g_assert_cmpuint (browser.status, ==, 304);
 
   desk_fixture_close_shift (fixture, DESK_FLOAT_FEN + DESK_CASH_FEN);
-  later = make_message (&browser, "GET", "/desk/rows");
+  later = browser_make_message (&browser, "GET", "/desk/rows");
   soup_message_headers_replace (soup_message_get_request_headers (later), "If-None-Match", tag);
-  send_message (&browser, later);
+  browser_send_message (&browser, later);
   g_assert_cmpuint (browser.status, ==, 200);
   assert_has (&browser, "Cash to be counted");
 }
@@ -440,7 +258,7 @@ test_live_rows (DeskFixture *fixture, gconstpointer data)
 static void
 test_blind_count (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autofree char *shift_path = g_strconcat ("/desk/shift/", fixture->shift, NULL);
   g_autofree char *count_path = g_strconcat (shift_path, "/count", NULL);
   g_autofree char *cash_path = g_strconcat (shift_path, "/payments?bucket=cash", NULL);
@@ -449,50 +267,50 @@ test_blind_count (DeskFixture *fixture, gconstpointer data)
   g_autofree char *id = NULL;
   const char *const hidden[] = { cash_path, csv_path, statement_path };
 
-  sign_in (&browser, DESK_CLERK, "clerk");
-  load_page (&browser, count_path);
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
+  browser_load_page (&browser, count_path);
   g_assert_cmpuint (browser.status, ==, 409);
   desk_fixture_close_shift (fixture, DESK_FLOAT_FEN + DESK_CASH_FEN);
 
   /* Nowhere is it said what there should be, nor what the courier has counted. */
-  load_page (&browser, "/desk/");
+  browser_load_page (&browser, "/desk/");
   assert_lacks (&browser, "¥123.50");
-  load_page (&browser, shift_path);
+  browser_load_page (&browser, shift_path);
   assert_lacks (&browser, "¥123.50");
   assert_lacks (&browser, "¥323.50");
   for (gsize i = 0; i < G_N_ELEMENTS (hidden); i++)
     {
-      load_page (&browser, hidden[i]);
+      browser_load_page (&browser, hidden[i]);
       g_assert_cmpuint (browser.status, ==, 409);
       assert_lacks (&browser, "¥123.50");
     }
-  load_page (&browser, "/desk/seal");
-  send_form (&browser, "/desk/seal", "text", fixture->seal, NULL);
+  browser_load_page (&browser, "/desk/seal");
+  browser_send_form (&browser, "/desk/seal", "text", fixture->seal, NULL);
   g_assert_cmpuint (browser.status, ==, 200);
   assert_lacks (&browser, "¥123.50");
   assert_lacks (&browser, "¥323.50");
 
-  load_page (&browser, count_path);
-  id = find_hidden (&browser, "id");
-  send_form (&browser, count_path, "id", id, "n-10000", "three", NULL);
+  browser_load_page (&browser, count_path);
+  id = browser_find_hidden (&browser, "id");
+  browser_send_form (&browser, count_path, "id", id, "n-10000", "three", NULL);
   g_assert_cmpuint (browser.status, ==, 400);
-  load_page (&browser, count_path);
+  browser_load_page (&browser, count_path);
   /* Two yuan are missing; the browser sends it twice. */
   for (guint i = 0; i < 2; i++)
     {
-      load_page (&browser, count_path);
-      send_form (&browser, count_path, "id", id, "n-10000", "3", "n-2000", "1", "n-100", "1", "n-50", "1",
-                 NULL);
+      browser_load_page (&browser, count_path);
+      browser_send_form (&browser, count_path, "id", id, "n-10000", "3", "n-2000", "1", "n-100", "1", "n-50",
+                         "1", NULL);
       g_assert_cmpuint (browser.status, ==, 303);
     }
-  load_page (&browser, shift_path);
+  browser_load_page (&browser, shift_path);
   assert_has (&browser, "¥321.50");
   assert_has (&browser, "¥323.50");
   assert_has (&browser, "−¥2.00");
   /* Kind by kind: the courier counted three of one yuan. */
   assert_has (&browser, "¥1.00</th><td class=\"money\">1</td><td class=\"money\">3</td>");
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "till:" DESK_CLERK), ==, 32150);
-  load_page (&browser, csv_path);
+  browser_load_page (&browser, csv_path);
   g_assert_cmpuint (browser.status, ==, 200);
   g_assert_true (g_str_has_prefix (browser.text, "\xef\xbb\xbf"));
 }
@@ -501,39 +319,39 @@ test_blind_count (DeskFixture *fixture, gconstpointer data)
 static void
 test_before_clerks (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autofree char *shift_path = g_strconcat ("/desk/shift/", fixture->shift, NULL);
   g_autofree char *csv_path = g_strconcat (shift_path, "/csv", NULL);
 
   desk_fixture_close_shift (fixture, DESK_FLOAT_FEN + DESK_CASH_FEN);
   ds_manual_clock_advance_ms (fixture->base.clock, 3 * 24 * 3600 * 1000);
-  sign_in (&browser, DESK_CLERK, "clerk");
-  assert_lacks (&browser, "Cash to be counted");
-  load_page (&browser, shift_path);
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
+  assert_lacks (&browser, "/count");
+  browser_load_page (&browser, shift_path);
   assert_has (&browser, "¥323.50");
-  load_page (&browser, csv_path);
+  browser_load_page (&browser, csv_path);
   g_assert_cmpuint (browser.status, ==, 200);
 }
 
 static void
 test_auditor (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autofree char *shift_path = g_strconcat ("/desk/shift/", fixture->shift, NULL);
   g_autofree char *count_path = g_strconcat (shift_path, "/count", NULL);
 
   desk_fixture_close_shift (fixture, DESK_FLOAT_FEN + DESK_CASH_FEN);
-  sign_in (&browser, DESK_AUDITOR, "auditor");
-  load_page (&browser, shift_path);
+  browser_sign_in (&browser, DESK_AUDITOR, "auditor");
+  browser_load_page (&browser, shift_path);
   assert_has (&browser, "¥123.50");
-  load_page (&browser, count_path);
+  browser_load_page (&browser, count_path);
   g_assert_cmpuint (browser.status, ==, 403);
-  load_page (&browser, "/desk/");
-  send_form (&browser, count_path, "n-10000", "3", NULL);
+  browser_load_page (&browser, "/desk/");
+  browser_send_form (&browser, count_path, "n-10000", "3", NULL);
   g_assert_cmpuint (browser.status, ==, 403);
-  load_page (&browser, "/desk/case/1");
+  browser_load_page (&browser, "/desk/case/1");
   assert_lacks (&browser, "name=\"how\"");
-  send_form (&browser, "/desk/case/1", "how", "keep", "reason", "mine", NULL);
+  browser_send_form (&browser, "/desk/case/1", "how", "keep", "reason", "mine", NULL);
   g_assert_cmpuint (browser.status, ==, 403);
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "suspense"), ==, -990);
 }
@@ -543,25 +361,25 @@ test_auditor (DeskFixture *fixture, gconstpointer data)
 static void
 test_decide (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autoptr (json_t) acts = NULL;
   json_t *act;
 
-  sign_in (&browser, DESK_CLERK, "clerk");
-  load_page (&browser, "/desk/cases");
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
+  browser_load_page (&browser, "/desk/cases");
   assert_has (&browser, "¥9.90");
-  load_page (&browser, "/desk/case/1");
-  send_form (&browser, "/desk/case/1", "how", "dance", "reason", "why not", NULL);
+  browser_load_page (&browser, "/desk/case/1");
+  browser_send_form (&browser, "/desk/case/1", "how", "dance", "reason", "why not", NULL);
   g_assert_cmpuint (browser.status, ==, 400);
-  send_form (&browser, "/desk/case/1", "how", "keep", NULL);
+  browser_send_form (&browser, "/desk/case/1", "how", "keep", NULL);
   g_assert_cmpuint (browser.status, ==, 400);
   /* What came to nothing is not on record. */
   acts = ds_depot_list_acts (fixture->base.depot, "1", 0, 10, NULL);
   g_assert_cmpuint (json_array_size (acts), ==, 0);
   json_decref (acts);
 
-  load_page (&browser, "/desk/case/1");
-  send_form (&browser, "/desk/case/1", "how", "keep", "reason", "a tip", NULL);
+  browser_load_page (&browser, "/desk/case/1");
+  browser_send_form (&browser, "/desk/case/1", "how", "keep", "reason", "a tip", NULL);
   g_assert_cmpuint (browser.status, ==, 303);
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "suspense"), ==, 0);
   acts = ds_depot_list_acts (fixture->base.depot, "1", 0, 10, NULL);
@@ -569,12 +387,12 @@ test_decide (DeskFixture *fixture, gconstpointer data)
   act = json_array_get (acts, 0);
   g_assert_cmpstr (json_string_value (json_object_get (act, "clerk")), ==, DESK_CLERK);
   g_assert_cmpstr (json_string_value (json_object_get (act, "act")), ==, "resolve");
-  load_page (&browser, "/desk/case/1");
+  browser_load_page (&browser, "/desk/case/1");
   assert_has (&browser, "Kept");
   assert_lacks (&browser, "name=\"how\"");
-  load_page (&browser, "/desk/log");
+  browser_load_page (&browser, "/desk/log");
   assert_has (&browser, "keep: a tip");
-  load_page (&browser, "/desk/case/99");
+  browser_load_page (&browser, "/desk/case/99");
   g_assert_cmpuint (browser.status, ==, 404);
 }
 
@@ -582,7 +400,7 @@ test_decide (DeskFixture *fixture, gconstpointer data)
 static void
 test_refused_entry (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autofree char *refused = NULL;
   g_autofree char *id = NULL;
   g_autoptr (json_t) item = NULL;
@@ -596,12 +414,12 @@ test_refused_entry (DeskFixture *fixture, gconstpointer data)
                         "it was 12 yuan");
   g_assert_null (depot_fixture_push (&fixture->base));
 
-  sign_in (&browser, DESK_CLERK, "clerk");
-  load_page (&browser, "/desk/cases");
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
+  browser_load_page (&browser, "/desk/cases");
   assert_has (&browser, "/desk/case/3");
-  load_page (&browser, "/desk/case/3");
+  browser_load_page (&browser, "/desk/case/3");
   assert_has (&browser, "it was 12 yuan");
-  send_form (&browser, "/desk/case/3", "how", "done", "reason", "taken by hand", NULL);
+  browser_send_form (&browser, "/desk/case/3", "how", "done", "reason", "taken by hand", NULL);
   g_assert_cmpuint (browser.status, ==, 303);
   item = depot_fixture_find_item (&fixture->base, "entry", id);
   g_assert_cmpstr (json_string_value (json_object_get (item, "text")), ==, "taken by hand");
@@ -612,36 +430,36 @@ test_refused_entry (DeskFixture *fixture, gconstpointer data)
 static void
 test_seals (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autofree char *shift_path = g_strconcat ("/desk/shift/", fixture->shift, NULL);
   g_autoptr (DsKey) other = ds_key_generate (NULL);
   g_autofree char *ahead = NULL;
   g_autofree char *forged = NULL;
 
-  sign_in (&browser, DESK_CLERK, "clerk");
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
   desk_fixture_close_shift (fixture, DESK_FLOAT_FEN + DESK_CASH_FEN);
-  load_page (&browser, "/desk/seal");
-  send_form (&browser, "/desk/seal", "text", "DSS1:NOTHING", NULL);
+  browser_load_page (&browser, "/desk/seal");
+  browser_send_form (&browser, "/desk/seal", "text", "DSS1:NOTHING", NULL);
   g_assert_cmpuint (browser.status, ==, 400);
-  load_page (&browser, "/desk/seal");
-  send_form (&browser, "/desk/seal", "text", fixture->seal, NULL);
+  browser_load_page (&browser, "/desk/seal");
+  browser_send_form (&browser, "/desk/seal", "text", fixture->seal, NULL);
   g_assert_cmpuint (browser.status, ==, 200);
   assert_has (&browser, "has its whole journal");
   assert_has (&browser, shift_path);
   /* A scanner that types into the field at the top. */
-  load_page (&browser, "/desk/");
-  send_form (&browser, "/desk/find", "what", fixture->seal, NULL);
+  browser_load_page (&browser, "/desk/");
+  browser_send_form (&browser, "/desk/find", "what", fixture->seal, NULL);
   assert_has (&browser, "has its whole journal");
 
   forged = desk_fixture_make_seal (fixture, other, DESK_FLOAT_FEN);
-  load_page (&browser, "/desk/seal");
-  send_form (&browser, "/desk/seal", "text", forged, NULL);
+  browser_load_page (&browser, "/desk/seal");
+  browser_send_form (&browser, "/desk/seal", "text", forged, NULL);
   g_assert_cmpuint (browser.status, ==, 409);
   /* The handheld has written more than it has sent. */
   depot_fixture_append (&fixture->base, "note.added", "{s:s}", "text", "later");
   ahead = desk_fixture_make_seal (fixture, fixture->base.key, DESK_FLOAT_FEN + DESK_CASH_FEN);
-  load_page (&browser, "/desk/seal");
-  send_form (&browser, "/desk/seal", "text", ahead, NULL);
+  browser_load_page (&browser, "/desk/seal");
+  browser_send_form (&browser, "/desk/seal", "text", ahead, NULL);
   g_assert_cmpuint (browser.status, ==, 200);
   assert_has (&browser, "does not have all of its journal yet");
 }
@@ -671,24 +489,24 @@ draw_seal (const char *text)
 static void
 test_seal_pictures (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autoptr (GBytes) picture = NULL;
   g_autoptr (GBytes) nonsense = g_bytes_new_static ("not a picture", 13);
   g_autofree char *token = NULL;
 
-  sign_in (&browser, DESK_CLERK, "clerk");
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
   desk_fixture_close_shift (fixture, DESK_FLOAT_FEN + DESK_CASH_FEN);
   picture = draw_seal (fixture->seal);
-  load_page (&browser, "/desk/seal");
-  token = find_hidden (&browser, "csrf");
+  browser_load_page (&browser, "/desk/seal");
+  token = browser_find_hidden (&browser, "csrf");
   for (guint i = 0; i < 3; i++)
     {
-      g_autoptr (SoupMessage) frame = make_message (&browser, "POST", "/desk/frame");
+      g_autoptr (SoupMessage) frame = browser_make_message (&browser, "POST", "/desk/frame");
 
       if (i > 0)
         soup_message_headers_replace (soup_message_get_request_headers (frame), "Doorstep-Token", token);
       soup_message_set_request_body_from_bytes (frame, "image/png", i == 1 ? nonsense : picture);
-      send_message (&browser, frame);
+      browser_send_message (&browser, frame);
       g_assert_cmpuint (browser.status, ==, ((guint[]){ 403, 204, 200 })[i]);
     }
   g_assert_cmpstr (browser.text, ==, fixture->seal);
@@ -698,21 +516,21 @@ test_seal_pictures (DeskFixture *fixture, gconstpointer data)
 static void
 test_packet (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   g_autofree char *path = g_strconcat ("/desk/payment/", fixture->digital_payment, NULL);
   g_autofree char *packet_path = g_strconcat (path, "/packet", NULL);
 
-  sign_in (&browser, DESK_CLERK, "clerk");
-  load_page (&browser, path);
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
+  browser_load_page (&browser, path);
   assert_has (&browser, "Scanned the customer");
-  load_page (&browser, packet_path);
+  browser_load_page (&browser, packet_path);
   g_assert_cmpuint (browser.status, ==, 200);
   g_assert_nonnull (
       strstr (soup_message_headers_get_one (browser.headers, "Content-Disposition"), "attachment"));
   assert_has (&browser, "\"testimony\"");
-  load_page (&browser, "/desk/log");
+  browser_load_page (&browser, "/desk/log");
   assert_has (&browser, "Made a dispute packet");
-  load_page (&browser, "/desk/payment/nothing/packet");
+  browser_load_page (&browser, "/desk/payment/nothing/packet");
   g_assert_cmpuint (browser.status, ==, 404);
 }
 

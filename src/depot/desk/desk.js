@@ -37,11 +37,12 @@ function keepFresh(live, words) {
         location.reload();
         return;
       }
+      if (answer.headers.has('ETag'))
+        tag = answer.headers.get('ETag');
       if (answer.status === 200) {
         const focused = live.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
 
         live.innerHTML = await answer.text();
-        tag = answer.headers.get('ETag');
         if (focused)
           [...live.querySelectorAll('a')].find(link => link.getAttribute('href') === focused)?.focus();
         live.dispatchEvent(new CustomEvent('fresh'));

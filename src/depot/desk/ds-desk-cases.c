@@ -103,41 +103,68 @@ add_case_row (DsDeskPage *page, json_t *item)
                         : ds_desk_word_for_resolution (page, resolution));
 }
 
+void
+ds_desk_add_cases (DsDeskPage *page, const char *caption, json_t *cases)
+{
+  json_t *item;
+  gsize i;
+
+  ds_desk_page_begin_table (page, caption, 0x20, _ ("Case"), _ ("Since"), _ ("What"), _ ("Courier"),
+                            _ ("Place"), _ ("Amount"), _ ("Standing"), NULL);
+  json_array_foreach (cases, i, item)
+  {
+    if (i < DS_DESK_ROWS)
+      add_case_row (page, item);
+  }
+  ds_desk_page_end_table (page);
+}
+
+/* Returns: (transfer full): what is in the list's address beside the page, ending with "&" or "". */
+static char *
+make_list_query (const DsCaseFilter *filter)
+{
+  const char *value = filter->day != NULL ? filter->day : filter->courier_id;
+  g_autofree char *part = value != NULL ? ds_desk_escape_part (value) : NULL;
+
+  if (part != NULL)
+    return g_strdup_printf ("%s=%s&", filter->day != NULL ? "day" : "courier", part);
+  return g_strdup (filter->closed_too ? "all=1&" : "");
+}
+
 static void
 answer_cases (DsVisit *visit)
 {
   DsDeskPage *page = visit->page;
   guint number = ds_visit_get_page_number (visit);
-  gboolean all = g_strcmp0 (ds_visit_get_query (visit, "all"), "1") == 0;
+  const DsCaseFilter filter = { .day = ds_visit_get_query (visit, "day"),
+                                .courier_id = ds_visit_get_query (visit, "courier"),
+                                .closed_too = g_strcmp0 (ds_visit_get_query (visit, "all"), "1") == 0 };
+  const char *one = filter.day != NULL ? filter.day : filter.courier_id;
+  g_autofree char *query = make_list_query (&filter);
+  g_autofree char *title = one != NULL ? g_strdup_printf ("%s · %s", _ ("Cases"), one)
+                                       : g_strdup (filter.closed_too ? _ ("All cases") : _ ("Open cases"));
   g_autoptr (GError) error = NULL;
-  g_autoptr (json_t) cases = ds_depot_page_cases (
-      visit->depot, all, NULL, (gint64)(number - 1) * DS_DESK_ROWS, DS_DESK_ROWS + 1, &error);
-  json_t *item;
-  gsize i;
+  g_autoptr (json_t) cases = ds_depot_page_cases (visit->depot, &filter, (gint64)(number - 1) * DS_DESK_ROWS,
+                                                  DS_DESK_ROWS + 1, &error);
+  gboolean all_open = one == NULL && !filter.closed_too;
 
   if (cases == NULL)
     {
       ds_visit_send_error (visit, error);
       return;
     }
-  ds_desk_begin_page (visit, all ? _ ("All cases") : _ ("Open cases"));
-  ds_desk_page_add (page, "<p class=\"no-print\"><a href=\"/desk/cases%s\">%s</a></p>", all ? "" : "?all=1",
-                    all ? _ ("Open cases only") : _ ("Decided ones too"));
+  ds_desk_begin_page (visit, title);
+  ds_desk_page_add (page, "<p class=\"no-print\"><a href=\"/desk/cases%s\">%s</a></p>",
+                    all_open ? "?all=1" : "", all_open ? _ ("Decided ones too") : _ ("Open cases only"));
   if (json_array_size (cases) == 0)
     ds_desk_page_add (page, "<p class=\"empty\">%s</p>", _ ("Nothing waits for a decision."));
   else
-    ds_desk_page_begin_table (page, all ? _ ("Cases, the newest first") : _ ("Open cases, the oldest first"),
-                              0x20, _ ("Case"), _ ("Since"), _ ("What"), _ ("Courier"), _ ("Place"),
-                              _ ("Amount"), _ ("Standing"), NULL);
-  json_array_foreach (cases, i, item)
-  {
-    if (i < DS_DESK_ROWS)
-      add_case_row (page, item);
-  }
-  if (json_array_size (cases) > 0)
-    ds_desk_page_end_table (page);
-  ds_desk_page_add_pager (page, "/desk/cases", all ? "all=1&" : "", number,
-                          json_array_size (cases) > DS_DESK_ROWS);
+    ds_desk_add_cases (page,
+                       filter.day != NULL                      ? _ ("Cases of the day")
+                       : filter.courier_id != NULL || all_open ? _ ("Open cases, the oldest first")
+                                                               : _ ("Cases, the newest first"),
+                       cases);
+  ds_desk_page_add_pager (page, "/desk/cases", query, number, json_array_size (cases) > DS_DESK_ROWS);
   ds_visit_send_page (visit, SOUP_STATUS_OK);
 }
 

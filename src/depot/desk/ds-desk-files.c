@@ -4,7 +4,6 @@
 
 #include "ds-desk-private.h"
 
-#include "ds-depot-export.h"
 #include "ds-depot-lists.h"
 #include "ds-error.h"
 
@@ -29,14 +28,20 @@ load_shift (DsVisit *visit)
   return NULL;
 }
 
-/* Sends a file of a shift and records it. @ending: ".csv" */
+void
+ds_desk_send_file (DsVisit *visit, const char *about, const char *type, const char *name, GBytes *bytes)
+{
+  ds_visit_note (visit, "download", about, name);
+  ds_visit_send_file (visit, type, name, bytes);
+}
+
+/* @ending: ".csv" */
 static void
 send_shift_file (DsVisit *visit, const char *type, const char *ending, GBytes *bytes)
 {
   g_autofree char *name = g_strconcat ("shift-", visit->path_part, ending, NULL);
 
-  ds_visit_note (visit, "download", visit->path_part, name);
-  ds_visit_send_file (visit, type, name, bytes);
+  ds_desk_send_file (visit, visit->path_part, type, name, bytes);
 }
 
 static void
@@ -54,8 +59,8 @@ answer_statement (DsVisit *visit)
                      _ ("It is made when the shift is closed and the operators have answered."));
 }
 
-static DsDepotLanguage
-get_language (DsVisit *visit)
+DsDepotLanguage
+ds_desk_get_language (DsVisit *visit)
 {
   return visit->page->language == DS_DESK_CHINESE ? DS_DEPOT_LANGUAGE_ZH : DS_DEPOT_LANGUAGE_EN;
 }
@@ -65,9 +70,9 @@ answer_csv (DsVisit *visit)
 {
   g_autoptr (json_t) shift = load_shift (visit);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes
-      = shift ? ds_depot_export_shift_csv (visit->depot, visit->path_part, get_language (visit), &error)
-              : NULL;
+  g_autoptr (GBytes) bytes = shift ? ds_depot_export_shift_csv (visit->depot, visit->path_part,
+                                                                ds_desk_get_language (visit), &error)
+                                   : NULL;
 
   if (bytes != NULL)
     send_shift_file (visit, "text/csv; charset=utf-8", ".csv", bytes);
@@ -95,8 +100,8 @@ answer_pdf (DsVisit *visit)
   g_autoptr (json_t) shift = load_shift (visit);
 
   if (shift != NULL)
-    ds_depot_export_shift_pdf_async (visit->depot, visit->path_part, get_language (visit), NULL, did_draw,
-                                     ds_visit_hold (visit));
+    ds_depot_export_shift_pdf_async (visit->depot, visit->path_part, ds_desk_get_language (visit), NULL,
+                                     did_draw, ds_visit_hold (visit));
 }
 
 const DsDeskRoute ds_desk_file_routes[] = {

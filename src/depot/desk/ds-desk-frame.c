@@ -14,7 +14,8 @@ static const struct
   { "/desk/seal", "3", N_ ("Shift seal") },
   { "/desk/couriers", "4", N_ ("Couriers") },
   { "/desk/cash", "5", N_ ("Tills and bank") },
-  { "/desk/log", "6", N_ ("Record") },
+  { "/desk/days", "6", N_ ("Days") },
+  { "/desk/log", "7", N_ ("Record") },
 };
 
 void

@@ -127,7 +127,9 @@ answer_payment (DsVisit *visit)
   g_autoptr (GError) error = NULL;
   g_autoptr (json_t) payment = ds_depot_describe_payment (visit->depot, visit->path_part, &error);
   g_autoptr (json_t) cases
-      = payment ? ds_depot_page_cases (visit->depot, TRUE, visit->path_part, 0, MAX_CASES, &error) : NULL;
+      = payment ? ds_depot_page_cases (visit->depot, &(DsCaseFilter){ .subject = visit->path_part }, 0,
+                                       MAX_CASES, &error)
+                : NULL;
   g_autofree char *part = ds_desk_escape_part (visit->path_part);
 
   if (cases == NULL)

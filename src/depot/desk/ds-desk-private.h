@@ -4,6 +4,7 @@
 
 #include "ds-decoder-process.h"
 #include "ds-depot-accounts.h"
+#include "ds-depot-export.h"
 #include "ds-desk-page.h"
 #include "ds-desk-session.h"
 #include "ds-desk.h"
@@ -144,8 +145,26 @@ const char *ds_desk_word_for_entry (DsDeskPage *page, const char *type);
 const char *ds_desk_word_for_act (DsDeskPage *page, const char *act);
 /* Returns: (transfer full): a case's detail, with what the depot itself said of it in the page's language. */
 char *ds_desk_word_for_detail (DsDeskPage *page, const char *detail);
+/* Returns: (transfer full): what an account of the books is, in words. */
+char *ds_desk_word_for_account (DsDeskPage *page, const char *account);
 /* Words for what a library says, where it has some in the page's language. */
 const char *ds_desk_word_for_error (DsDeskPage *page, const GError *error);
+
+/* ds-desk-shifts.c */
+
+/* How a shift stands, in a word with its colour's class; @blind: its cash is to be counted by whoever looks. */
+void ds_desk_add_standing (DsDeskPage *page, json_t *shift, gboolean blind);
+
+/* ds-desk-cases.c */
+
+/* A table of cases, at most a page of them. */
+void ds_desk_add_cases (DsDeskPage *page, const char *caption, json_t *cases);
+
+/* ds-desk-files.c */
+
+DsDepotLanguage ds_desk_get_language (DsVisit *visit);
+/* Sends a file, and records that it was saved. @about: what it is of */
+void ds_desk_send_file (DsVisit *visit, const char *about, const char *type, const char *name, GBytes *bytes);
 
 /* ds-desk-cash.c */
 
@@ -167,5 +186,6 @@ extern const DsDeskRoute ds_desk_case_routes[];
 extern const DsDeskRoute ds_desk_seal_routes[];
 extern const DsDeskRoute ds_desk_cash_routes[];
 extern const DsDeskRoute ds_desk_file_routes[];
+extern const DsDeskRoute ds_desk_day_routes[];
 
 G_END_DECLS

@@ -248,7 +248,7 @@ find (DsVisit *visit, const char *what)
   found = ds_depot_describe_payment (visit->depot, what, NULL);
   if (found != NULL)
     return g_strdup_printf ("/desk/payment/%s", part);
-  found = ds_depot_list_shifts (visit->depot, what, 0, 1, NULL);
+  found = ds_depot_list_shifts (visit->depot, &(DsShiftFilter){ .courier_id = what }, 0, 1, NULL);
   if (found != NULL && json_array_size (found) > 0)
     return g_strdup_printf ("/desk/?courier=%s", part);
   g_clear_pointer (&found, json_decref);

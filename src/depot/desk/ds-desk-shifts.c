@@ -26,15 +26,16 @@ find_total (json_t *shift, const char *bucket)
 
 /* The list */
 
-/* How it stands, in a word with its colour's class. */
-static void
-add_standing (DsDeskPage *page, json_t *shift)
+void
+ds_desk_add_standing (DsDeskPage *page, json_t *shift, gboolean blind)
 {
   json_t *balanced = json_object_get (shift, "balanced");
   g_autofree char *difference = ds_desk_format_money (ds_desk_number (shift, "difference_fen"));
   g_autofree char *differs = NULL;
 
-  if (ds_desk_number (shift, "closed_at_ms") == 0)
+  if (blind && ds_desk_number (shift, "closed_at_ms") > 0)
+    ds_desk_page_add (page, "<span class=\"state accepted\">%s</span>", _ ("Cash to be counted"));
+  else if (ds_desk_number (shift, "closed_at_ms") == 0)
     ds_desk_page_add (page, "<span class=\"state waiting\">%s</span>", _ ("On the road"));
   else if (ds_desk_number (shift, "version") == 0)
     ds_desk_page_add (page, "<span class=\"state waiting\">%s</span>", _ ("Statement is being made"));
@@ -65,6 +66,7 @@ add_shift_row (DsVisit *visit, json_t *shift)
 {
   DsDeskPage *page = visit->page;
   g_autofree char *part = ds_desk_escape_part (ds_desk_text (shift, "shift"));
+  g_autofree char *courier_part = ds_desk_escape_part (ds_desk_text (shift, "courier"));
   gboolean blind = ds_desk_is_blind (visit, shift);
   gint64 n_cases = ds_desk_number (shift, "open_cases");
 
@@ -79,30 +81,97 @@ add_shift_row (DsVisit *visit, json_t *shift)
     ds_desk_page_add (page, "<a class=\"state accepted\" href=\"/desk/shift/%s/count\">%s</a>", part,
                       _ ("Cash to be counted"));
   else
-    add_standing (page, shift);
+    ds_desk_add_standing (page, shift, FALSE);
   ds_desk_page_add (page, "</td>");
   ds_desk_page_add_money_cell (page, ds_desk_number (find_total (shift, "digital"), "amount_fen"));
   add_cash_cell (page, find_total (shift, "cash"), blind);
   ds_desk_page_add_money_cell (page, ds_desk_number (find_total (shift, "accepted"), "amount_fen"));
   ds_desk_page_add_money_cell (page, ds_desk_number (find_total (shift, "uncertain"), "amount_fen"));
   if (n_cases > 0)
-    ds_desk_page_add (page, "<td class=\"money\"><a href=\"/desk/cases\">%u</a></td><td>", (guint)n_cases);
+    ds_desk_page_add (page, "<td class=\"money\"><a href=\"/desk/cases?courier=%s\">%u</a></td><td>",
+                      courier_part, (guint)n_cases);
   else
     ds_desk_page_add (page, "<td class=\"money\">0</td><td>");
   ds_desk_page_add_time (page, ds_desk_number (shift, "seen_at_ms"));
   ds_desk_page_add (page, "</td></tr>");
 }
 
+static const struct
+{
+  DsShiftStanding standing;
+  const char *name, *words;
+} standings[] = {
+  { DS_SHIFT_STANDING_ANY, "", N_ ("All") },
+  { DS_SHIFT_STANDING_WAITS, "waits", N_ ("Cash to be counted") },
+  { DS_SHIFT_STANDING_ON_ROAD, "road", N_ ("On the road") },
+  { DS_SHIFT_STANDING_DIFFERS, "differs", N_ ("Differs") },
+  { DS_SHIFT_STANDING_BALANCED, "balanced", N_ ("Balanced") },
+};
+
+/* Returns: (nullable): a value of the query that says something. */
+static const char *
+get_wish (DsVisit *visit, const char *name)
+{
+  const char *text = ds_visit_get_query (visit, name);
+
+  return text != NULL && *text != '\0' ? text : NULL;
+}
+
+static DsShiftFilter
+read_filter (DsVisit *visit)
+{
+  DsShiftFilter filter = { .courier_id = get_wish (visit, "courier"),
+                           .words = get_wish (visit, "words"),
+                           .day = get_wish (visit, "day") };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (standings); i++)
+    {
+      if (g_strcmp0 (get_wish (visit, "standing"), standings[i].name) == 0)
+        filter.standing = standings[i].standing;
+    }
+  return filter;
+}
+
+/* Returns: (transfer full) (nullable): one row more than a page shows, if there is one. */
+static json_t *
+load_shifts (DsVisit *visit, guint number, GError **error)
+{
+  const DsShiftFilter filter = read_filter (visit);
+
+  return ds_depot_list_shifts (visit->depot, &filter, (gint64)(number - 1) * DS_DESK_ROWS, DS_DESK_ROWS + 1,
+                               error);
+}
+
+/* The address of the list that a page shows, with what was asked for. */
+static char *
+make_list_query (DsVisit *visit)
+{
+  static const char *const names[] = { "courier", "words", "day", "standing" };
+  GString *query = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *text = get_wish (visit, names[i]);
+      g_autofree char *part = text != NULL ? ds_desk_escape_part (text) : NULL;
+
+      if (part != NULL)
+        g_string_append_printf (query, "%s=%s&", names[i], part);
+    }
+  return g_string_free (query, FALSE);
+}
+
 static void
 add_shift_table (DsVisit *visit, json_t *shifts)
 {
   DsDeskPage *page = visit->page;
+  g_autofree char *query = make_list_query (visit);
   json_t *shift;
   gsize i;
 
   if (json_array_size (shifts) == 0)
     {
-      ds_desk_page_add (page, "<p class=\"empty\">%s</p>", _ ("No shift has been opened yet."));
+      ds_desk_page_add (page, "<p class=\"empty\">%s</p>",
+                        *query == '\0' ? _ ("No shift has been opened yet.") : _ ("There is no such shift."));
       return;
     }
   ds_desk_page_begin_table (page, _ ("Shifts, the newest first"), 0x1f0, _ ("Courier"), _ ("Opened"),
@@ -117,22 +186,32 @@ add_shift_table (DsVisit *visit, json_t *shifts)
   ds_desk_page_end_table (page);
 }
 
-/* Returns: (transfer full) (nullable): one row more than a page shows, if there is one. */
-static json_t *
-load_shifts (DsVisit *visit, guint number, GError **error)
+static void
+add_filter (DsVisit *visit)
 {
-  return ds_depot_list_shifts (visit->depot, ds_visit_get_query (visit, "courier"),
-                               (gint64)(number - 1) * DS_DESK_ROWS, DS_DESK_ROWS + 1, error);
-}
+  DsDeskPage *page = visit->page;
+  const DsShiftFilter filter = read_filter (visit);
 
-/* The address of the list that a page shows: with the courier whose it is, if it is one's. */
-static char *
-make_list_query (DsVisit *visit)
-{
-  const char *courier = ds_visit_get_query (visit, "courier");
-  g_autofree char *part = courier != NULL ? ds_desk_escape_part (courier) : NULL;
-
-  return part != NULL ? g_strdup_printf ("courier=%s&", part) : g_strdup ("");
+  ds_desk_page_add (
+      page,
+      "<form class=\"filter no-print\" action=\"/desk/\"><p><label for=\"words\">%s</label>"
+      "<input id=\"words\" name=\"words\" value=\"%s\" maxlength=\"60\" autocomplete=\"off\"></p>"
+      "<p><label for=\"standing\">%s</label><select id=\"standing\" name=\"standing\">",
+      _ ("Courier, by number or name"), filter.words != NULL ? filter.words : "", _ ("Standing"));
+  for (gsize i = 0; i < G_N_ELEMENTS (standings); i++)
+    ds_desk_page_add (page,
+                      standings[i].standing == filter.standing ? "<option value=\"%s\" selected>%s</option>"
+                                                               : "<option value=\"%s\">%s</option>",
+                      standings[i].name, _ (standings[i].words));
+  ds_desk_page_add (
+      page,
+      "</select></p><p><label for=\"day\">%s</label><input id=\"day\" name=\"day\" type=\"date\""
+      " value=\"%s\"></p><p><button>%s</button>",
+      _ ("Accounting day"), filter.day != NULL ? filter.day : "", _ ("Show"));
+  if (filter.courier_id != NULL || filter.words != NULL || filter.day != NULL
+      || filter.standing != DS_SHIFT_STANDING_ANY)
+    ds_desk_page_add (page, " <a class=\"button\" href=\"/desk/\">%s</a>", _ ("All shifts"));
+  ds_desk_page_add (page, "</p></form>");
 }
 
 static void
@@ -150,6 +229,7 @@ answer_shifts (DsVisit *visit)
       return;
     }
   ds_desk_begin_page (visit, _ ("Shifts"));
+  add_filter (visit);
   ds_desk_page_add (
       page,
       "<p class=\"live\" role=\"status\" id=\"live-words\" data-fresh=\"%s\" data-stale=\"%s\"></p>"
@@ -161,22 +241,26 @@ answer_shifts (DsVisit *visit)
   ds_visit_send_page (visit, SOUP_STATUS_OK);
 }
 
-/* The table alone, for the script; nothing while nothing has changed. */
+/* The table alone, for the script. Nothing is made while nothing has changed at the depot, and nothing is sent while that
+ * is nothing of this table: at the busiest hour something changes with every look. */
 static void
 answer_rows (DsVisit *visit)
 {
-  g_autofree char *tag
-      = g_strdup_printf ("\"%" G_GINT64_FORMAT "-%s\"", ds_depot_get_change_count (visit->depot),
+  g_autofree char *changes
+      = g_strdup_printf ("\"%" G_GINT64_FORMAT "-%s-", ds_depot_get_change_count (visit->depot),
                          ds_desk_language_to_tag (visit->page->language));
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (visit->message);
   const char *known = soup_message_headers_get_one (soup_server_message_get_request_headers (visit->message),
                                                     "If-None-Match");
   g_autoptr (GError) error = NULL;
   g_autoptr (json_t) shifts = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *digest = NULL;
+  g_autofree char *tag = NULL;
 
-  soup_message_headers_replace (soup_server_message_get_response_headers (visit->message), "ETag", tag);
-  if (g_strcmp0 (known, tag) == 0)
+  if (known != NULL && g_str_has_prefix (known, changes))
     {
+      soup_message_headers_replace (headers, "ETag", known);
       soup_server_message_set_status (visit->message, SOUP_STATUS_NOT_MODIFIED, NULL);
       return;
     }
@@ -188,7 +272,13 @@ answer_rows (DsVisit *visit)
     }
   add_shift_table (visit, shifts);
   bytes = g_bytes_new (visit->page->html->str, visit->page->html->len);
-  ds_visit_send_bytes (visit, SOUP_STATUS_OK, "text/html; charset=utf-8", bytes);
+  digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  tag = g_strconcat (changes, digest, "\"", NULL);
+  soup_message_headers_replace (headers, "ETag", tag);
+  if (known != NULL && strstr (known, digest) != NULL)
+    soup_server_message_set_status (visit->message, SOUP_STATUS_NOT_MODIFIED, NULL);
+  else
+    ds_visit_send_bytes (visit, SOUP_STATUS_OK, "text/html; charset=utf-8", bytes);
 }
 
 /* Couriers */
@@ -382,10 +472,7 @@ answer_shift (DsVisit *visit)
   ds_desk_page_add (page, "</dd></div><div><dt>%s</dt><dd>", _ ("Closed"));
   ds_desk_page_add_time (page, ds_desk_number (shift, "closed_at_ms"));
   ds_desk_page_add (page, "</dd></div><div><dt>%s</dt><dd>", _ ("Standing"));
-  if (blind && ds_desk_number (shift, "closed_at_ms") > 0)
-    ds_desk_page_add (page, "<span class=\"state accepted\">%s</span>", _ ("Cash to be counted"));
-  else
-    add_standing (page, shift);
+  ds_desk_add_standing (page, shift, blind);
   ds_desk_page_add (page, "</dd></div>");
   ds_desk_page_add_money_fact (page, _ ("Float"), ds_desk_number (shift, "float_fen"));
   ds_desk_page_add (page, "</dl>");

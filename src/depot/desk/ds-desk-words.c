@@ -211,6 +211,46 @@ ds_desk_word_for_act (DsDeskPage *page, const char *act)
 }
 
 char *
+ds_desk_word_for_account (DsDeskPage *page, const char *account)
+{
+  /* Those of one name first: the others begin with what they are and end with whose. */
+  static const Word whole[] = {
+    { "payable:merchant", N_ ("Owed to the merchants") },
+    { "suspense", N_ ("Suspense") },
+    { "bank", N_ ("Bank") },
+    { "cash:depot", N_ ("The depot's till") },
+    { "till:float", N_ ("Change for the couriers") },
+    { "over-short:bank", N_ ("Over and short in bags") },
+    { "result:cash", N_ ("Gain and loss in cash") },
+    { "receivable:given-back-twice", N_ ("Given back twice") },
+  };
+  static const Word begins[] = {
+    { "cash:", N_ ("Cash with the courier") },
+    { "float:", N_ ("Float of the courier") },
+    { "till:", N_ ("Till of") },
+    { "clearing:", N_ ("Clearing with operator") },
+    { "red-packet:", N_ ("Red packets of operator") },
+    { "red-packet-issuer:", N_ ("Red packets of operator") },
+    { "over-short:", N_ ("Over and short of the courier") },
+    { "receivable:", N_ ("Owed by the courier") },
+    { "claim:", N_ ("Claimed from") },
+    { "result:", N_ ("Gain and loss with") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (whole); i++)
+    {
+      if (g_str_equal (account, whole[i].name))
+        return g_strdup (_ (whole[i].words));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (begins); i++)
+    {
+      if (g_str_has_prefix (account, begins[i].name))
+        return g_strdup_printf ("%s %s", _ (begins[i].words), account + strlen (begins[i].name));
+    }
+  return g_strdup (account);
+}
+
+char *
 ds_desk_word_for_detail (DsDeskPage *page, const char *detail)
 {
   /* What the depot itself says of a case; behind it, after a dot, stands what clerks said. */
@@ -276,6 +316,7 @@ ds_desk_word_for_error (DsDeskPage *page, const GError *error)
     { "There is no such shift", N_ ("There is no such shift.") },
     { "There is no such payment", N_ ("There is no such payment.") },
     { "There is no such case", N_ ("There is no such case.") },
+    { "There is no such day", N_ ("That day has not begun yet.") },
     { "There is no case", N_ ("There is no such case.") },
   };
 

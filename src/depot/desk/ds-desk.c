@@ -30,7 +30,7 @@ struct _DsDesk
 
 static const DsDeskRoute *const all_routes[] = {
   ds_desk_sign_in_routes, ds_desk_shift_routes, ds_desk_payment_routes, ds_desk_case_routes,
-  ds_desk_seal_routes,    ds_desk_cash_routes,  ds_desk_file_routes,
+  ds_desk_seal_routes,    ds_desk_cash_routes,  ds_desk_file_routes,    ds_desk_day_routes,
 };
 
 DsDeskSessions *
