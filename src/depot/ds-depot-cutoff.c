@@ -69,35 +69,74 @@ add_to_account (json_t *accounts, const char *account, gint64 amount_fen)
   json_object_set_new (accounts, account, json_integer (before_fen + amount_fen));
 }
 
+/* Adds what @query (nullable) says of accounts. */
+static gboolean
+add_sums (DsDepot *self, DsQuery *query, json_t *accounts, GError **error)
+{
+  gboolean row;
+
+  while (query != NULL)
+    {
+      if (!ds_db_step (self->db, query, &row, error))
+        return FALSE;
+      if (!row)
+        {
+          ds_db_reset (query);
+          return TRUE;
+        }
+      add_to_account (accounts, ds_db_column_text (query, 0), ds_db_column_int (query, 1));
+    }
+  return FALSE;
+}
+
+/* Before any day was closed: all there is, which lies together in an index, without what came later. */
+static gboolean
+add_all_before (DsDepot *self, gint64 before_ms, json_t *accounts, GError **error)
+{
+  const char *account;
+  json_t *balance;
+  void *next;
+
+  if (!add_sums (self,
+                 ds_depot_sql_query (self->db, error,
+                                     "SELECT account, sum (amount_fen) FROM booking GROUP BY account", ""),
+                 accounts, error)
+      || !add_sums (self,
+                    ds_depot_sql_query (self->db, error,
+                                        "SELECT account, -sum (amount_fen) FROM posting CROSS JOIN booking"
+                                        " ON booking.posting = posting.id WHERE at_ms >= ? GROUP BY account",
+                                        "i", before_ms),
+                    accounts, error))
+    return FALSE;
+  json_object_foreach_safe (accounts, next, account, balance)
+  {
+    if (json_integer_value (balance) == 0)
+      json_object_del (accounts, account);
+  }
+  return TRUE;
+}
+
 json_t *
 ds_depot_load_balances (DsDepot *self, gint64 before_ms, GError **error)
 {
   g_autoptr (json_t) accounts = NULL;
-  DsQuery *query;
-  gboolean row;
   gint64 from_ms, last_posting;
 
   if (!load_last_closed (self, before_ms, &accounts, &from_ms, &last_posting, error))
     return NULL;
+  if (from_ms == G_MININT64)
+    return add_all_before (self, before_ms, accounts, error) ? g_steal_pointer (&accounts) : NULL;
   /* What a clock that was set back put into a day that was closed is the next one's. */
-  query = ds_depot_sql_query (
-      self->db, error,
-      "SELECT account, sum (amount_fen) FROM (SELECT id FROM posting WHERE at_ms >= ?2 AND at_ms < ?1"
-      " UNION ALL SELECT id FROM posting WHERE id > ?3 AND +at_ms < ?2) AS since"
-      " CROSS JOIN booking ON booking.posting = since.id GROUP BY account ORDER BY account",
-      "iii", before_ms, from_ms, last_posting);
-  while (query != NULL)
-    {
-      if (!ds_db_step (self->db, query, &row, error))
-        return NULL;
-      if (!row)
-        {
-          ds_db_reset (query);
-          return g_steal_pointer (&accounts);
-        }
-      add_to_account (accounts, ds_db_column_text (query, 0), ds_db_column_int (query, 1));
-    }
-  return NULL;
+  if (!add_sums (self,
+                 ds_depot_sql_query (
+                     self->db, error,
+                     "SELECT account, sum (amount_fen) FROM (SELECT id FROM posting WHERE at_ms >= ?2 AND"
+                     " at_ms < ?1 UNION ALL SELECT id FROM posting WHERE id > ?3 AND +at_ms < ?2) AS since"
+                     " CROSS JOIN booking ON booking.posting = since.id GROUP BY account",
+                     "iii", before_ms, from_ms, last_posting),
+                 accounts, error))
+    return NULL;
+  return g_steal_pointer (&accounts);
 }
 
 static gint64

@@ -3,7 +3,6 @@
 
 #include "ds-depot-days.h"
 #include "ds-depot-private.h"
-#include "ds-depot-reconcile.h"
 
 #include "ds-day.h"
 #include "ds-error.h"
@@ -160,14 +159,14 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
-/* What was booked in the day, account by account: {account: [debit, credit, how many]}. */
+/* What was booked in the day, account by account: {account: [debit, credit]}. */
 static json_t *
 load_turnover (DsDepot *self, gint64 from_ms, GError **error)
 {
   g_autoptr (json_t) turnover = json_object ();
   DsQuery *query = ds_depot_sql_query (
       self->db, error,
-      "SELECT account, sum (max (amount_fen, 0)), sum (max (-amount_fen, 0)), count (*) FROM posting"
+      "SELECT account, sum (max (amount_fen, 0)), sum (max (-amount_fen, 0)) FROM posting"
       " CROSS JOIN booking ON booking.posting = posting.id WHERE at_ms >= ? AND at_ms < ? GROUP BY account",
       "ii", from_ms, from_ms + DS_DAY_MS);
   gboolean row;
@@ -182,9 +181,8 @@ load_turnover (DsDepot *self, gint64 from_ms, GError **error)
           return g_steal_pointer (&turnover);
         }
       json_object_set_new (turnover, ds_db_column_text (query, 0),
-                           json_pack ("[I, I, I]", (json_int_t)ds_db_column_int (query, 1),
-                                      (json_int_t)ds_db_column_int (query, 2),
-                                      (json_int_t)ds_db_column_int (query, 3)));
+                           json_pack ("[I, I]", (json_int_t)ds_db_column_int (query, 1),
+                                      (json_int_t)ds_db_column_int (query, 2)));
     }
   return NULL;
 }
@@ -193,6 +191,21 @@ static gint64
 get_turnover (json_t *turnover, const char *account, gsize i)
 {
   return json_integer_value (json_array_get (json_object_get (turnover, account), i));
+}
+
+/* Returns: (transfer full): the balances at the end of a day that is not closed. */
+static json_t *
+add_turnover (json_t *opening, json_t *turnover)
+{
+  json_t *closing = json_copy (opening);
+  const char *account;
+  json_t *sums;
+
+  json_object_foreach (turnover, account, sums)
+      json_object_set_new (closing, account,
+                           json_integer (get_fen (opening, account) + get_turnover (turnover, account, 0)
+                                         - get_turnover (turnover, account, 1)));
+  return closing;
 }
 
 /* Each account that had or moved anything. @sum_fen: (out): of the closing balances */
@@ -247,64 +260,45 @@ load_file (DsDepot *self, const char *operator_id, const char *day, json_t **fil
   return TRUE;
 }
 
-/* What of the day no file has yet. */
-static gint64
-sum_transit (json_t *transit, const char *operator_id, gint64 from_ms)
-{
-  gint64 sum_fen = 0;
-  json_t *item;
-  gsize i;
-
-  json_array_foreach (transit, i, item)
-  {
-    gint64 booked_at_ms = get_fen (item, "booked_at_ms");
-    gboolean refund = g_strcmp0 (json_string_value (json_object_get (item, "kind")), "refund") == 0;
-
-    if (booked_at_ms >= from_ms && booked_at_ms < from_ms + DS_DAY_MS
-        && g_strcmp0 (json_string_value (json_object_get (item, "operator")), operator_id) == 0)
-      sum_fen += refund ? -get_fen (item, "amount_fen") : get_fen (item, "amount_fen");
-  }
-  return sum_fen;
-}
-
 static json_t *
 load_operator (DsDepot *self,
                DsOperator *op,
                const char *day,
                gint64 from_ms,
                json_t *turnover,
-               json_t *transit,
                GError **error)
 {
   const char *id = ds_operator_get_id (op);
   g_autofree char *account = g_strconcat ("clearing:", id, NULL);
   json_t *file;
-  gint64 settled_fen;
+  gint64 settled_fen, unsettled_fen;
 
   if (!ds_depot_sql_get_int (self->db, &settled_fen, 0, error,
                              "SELECT sum (amount_fen) FROM settlement WHERE operator = ? AND day = ?", "ss",
                              id, day)
+      || !ds_depot_sql_get_int (
+          self->db, &unsettled_fen, 0, error,
+          "SELECT sum (booking.amount_fen) FROM posting CROSS JOIN booking ON booking.posting = posting.id"
+          " WHERE at_ms >= ? AND at_ms < ? AND +account = ? AND (key GLOB 'paid:*' OR key GLOB 'refund:*')"
+          " AND NOT EXISTS (SELECT 1 FROM settlement WHERE settlement.posting = posting.id)",
+          "iis", from_ms, from_ms + DS_DAY_MS, account)
       || !load_file (self, id, day, &file, error))
     return NULL;
-  return json_pack ("{s:s, s:s, s:I, s:I, s:I, s:o, s:I, s:I}", "operator", id, "name",
-                    ds_operator_get_name (op), "in_fen", (json_int_t)get_turnover (turnover, account, 0),
-                    "out_fen", (json_int_t)get_turnover (turnover, account, 1), "n",
-                    (json_int_t)get_turnover (turnover, account, 2), "file", file, "settled_fen",
-                    (json_int_t)settled_fen, "transit_fen", (json_int_t)sum_transit (transit, id, from_ms));
+  return json_pack ("{s:s, s:s, s:I, s:I, s:o, s:I, s:I}", "operator", id, "name", ds_operator_get_name (op),
+                    "in_fen", (json_int_t)get_turnover (turnover, account, 0), "out_fen",
+                    (json_int_t)get_turnover (turnover, account, 1), "file", file, "settled_fen",
+                    (json_int_t)settled_fen, "unsettled_fen", (json_int_t)unsettled_fen);
 }
 
 static json_t *
 load_operators (DsDepot *self, const char *day, gint64 from_ms, json_t *turnover, GError **error)
 {
   g_autoptr (json_t) operators = json_array ();
-  g_autoptr (json_t) transit = ds_depot_list_in_transit (self, error);
 
-  if (transit == NULL)
-    return NULL;
   for (guint i = 0; i < self->operators->len; i++)
     {
-      json_t *op = load_operator (self, g_ptr_array_index (self->operators, i), day, from_ms, turnover,
-                                  transit, error);
+      json_t *op
+          = load_operator (self, g_ptr_array_index (self->operators, i), day, from_ms, turnover, error);
 
       if (op == NULL)
         return NULL;
@@ -370,7 +364,7 @@ describe_day (DsDepot *self, const char *day, gint64 from_ms, GError **error)
   if (json_is_object (record))
     closing = json_incref (json_object_get (record, "accounts"));
   else if (operators != NULL)
-    closing = ds_depot_load_balances (self, from_ms + DS_DAY_MS, error);
+    closing = add_turnover (opening, turnover);
   waiting = operators && closing ? load_waiting (self, from_ms, error) : NULL;
   if (waiting == NULL)
     return NULL;

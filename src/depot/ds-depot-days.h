@@ -24,8 +24,9 @@ json_t *ds_depot_list_days (DsDepot *self, gint64 offset, gint64 limit, GError *
  *
  * What a day came to. Of a day that is closed, the closing balances are those that were signed.
  *
- * Returns: (transfer full) (nullable): {"day", "state", "operators": [{"operator", "name", "in_fen", "out_fen", "n",
- *   "file": {"lines", "credits_fen", "refunds_fen", "taken_at_ms"} or null, "settled_fen", "transit_fen"}],
+ * Returns: (transfer full) (nullable): {"day", "state", "operators": [{"operator", "name", "in_fen", "out_fen",
+ *   "file": {"lines", "credits_fen", "refunds_fen", "taken_at_ms"} or null, "settled_fen", "unsettled_fen"}],
+ *   of which "settled_fen" is what the file's movements match and "unsettled_fen" what was booked and no file has,
  *   "accounts": [{"account", "opening_fen", "debit_fen", "credit_fen", "closing_fen"}], by name, "sum_fen",
  *   "closed_at_ms", "suspense_fen", "open_cases", "jws" (these four of a closed day),
  *   "waiting": [{"shift", "courier", "name", "in_day"}]}, the shifts whose cash waits to be counted although they had

@@ -158,8 +158,8 @@ load_entries (DsDepot *self, const char *account, gint64 from_ms, GPtrArray *ent
 {
   DsQuery *query = ds_depot_sql_query (self->db, error,
                                        "SELECT posting.id, at_ms, key, sum (amount_fen) FROM posting"
-                                       " JOIN booking ON posting = posting.id"
-                                       " WHERE at_ms >= ? AND at_ms < ? AND account = ?"
+                                       " CROSS JOIN booking ON posting = posting.id"
+                                       " WHERE at_ms >= ? AND at_ms < ? AND +account = ?"
                                        " GROUP BY posting.id ORDER BY posting.id",
                                        "iis", from_ms, from_ms + DS_DAY_MS, account);
   gboolean row;

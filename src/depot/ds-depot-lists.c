@@ -16,7 +16,7 @@
   "SELECT shift.id, shift.courier, coalesce (courier.name, shift.courier), shift.device, accounting_date,"   \
   " float_fen, opened_at_ms, closed_at_ms, counted_fen, version, balanced, difference_fen,"                  \
   " (SELECT received_at_ms FROM entry WHERE entry.device = shift.device ORDER BY seq DESC LIMIT 1),"         \
-  " (SELECT count (*) FROM incident WHERE incident.courier = shift.courier AND closed_at_ms = 0), jws,"      \
+  " (SELECT count (*) FROM incident WHERE incident.courier = shift.courier AND closed_at_ms = 0),"           \
   " handed_over"                                                                                             \
   " FROM shift LEFT JOIN courier ON courier.id = shift.courier "
 
@@ -43,7 +43,7 @@ pack_shift (DsQuery *query)
       "counted_fen", (json_int_t)ds_db_column_int (query, 8), "version",
       (json_int_t)ds_db_column_int (query, 9), "balanced", balanced, "difference_fen",
       pack_number (query, 11), "seen_at_ms", pack_number (query, 12), "open_cases",
-      (json_int_t)ds_db_column_int (query, 13), "handed_over", ds_db_column_int (query, 15) != 0);
+      (json_int_t)ds_db_column_int (query, 13), "handed_over", ds_db_column_int (query, 14) != 0);
 }
 
 /* Appends what @pack makes of each row. Returns: whether all was read. */
@@ -101,7 +101,7 @@ add_waits (json_t *shift, gint64 begun_ms)
                                      && (closed_at_ms == 0 || closed_at_ms >= begun_ms)));
 }
 
-/* What makes a shift stand so, over the partial indexes of the schema. */
+/* What makes a shift stand so. */
 static const char *
 get_condition (DsShiftStanding standing)
 {
@@ -121,6 +121,18 @@ get_condition (DsShiftStanding standing)
     }
 }
 
+/* Of the shifts that are open in some way there are few, also where there are many of all days: without being told, SQLite
+ * would look for them in all of these, since that order needs no sorting. */
+static const char *
+get_index (const DsShiftFilter *filter)
+{
+  if (filter->courier_id != NULL)
+    return "";
+  if (filter->standing == DS_SHIFT_STANDING_ON_ROAD)
+    return " INDEXED BY shift_on_road";
+  return filter->standing == DS_SHIFT_STANDING_WAITS ? " INDEXED BY shift_waiting" : "";
+}
+
 /* Which are on the page is found in an index alone; only of these the rest is read. */
 static DsQuery *
 select_shifts (DsDepot *self,
@@ -131,8 +143,9 @@ select_shifts (DsDepot *self,
                GError **error)
 {
   g_autofree char *sql = g_strconcat (
-      SHIFT_COLUMNS "WHERE shift.id IN (SELECT id FROM shift WHERE ?1 IS ?1 AND ?2 IS ?2 AND ?3 IS ?3 AND ?4"
-                    " IS ?4",
+      SHIFT_COLUMNS "WHERE shift.id IN (SELECT id FROM shift", get_index (filter),
+      " WHERE ?1 IS ?1 AND ?2 IS ?2 AND ?3 IS ?3 AND ?4"
+      " IS ?4",
       filter->courier_id != NULL ? " AND courier = ?1" : "",
       filter->words != NULL ? " AND courier IN (SELECT id FROM courier WHERE substr (id, 1, length (?2)) = ?2"
                               " OR instr (name, ?2) > 0)"
@@ -181,6 +194,7 @@ json_t *
 ds_depot_describe_shift (DsDepot *self, const char *shift_id, GError **error)
 {
   g_autoptr (json_t) shift = NULL;
+  g_autofree char *jws = NULL;
   DsQuery *query;
   gint64 begun_ms;
   gboolean row;
@@ -191,15 +205,13 @@ ds_depot_describe_shift (DsDepot *self, const char *shift_id, GError **error)
   if (query == NULL || !ds_db_step (self->db, query, &row, error))
     return NULL;
   if (row)
-    {
-      const char *jws = ds_db_column_text (query, 14);
-
-      shift = pack_shift (query);
-      json_object_set_new (shift, "jws", jws ? json_string (jws) : json_null ());
-    }
+    shift = pack_shift (query);
   ds_db_reset (query);
   if (shift == NULL)
     return refuse_unknown ("shift", error);
+  if (!ds_depot_sql_get_text (self->db, &jws, error, "SELECT jws FROM shift WHERE id = ?", "s", shift_id))
+    return NULL;
+  json_object_set_new (shift, "jws", jws != NULL ? json_string (jws) : json_null ());
   if (!ds_depot_get_custody_begin (self, &begun_ms, error) || !add_totals (self, shift, error))
     return NULL;
   add_waits (shift, begun_ms);

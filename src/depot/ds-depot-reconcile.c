@@ -86,9 +86,10 @@ load_postings (DsDepot *self, const char *operator_id, gint64 from_ms, GHashTabl
 {
   g_autofree char *account = g_strconcat ("clearing:", operator_id, NULL);
   DsQuery *query = ds_depot_sql_query (self->db, error,
+                                       /* Not by the account's index, in which its whole life stands. */
                                        "SELECT posting.id, key, at_ms, booking.amount_fen FROM posting"
                                        " CROSS JOIN booking ON booking.posting = posting.id"
-                                       " WHERE account = ? AND at_ms >= ? AND NOT EXISTS"
+                                       " WHERE +account = ? AND at_ms >= ? AND NOT EXISTS"
                                        " (SELECT 1 FROM settlement WHERE settlement.posting = posting.id)",
                                        "si", account, from_ms);
   gboolean row;

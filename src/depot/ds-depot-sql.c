@@ -388,9 +388,10 @@ const char *const ds_depot_schema[] = {
   "CREATE TRIGGER custody_hands_over AFTER INSERT ON custody WHEN NEW.kind = 'shift-count'"
   "  BEGIN UPDATE shift SET handed_over = 1 WHERE id = NEW.subject; END;"
   "CREATE INDEX shift_day ON shift (accounting_date, opened_at_ms);"
-  "CREATE INDEX shift_waiting ON shift (opened_at_ms, closed_at_ms) WHERE handed_over = 0;"
+  "CREATE INDEX shift_waiting ON shift (closed_at_ms, opened_at_ms) WHERE handed_over = 0;"
   "CREATE INDEX shift_on_road ON shift (opened_at_ms) WHERE closed_at_ms = 0;"
   "CREATE INDEX shift_balanced ON shift (balanced, opened_at_ms) WHERE balanced IS NOT NULL;"
+  "CREATE INDEX payment_suspense ON payment (id) WHERE suspense_fen <> 0;"
   "CREATE INDEX device_courier ON device (courier);"
   "CREATE INDEX custody_deposit ON custody (seq) WHERE kind = 'deposit';",
   NULL,

@@ -226,7 +226,7 @@ add_operator_row (DsDeskPage *page, json_t *op)
   ds_desk_page_add_money_cell (page, ds_desk_number (op, "out_fen"));
   add_optional_money (page, has_file, ds_desk_number (file, "credits_fen"));
   add_optional_money (page, has_file, ds_desk_number (file, "refunds_fen"));
-  ds_desk_page_add_money_cell (page, ds_desk_number (op, "transit_fen"));
+  ds_desk_page_add_money_cell (page, ds_desk_number (op, "unsettled_fen"));
   if (!has_file)
     ds_desk_page_add (page, "<td class=\"money\">–</td></tr>");
   else
