@@ -93,7 +93,18 @@ ds_key_unref (DsKey *self)
 
 /* Making keys */
 
-/* @d is (nullable): a key that only verifies. Signing needs the public point beside the private key. */
+static DsKey *
+take_pkey (EVP_PKEY *pkey, gboolean has_private, const guint8 point[DS_SM2_PUBLIC_SIZE])
+{
+  DsKey *self = g_atomic_rc_box_new0 (DsKey);
+
+  self->pkey = pkey;
+  self->has_private = has_private;
+  memcpy (self->public_point, point, DS_SM2_PUBLIC_SIZE);
+  return self;
+}
+
+/* Signing needs the public point beside the private key. */
 static DsKey *
 new_from_parts (const guint8 point[DS_SM2_PUBLIC_SIZE], const BIGNUM *d, GError **error)
 {
@@ -101,24 +112,18 @@ new_from_parts (const guint8 point[DS_SM2_PUBLIC_SIZE], const BIGNUM *d, GError 
   g_autoptr (OSSL_PARAM) parts = NULL;
   g_autoptr (EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_from_name (NULL, "SM2", NULL);
   g_autoptr (EVP_PKEY) pkey = NULL;
-  DsKey *self;
 
   if (builder == NULL || context == NULL
       || !OSSL_PARAM_BLD_push_utf8_string (builder, OSSL_PKEY_PARAM_GROUP_NAME, "SM2", 0)
       || !OSSL_PARAM_BLD_push_octet_string (builder, OSSL_PKEY_PARAM_PUB_KEY, point, DS_SM2_PUBLIC_SIZE)
-      || (d != NULL && !OSSL_PARAM_BLD_push_BN (builder, OSSL_PKEY_PARAM_PRIV_KEY, d))
+      || !OSSL_PARAM_BLD_push_BN (builder, OSSL_PKEY_PARAM_PRIV_KEY, d)
       || (parts = OSSL_PARAM_BLD_to_param (builder)) == NULL || EVP_PKEY_fromdata_init (context) <= 0
-      || EVP_PKEY_fromdata (context, &pkey, d != NULL ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, parts) <= 0)
+      || EVP_PKEY_fromdata (context, &pkey, EVP_PKEY_KEYPAIR, parts) <= 0)
     {
       set_error (error, DS_ERROR_CRYPTO, "libcrypto cannot make an SM2 key");
       return NULL;
     }
-
-  self = g_atomic_rc_box_new0 (DsKey);
-  self->pkey = g_steal_pointer (&pkey);
-  self->has_private = d != NULL;
-  memcpy (self->public_point, point, DS_SM2_PUBLIC_SIZE);
-  return self;
+  return take_pkey (g_steal_pointer (&pkey), TRUE, point);
 }
 
 static DsKey *
@@ -178,26 +183,56 @@ ds_key_generate (GError **error)
   return new_from_pkey (pkey, error);
 }
 
+static gpointer
+make_curve (gpointer unused)
+{
+  char group[] = "SM2";
+  OSSL_PARAM parts[] = { OSSL_PARAM_construct_utf8_string (OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+                         OSSL_PARAM_construct_end () };
+  g_autoptr (EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_from_name (NULL, "SM2", NULL);
+  EVP_PKEY *curve = NULL;
+
+  if (context == NULL || EVP_PKEY_fromdata_init (context) <= 0
+      || EVP_PKEY_fromdata (context, &curve, EVP_PKEY_KEY_PARAMETERS, parts) <= 0)
+    g_error ("libcrypto was built without SM2");
+  return curve;
+}
+
+/* A copy of the curve alone, for a public point to be put on it: to compute the curve's constants anew for each key
+ * takes longer than all the rest. */
+static EVP_PKEY *
+copy_curve (void)
+{
+  static GOnce once = G_ONCE_INIT;
+  EVP_PKEY *curve = g_once (&once, make_curve, NULL);
+  EVP_PKEY *copy = EVP_PKEY_new ();
+
+  if (copy == NULL || !EVP_PKEY_copy_parameters (copy, curve))
+    g_error ("libcrypto has no memory");
+  return copy;
+}
+
 DsKey *
 ds_key_new_from_public (const guint8 *bytes, gsize n, GError **error)
 {
-  g_autoptr (EC_GROUP) group = EC_GROUP_new_by_curve_name (NID_sm2);
-  g_autoptr (EC_POINT) point = group != NULL ? EC_POINT_new (group) : NULL;
+  g_autoptr (EVP_PKEY) pkey = copy_curve ();
   guint8 uncompressed[DS_SM2_PUBLIC_SIZE];
+  gsize uncompressed_n = 0;
   /* The hybrid form (06, 07) is left out: one point, one text of each length. */
   gboolean is_form = bytes != NULL
                      && ((n == DS_SM2_PUBLIC_SIZE && bytes[0] == POINT_CONVERSION_UNCOMPRESSED)
                          || (n == DS_SM2_COMPRESSED_SIZE && (bytes[0] & ~1) == POINT_CONVERSION_COMPRESSED));
 
-  if (point == NULL || !is_form || !EC_POINT_oct2point (group, point, bytes, n, NULL)
-      || EC_POINT_point2oct (group, point, POINT_CONVERSION_UNCOMPRESSED, uncompressed, sizeof uncompressed,
-                             NULL)
-             != sizeof uncompressed)
+  /* Setting it refuses a point that is not on the curve. */
+  if (!is_form || EVP_PKEY_set1_encoded_public_key (pkey, bytes, n) <= 0
+      || !EVP_PKEY_get_octet_string_param (pkey, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, uncompressed,
+                                           sizeof uncompressed, &uncompressed_n)
+      || uncompressed_n != sizeof uncompressed)
     {
       set_error (error, DS_ERROR_INVALID, "Not a public key of SM2");
       return NULL;
     }
-  return new_from_parts (uncompressed, NULL, error);
+  return take_pkey (g_steal_pointer (&pkey), FALSE, uncompressed);
 }
 
 DsKey *
