@@ -546,18 +546,15 @@ apply_refund (Applying *self, GError **error)
 
 /* Parcels and shifts */
 
-/* The stop is another courier's by now, who would look for the parcel in vain. */
+/* The stop is another courier's by now, @courier_id (nullable), who would look for the parcel in vain. */
 static gboolean
-note_former_courier (Applying *self, const char *stop_id, DsParcelOutcome outcome, GError **error)
+note_former_courier (Applying *self,
+                     const char *stop_id,
+                     const char *courier_id,
+                     DsParcelOutcome outcome,
+                     GError **error)
 {
-  g_autofree char *courier_id = NULL;
-
-  if (outcome != DS_OUTCOME_DELIVERED)
-    return TRUE;
-  if (!ds_depot_sql_get_text (self->depot->db, &courier_id, error, "SELECT courier FROM stop WHERE id = ?",
-                              "s", stop_id))
-    return FALSE;
-  return g_strcmp0 (courier_id, self->device->courier_id) == 0
+  return outcome != DS_OUTCOME_DELIVERED
          || ds_depot_open_case (
              self->depot,
              &(DsCaseDraft){ .kind = "delivered",
@@ -585,17 +582,34 @@ ds_depot_set_outcome (DsDepot *self, json_t *data, const char *stop_id, GError *
   return TRUE;
 }
 
-/* @own: (out): whether the stop is still this courier's: else another one says what becomes of its parcels. */
+/* @changes: (out): whether the stop owes something else with @outcome than before.
+ * All of the parcels are this courier's at the stop, or the entry is refused and has no effect. */
 static gboolean
-check_own_stop (Applying *self, const char *stop_id, gboolean *own, GError **error)
+check_parcels (Applying *self,
+               GStrv parcels,
+               const char *stop_id,
+               DsParcelOutcome outcome,
+               gboolean *changes,
+               GError **error)
 {
-  gint64 n;
+  gint64 will_count = outcome == DS_OUTCOME_OPEN || outcome == DS_OUTCOME_DELIVERED;
 
-  if (!ds_depot_sql_get_int (self->depot->db, &n, 0, error,
-                             "SELECT count (*) FROM stop WHERE id = ? AND courier = ?", "ss", stop_id,
-                             self->device->courier_id))
-    return FALSE;
-  *own = n > 0;
+  *changes = FALSE;
+  for (guint i = 0; parcels[i]; i++)
+    {
+      gint64 counts;
+
+      if (!ds_depot_sql_get_int (self->depot->db, &counts, -1, error,
+                                 "SELECT outcome IN ('open', 'delivered') FROM parcel"
+                                 " JOIN stop ON stop.id = parcel.stop"
+                                 " WHERE waybill = ?1 AND stop.id = ?2 AND (courier = ?3 OR EXISTS (SELECT 1"
+                                 " FROM former_courier AS f WHERE f.stop = ?2 AND f.courier = ?3))",
+                                 "sss", parcels[i], stop_id, self->device->courier_id))
+        return FALSE;
+      if (counts < 0)
+        return refuse (self, "Parcel “%.40s” is not at that stop of this courier", parcels[i]);
+      *changes = *changes || counts != will_count;
+    }
   return TRUE;
 }
 
@@ -605,34 +619,28 @@ apply_outcome (Applying *self, GError **error)
   json_t *data = self->entry->data;
   g_autoptr (GError) problem = NULL;
   g_auto (GStrv) parcels = read_parcels (data);
+  g_autofree char *courier_id = NULL;
   const char *stop_id, *name;
   DsParcelOutcome outcome;
-  gboolean own;
+  gboolean changes;
 
   if (!ds_json_unpack (data, &problem, "{s:s, s:s}", "stop", &stop_id, "outcome", &name))
     return refuse (self, "%s", problem->message);
   if (parcels == NULL || !ds_parcel_outcome_from_name (name, &outcome))
     return refuse (self, "The parcels or their outcome are not in their form");
-
-  /* All of them or none: a refused entry has no effect. */
-  for (guint i = 0; parcels[i]; i++)
-    {
-      gint64 n_known;
-
-      if (!ds_depot_sql_get_int (self->depot->db, &n_known, 0, error,
-                                 "SELECT count (*) FROM parcel JOIN stop ON stop.id = parcel.stop"
-                                 " WHERE waybill = ?1 AND stop.id = ?2 AND (courier = ?3 OR EXISTS (SELECT 1"
-                                 " FROM former_courier AS f WHERE f.stop = ?2 AND f.courier = ?3))",
-                                 "sss", parcels[i], stop_id, self->device->courier_id))
-        return FALSE;
-      if (n_known == 0)
-        return refuse (self, "Parcel “%.40s” is not at that stop of this courier", parcels[i]);
-    }
-  if (!check_own_stop (self, stop_id, &own, error)
-      || (own && !ds_depot_set_outcome (self->depot, data, stop_id, error)))
+  if (!check_parcels (self, parcels, stop_id, outcome, &changes, error))
     return FALSE;
-  return note_former_courier (self, stop_id, outcome, error)
-         && ds_depot_weigh (self->depot, stop_id, NULL, error);
+  if (*self->refused != NULL)
+    return TRUE;
+
+  if (!ds_depot_sql_get_text (self->depot->db, &courier_id, error, "SELECT courier FROM stop WHERE id = ?",
+                              "s", stop_id))
+    return FALSE;
+  /* Another one says what becomes of its parcels. */
+  if (g_strcmp0 (courier_id, self->device->courier_id) != 0)
+    return note_former_courier (self, stop_id, courier_id, outcome, error);
+  return ds_depot_set_outcome (self->depot, data, stop_id, error)
+         && (!changes || ds_depot_weigh (self->depot, stop_id, NULL, error));
 }
 
 static gboolean
@@ -685,13 +693,9 @@ static gboolean
 apply_enrolled (Applying *self, GError **error)
 {
   const char *public_key = json_string_value (json_object_get (self->entry->data, "public_key"));
-  g_autoptr (DsKey) key = ds_device_load_key (self->device, error);
-  g_autofree char *ours = key ? ds_key_get_public_hex (key) : NULL;
 
-  if (key == NULL)
-    return FALSE;
-
-  return g_strcmp0 (public_key, ours) == 0 ? TRUE : refuse (self, "The handheld enrolled with another key");
+  return g_strcmp0 (public_key, self->device->public_key) == 0
+         || refuse (self, "The handheld enrolled with another key");
 }
 
 /* Its journal is at its end. */

@@ -165,17 +165,24 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Owed, owed_clear)
 static gboolean
 load_owed (DsDepot *self, const char *stop_id, Owed *owed, GError **error)
 {
-  if (!ds_depot_sql_get_text (self->db, &owed->courier_id, error, "SELECT courier FROM stop WHERE id = ?",
-                              "s", stop_id)
-      || !ds_depot_sql_get_text (self->db, &owed->change, error, "SELECT change FROM stop WHERE id = ?", "s",
-                                 stop_id))
+  DsQuery *query = ds_depot_sql_query (
+      self->db, error,
+      "SELECT courier, change, iif (change IS 'cancelled', 0, (SELECT sum (due_fen) FROM parcel"
+      " WHERE parcel.stop = stop.id AND prepaid = 0 AND outcome IN ('open', 'delivered')))"
+      " FROM stop WHERE id = ?",
+      "s", stop_id);
+  gboolean row;
+
+  if (query == NULL || !ds_db_step (self->db, query, &row, error))
     return FALSE;
-  if (g_strcmp0 (owed->change, "cancelled") == 0)
-    return TRUE;
-  return ds_depot_sql_get_int (self->db, &owed->due_fen, 0, error,
-                               "SELECT sum (due_fen) FROM parcel WHERE stop = ? AND prepaid = 0"
-                               " AND outcome IN ('open', 'delivered')",
-                               "s", stop_id);
+  if (row)
+    {
+      owed->courier_id = g_strdup (ds_db_column_text (query, 0));
+      owed->change = g_strdup (ds_db_column_text (query, 1));
+      owed->due_fen = ds_db_column_int (query, 2);
+    }
+  ds_db_reset (query);
+  return TRUE;
 }
 
 static gboolean
