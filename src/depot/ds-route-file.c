@@ -8,6 +8,7 @@
 #include "ds-error.h"
 #include "ds-money.h"
 #include "ds-pickup-code.h"
+#include "ds-plain-text.h"
 #include "ds-route-sample.h"
 
 #include <string.h>
@@ -110,16 +111,19 @@ get (Reader *self, Column column)
 static gboolean
 read_text (Reader *self, Column column, gboolean is_needed, gsize max_bytes, char **text)
 {
-  *text = g_strstrip (g_strdup (get (self, column)));
-  if (is_needed && **text == '\0')
-    return refuse (self, column, "It is empty");
-  if (strlen (*text) > max_bytes)
-    return refuse (self, column, "It is too long");
-  for (const char *c = *text; *c; c++)
+  g_autofree char *seen = g_strstrip (g_strdup (get (self, column)));
+
+  for (const char *c = seen; *c; c++)
     {
       if (g_ascii_iscntrl (*c))
         return refuse (self, column, "It has a line break or control character");
     }
+  /* Spreadsheets and shops leave marks that nobody sees. */
+  *text = g_strstrip (ds_plain_text_clean (seen));
+  if (is_needed && **text == '\0')
+    return refuse (self, column, "It is empty");
+  if (strlen (*text) > max_bytes)
+    return refuse (self, column, "It is too long");
   return TRUE;
 }
 

@@ -6,6 +6,7 @@
 
 #include "ds-error.h"
 #include "ds-id.h"
+#include "ds-plain-text.h"
 
 #define MAX_PARCELS 1000
 
@@ -135,6 +136,21 @@ read_parcels (DsFeedItem *item, GError **error)
   return g_steal_pointer (&read);
 }
 
+/* Whoever scans a parcel, names it in the journal or reads it out needs a waybill that is what it looks like. */
+static gboolean
+check_waybills (GArray *parcels, GError **error)
+{
+  for (guint i = 0; i < parcels->len; i++)
+    {
+      if (ds_plain_text_is_line (g_array_index (parcels, ItemParcel, i).waybill))
+        continue;
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID,
+                           "A waybill of the stop is empty, or has something in it that cannot be seen");
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 insert_parcels (DsLedger *self, const char *stop, GArray *parcels, GError **error)
 {
@@ -201,7 +217,8 @@ ds_ledger_apply_stop (DsLedger *self, DsFeedItem *item, gboolean replaying, GErr
   gboolean is_new;
 
   if (!ds_tape_get_text (item->tape, item->contents, "stop", &item->subject, error)
-      || (parcels = read_parcels (item, error)) == NULL || !insert_stop (self, item, &is_new, error))
+      || (parcels = read_parcels (item, error)) == NULL || (!replaying && !check_waybills (parcels, error))
+      || !insert_stop (self, item, &is_new, error))
     return FALSE;
   /* Looking first would cost a whole route, which is all new, one more query a stop. */
   if (!is_new

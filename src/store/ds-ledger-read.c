@@ -6,6 +6,7 @@
 
 #include "ds-error.h"
 #include "ds-own-order.h"
+#include "ds-plain-text.h"
 
 #include <string.h>
 
@@ -65,6 +66,8 @@ prepare_for (DsLedger *self, const char *sql, const char *stop_id, GError **erro
   return query;
 }
 
+/* The tables have what the depot sent, so that they can be compared with it; the screens have no more of strangers' words than
+ * can do no harm there. */
 static DsStop *
 read_stop (DsQuery *query)
 {
@@ -73,11 +76,11 @@ read_stop (DsQuery *query)
   stop->id = g_strdup (ds_db_column_text (query, 0));
   stop->position = ds_db_column_int (query, 1);
   stop->version = ds_db_column_int (query, 2);
-  stop->recipient = g_strdup (ds_db_column_text (query, 3));
-  stop->phone = g_strdup (ds_db_column_text (query, 4));
-  stop->address = g_strdup (ds_db_column_text (query, 5));
-  stop->place = g_strdup (ds_db_column_text (query, 6));
-  stop->note = g_strdup (ds_db_column_text (query, 7));
+  stop->recipient = ds_plain_text_clean (ds_db_column_text (query, 3));
+  stop->phone = ds_plain_text_clean (ds_db_column_text (query, 4));
+  stop->address = ds_plain_text_clean (ds_db_column_text (query, 5));
+  stop->place = ds_plain_text_clean (ds_db_column_text (query, 6));
+  stop->note = ds_plain_text_clean (ds_db_column_text (query, 7));
   stop->lat_e6 = ds_db_column_int (query, 8);
   stop->lng_e6 = ds_db_column_int (query, 9);
   stop->window_from_ms = ds_db_column_int (query, 10);
@@ -88,7 +91,7 @@ read_stop (DsQuery *query)
   stop->prefetched_amount_fen = ds_db_column_int (query, 15);
   stop->prefetched_expires_at_ms = ds_db_column_int (query, 16);
   stop->spoken_secret = g_strdup (ds_db_column_text (query, 17));
-  stop->removed_reason = g_strdup (ds_db_column_text (query, 18));
+  stop->removed_reason = ds_plain_text_clean (ds_db_column_text (query, 18));
   stop->pickup_check = g_strdup (ds_db_column_text (query, 19));
   stop->rank = ds_db_column_text (query, 20) != NULL ? ds_db_column_int (query, 20)
                                                      : ds_own_order_get_planned_rank (stop->position);
@@ -140,7 +143,7 @@ read_payment (DsQuery *query, GError **error)
   payment->operator_ref = g_strdup (ds_db_column_text (query, 11));
   payment->wallet_serial = g_strdup (ds_db_column_text (query, 12));
   payment->voucher_counter = payment->wallet_serial ? ds_db_column_int (query, 13) : -1;
-  payment->reason = g_strdup (ds_db_column_text (query, 14));
+  payment->reason = ds_plain_text_clean (ds_db_column_text (query, 14));
   payment->red_packet_fen = ds_db_column_int (query, 15);
   payment->refunded_fen = ds_db_column_int (query, 16);
   payment->tendered_fen = ds_db_column_int (query, 17);

@@ -153,6 +153,22 @@ test_no_route (DepotFixture *fixture, gconstpointer data)
 }
 
 /* Chinese column names, in the encoding that spreadsheets in China write. */
+/* Marks that turn the direction of writing come with what was copied from elsewhere: nobody could find the row's mistake. */
+static void
+test_unseen_marks (DepotFixture *fixture, gconstpointer data)
+{
+  g_autoptr (json_t) report = import (
+      fixture, HEAD "\342\200\252W1\342\200\254,Li \342\200\256Wei,,1 Lake Road,Lake,09:00-11:00,286.5,no,\n"
+                    "\342\200\216,Li,,1 Lake Road,Lake,09:00-11:00,286.5,no,\n");
+  g_autoptr (json_t) stop = NULL;
+
+  g_assert_cmpuint (json_array_size (json_object_get (report, "refused")), ==, 1);
+  assert_refused (report, 0, 3, "waybill");
+  stop = depot_fixture_find_item (fixture, "stop", NULL);
+  g_assert_cmpstr (get_text (stop, "recipient"), ==, "Li Wei");
+  g_assert_cmpstr (get_text (json_array_get (json_object_get (stop, "parcels"), 0), "waybill"), ==, "W1");
+}
+
 static void
 test_chinese (DepotFixture *fixture, gconstpointer data)
 {
@@ -319,6 +335,7 @@ main (int argc, char **argv)
   import_test_add ("/import/bad-rows", test_bad_rows);
   import_test_add ("/import/long-mistake", test_long_mistake);
   import_test_add ("/import/no-route", test_no_route);
+  import_test_add ("/import/unseen-marks", test_unseen_marks);
   import_test_add ("/import/chinese", test_chinese);
   import_test_add ("/import/codes", test_codes);
   import_test_add ("/import/codes-later", test_codes_later);

@@ -349,6 +349,30 @@ test_bad_items (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_problems (fixture, "conflict"), ==, 4);
 }
 
+/* A recipient wrote his name and address himself: neither may turn what stands beside it. The waybill is what is scanned, so
+ * of that nothing is left out. */
+static void
+test_strangers_words (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *item = fixture_stop_item (fixture, "S1", 1, DUE_FEN);
+  g_auto (GStrv) parts = g_strsplit (item, "Road 1", 2);
+  g_autofree char *turned = g_strjoinv ("Road\342\200\256 00.0\302\245 \\u0007\\u001b[2J\\n2", parts);
+  g_autofree char *seen = fixture_stop_item (fixture, "S9", 1, DUE_FEN);
+  g_auto (GStrv) waybills = g_strsplit (seen, "S9-1", 2);
+  g_autofree char *unseen = g_strjoinv ("S9-1\342\200\216", waybills);
+  g_autoptr (DsStop) stop = NULL;
+
+  fixture_feed (fixture, g_steal_pointer (&turned));
+  stop = fixture_load_stop (fixture, "S1");
+  g_assert_cmpstr (stop->address, ==, "Road 00.0\302\245 [2J\n2");
+  fixture_assert_rebuildable (fixture);
+
+  g_assert_cmpuint (count_problems (fixture, "conflict"), ==, 0);
+  fixture_feed (fixture, g_steal_pointer (&unseen));
+  g_assert_cmpuint (count_problems (fixture, "conflict"), ==, 1);
+  fixture_assert_rebuildable (fixture);
+}
+
 /* Found by fuzzing: a name quoted to forty bytes ended in half of a character, and so did what the screen got. */
 static void
 test_unknown_type (StoreFixture *fixture, gconstpointer data)
@@ -475,6 +499,7 @@ main (int argc, char *argv[])
   ADD ("states", test_states);
   ADD ("skipped-states", test_skipped_states);
   ADD ("conflict", test_conflict);
+  ADD ("strangers-words", test_strangers_words);
   ADD ("unknown-type", test_unknown_type);
   ADD ("other-amount", test_other_amount);
   ADD ("details", test_details);
