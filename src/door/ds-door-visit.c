@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Turns: between reading a stop and journalling what follows from it, no other operation may come in between, or
- * a double tap would collect twice. The feed may still get in; the store refuses what no longer fits, and the stop
- * is read again. */
+ * a double tap would collect twice. The feed may still get in: the store refuses what can no longer happen to a payment, and
+ * the stop is read again. */
 #include "config.h"
 
 #include "ds-door-private.h"

@@ -324,14 +324,6 @@ ds_door_new (DsStore *store, DsClock *clock, DsRandom *random)
   return self;
 }
 
-DsStore *
-ds_door_get_store (DsDoor *self)
-{
-  g_return_val_if_fail (DS_IS_DOOR (self), NULL);
-
-  return self->store;
-}
-
 gboolean
 ds_door_get_online (DsDoor *self)
 {

@@ -20,8 +20,6 @@ G_DECLARE_FINAL_TYPE (DsDoor, ds_door, DS, DOOR, GObject)
  */
 DsDoor *ds_door_new (DsStore *store, DsClock *clock, DsRandom *random);
 
-/* Returns: (transfer none) */
-DsStore *ds_door_get_store (DsDoor *self);
 gboolean ds_door_get_online (DsDoor *self);
 void ds_door_set_online (DsDoor *self, gboolean online);
 
@@ -359,6 +357,10 @@ void ds_door_open_shift_async (DsDoor *self,
                                gpointer user_data);
 DsShift *ds_door_open_shift_finish (DsDoor *self, GAsyncResult *result, GError **error);
 
+/* Whether @payment is of @shift: journalled in it, or, where the depot knew of it before the journal did, heard of since it
+ * was opened. @shift: (nullable): %NULL for every payment. */
+gboolean ds_shift_has_payment (DsShift *shift, DsPayment *payment);
+
 /**
  * DsShiftTotals:
  *
@@ -366,7 +368,7 @@ DsShift *ds_door_open_shift_finish (DsDoor *self, GAsyncResult *result, GError *
  */
 typedef struct
 {
-  gint64 due_fen;  /* of the whole route, by the outcomes so far */
+  gint64 due_fen;  /* by the outcomes so far, less what earlier shifts have collected of it */
   gint64 paid_fen; /* digital, paid or settled */
   gint64 cash_fen;
   gint64 accepted_fen; /* vouchers not yet redeemed */
@@ -377,8 +379,9 @@ typedef struct
   guint n_stops, n_done;
 } DsShiftTotals;
 
-/* From stops as loaded; pure. */
-void ds_shift_totals_from_stops (GPtrArray *stops, DsShiftTotals *totals);
+/* From stops as loaded; pure. @shift: (nullable): what earlier ones collected at the same stops is in their own statements;
+ * %NULL for everything there is. */
+void ds_shift_totals_from_stops (GPtrArray *stops, DsShift *shift, DsShiftTotals *totals);
 
 /**
  * ds_door_close_shift_async:

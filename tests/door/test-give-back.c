@@ -104,7 +104,7 @@ test_paid_twice (void)
   stop = fixture_load_stop (fixture, "S1");
   g_assert_cmpint (ds_stop_get_status (stop), ==, DS_STOP_PAID);
   g_ptr_array_add (stops, stop);
-  ds_shift_totals_from_stops (stops, &totals);
+  ds_shift_totals_from_stops (stops, ds_store_get_shift (fixture->store), &totals);
   g_assert_cmpint (totals.cash_fen, ==, 0);
   g_assert_cmpint (totals.paid_fen, ==, DUE_FEN);
 

@@ -298,7 +298,7 @@ test_totals (void)
   add_payment (stop, DS_TENDER_CODE, DS_PAYMENT_PAID, 900);
   g_ptr_array_add (stops, stop);
 
-  ds_shift_totals_from_stops (stops, &totals);
+  ds_shift_totals_from_stops (stops, NULL, &totals);
   g_assert_cmpint (totals.due_fen, ==, 15000);
   g_assert_cmpint (totals.paid_fen, ==, 4900);
   g_assert_cmpint (totals.cash_fen, ==, 4500);
@@ -315,6 +315,59 @@ test_totals (void)
   g_assert_cmpuint (totals.n_done, ==, 1);
 }
 
+static void
+load_totals (Fixture *fixture, DsShiftTotals *totals)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) stops = NULL;
+
+  ds_store_load_stops_async (fixture->store, NULL, fixture_keep_result, &result);
+  stops = ds_store_load_stops_finish (fixture->store, fixture_wait (&result), NULL);
+  ds_shift_totals_from_stops (stops, ds_store_get_shift (fixture->store), totals);
+}
+
+/* The stops of yesterday are still there, and its money is in its statement: today begins with nothing. */
+static void
+test_second_shift (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (DsShift) first = NULL;
+  g_autoptr (DsShift) second = NULL;
+  g_autoptr (GError) error = NULL;
+  DsShiftTotals totals;
+
+  fixture_feed_stop (fixture, "A", 10000, NULL);
+  fixture_feed_stop (fixture, "B", 5000, NULL);
+  g_assert_true (fixture_take_cash (fixture, "A", "P-A", 10000, 10000, FALSE, NULL, &error));
+  g_assert_true (fixture_set_outcome (fixture, "A", "P-A", DS_OUTCOME_DELIVERED, NULL, &error));
+  g_assert_true (fixture_take_cash (fixture, "B", "P-B", 2000, 2000, FALSE, NULL, &error));
+  load_totals (fixture, &totals);
+  g_assert_cmpint (totals.cash_fen, ==, 12000);
+  g_assert_cmpuint (totals.n_stops, ==, 4);
+  first = fixture_close_shift (fixture, NULL, 0, &error);
+  g_assert_no_error (error);
+  load_totals (fixture, &totals);
+  g_assert_cmpint (totals.cash_fen, ==, 12000);
+
+  fixture_advance_ms (fixture, 12 * 3600 * 1000);
+  second = open_shift (fixture, 0, &error);
+  g_assert_no_error (error);
+  load_totals (fixture, &totals);
+  g_assert_cmpint (totals.cash_fen, ==, 0);
+  /* The rest of B, and what is open at the fixture's own stops. */
+  g_assert_cmpint (totals.due_fen, ==, 3000 + 28650 + 5000);
+  g_assert_cmpint (totals.open_fen, ==, 3000 + 28650 + 5000);
+  g_assert_cmpuint (totals.n_stops, ==, 3);
+  g_assert_cmpuint (totals.n_done, ==, 0);
+
+  g_assert_true (fixture_take_cash (fixture, "B", "P-B", 3000, 3000, FALSE, NULL, &error));
+  load_totals (fixture, &totals);
+  g_assert_cmpint (totals.cash_fen, ==, 3000);
+  g_assert_cmpint (totals.due_fen, ==, 3000 + 28650 + 5000);
+  g_assert_cmpuint (totals.n_cash, ==, 1);
+  g_assert_cmpuint (totals.n_done, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -326,5 +379,6 @@ main (int argc, char **argv)
   g_test_add_func ("/door/shift/close-twice", test_close_twice);
   g_test_add_func ("/door/shift/wrong-counts", test_wrong_counts);
   g_test_add_func ("/door/shift/totals", test_totals);
+  g_test_add_func ("/door/shift/second-shift", test_second_shift);
   return g_test_run ();
 }

@@ -44,7 +44,7 @@ test_right (void)
   ds_stop_get_debt (answer->stop, &debt);
   g_assert_cmpint (debt.open_fen, ==, 0);
   g_ptr_array_add (stops, answer->stop);
-  ds_shift_totals_from_stops (stops, &totals);
+  ds_shift_totals_from_stops (stops, ds_store_get_shift (fixture->store), &totals);
   g_assert_cmpint (totals.paid_fen, ==, DUE_FEN);
 
   /* Single use: what is paid is paid once. */

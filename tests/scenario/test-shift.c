@@ -333,7 +333,7 @@ check_books (Day *day)
   ds_store_load_stops_async (day->handheld->store, NULL, company_keep_result, &result);
   WAIT_UNTIL (result != NULL);
   stops = ds_store_load_stops_finish (day->handheld->store, result, NULL);
-  ds_shift_totals_from_stops (stops, &totals);
+  ds_shift_totals_from_stops (stops, ds_store_get_shift (day->handheld->store), &totals);
   g_assert_cmpint (totals.paid_fen, ==, digital_fen);
   g_assert_cmpint (totals.cash_fen, ==, cash_fen);
   g_assert_cmpint (totals.accepted_fen, ==, 0);

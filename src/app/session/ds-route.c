@@ -150,7 +150,8 @@ choose_next (DsRoute *self)
 static void
 sum_up (DsRoute *self)
 {
-  ds_shift_totals_from_stops (self->stops, &self->totals);
+  ds_shift_totals_from_stops (self->stops, self->store != NULL ? ds_store_get_shift (self->store) : NULL,
+                              &self->totals);
   self->counts = (DsRouteCounts){ 0 };
   for (guint i = 0; i < self->stops->len; i++)
     {
@@ -297,6 +298,8 @@ ds_route_follow (DsRoute *self, DsStore *store)
 
   self->store = g_object_ref (store);
   g_signal_connect_object (store, "stops-changed", G_CALLBACK (stops_changed), self, G_CONNECT_SWAPPED);
+  /* The totals are one shift's. */
+  g_signal_connect_object (store, "notify::shift", G_CALLBACK (sum_up), self, G_CONNECT_SWAPPED);
   load (self);
 }
 

@@ -45,12 +45,27 @@ page_init (DsPageInterface *iface)
   iface->describe = describe;
 }
 
+/* What is listed: of the shift as it was when the list was opened. */
+typedef struct
+{
+  DsBucket bucket;
+  DsShift *shift; /* (nullable) */
+} Listing;
+
+static void
+listing_free (gpointer data)
+{
+  g_clear_object (&((Listing *)data)->shift);
+  g_free (data);
+}
+
 static gboolean
 belongs (gpointer item, gpointer user_data)
 {
+  const Listing *listing = user_data;
   guint n;
 
-  ds_bucket_count (GPOINTER_TO_UINT (user_data), item, &n);
+  ds_bucket_count (listing->bucket, item, listing->shift, &n);
   return n > 0;
 }
 
@@ -119,6 +134,7 @@ ds_bucket_page_new (DsSession *session, DsBucket bucket)
   DsBucketPage *self;
   g_autoptr (GtkNoSelection) selection = NULL;
   GtkCustomFilter *filter;
+  Listing *listing;
 
   g_return_val_if_fail (DS_IS_SESSION (session), NULL);
   g_return_val_if_fail (bucket < DS_N_BUCKETS, NULL);
@@ -128,7 +144,10 @@ ds_bucket_page_new (DsSession *session, DsBucket bucket)
   self->bucket = bucket;
   adw_window_title_set_title (self->window_title, get_title (DS_PAGE (self)));
 
-  filter = gtk_custom_filter_new (belongs, GUINT_TO_POINTER (bucket), NULL);
+  listing = g_new0 (Listing, 1);
+  listing->bucket = bucket;
+  g_set_object (&listing->shift, ds_store_get_shift (ds_session_get_store (session)));
+  filter = gtk_custom_filter_new (belongs, listing, listing_free);
   self->listed = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (ds_session_get_route (session))),
                                             GTK_FILTER (filter));
   gtk_filter_list_model_set_incremental (self->listed, TRUE);

@@ -3,6 +3,8 @@
 
 #include "ds-bucket.h"
 
+#include "ds-door.h"
+
 #include <glib/gi18n.h>
 
 /* Returns: whether @payment is of @bucket, which is one of payments. */
@@ -33,7 +35,7 @@ holds_payment (DsBucket bucket, DsPayment *payment)
 }
 
 static gint64
-sum_not_collected_fen (DsStop *stop)
+sum_not_collected_fen (DsStop *stop, DsShift *shift)
 {
   gint64 sum_fen = 0;
 
@@ -41,14 +43,15 @@ sum_not_collected_fen (DsStop *stop)
     {
       const DsParcel *parcel = g_ptr_array_index (stop->parcels, i);
 
-      if (!parcel->prepaid && parcel->outcome != DS_OUTCOME_OPEN && parcel->outcome != DS_OUTCOME_DELIVERED)
+      if (!parcel->prepaid && parcel->outcome != DS_OUTCOME_OPEN && parcel->outcome != DS_OUTCOME_DELIVERED
+          && (shift == NULL || parcel->outcome_at_ms >= shift->opened_at_ms))
         sum_fen += parcel->due_fen;
     }
   return sum_fen;
 }
 
 gint64
-ds_bucket_count (DsBucket bucket, DsStop *stop, guint *n)
+ds_bucket_count (DsBucket bucket, DsStop *stop, DsShift *shift, guint *n)
 {
   gint64 sum_fen = 0;
   DsDebt debt;
@@ -59,7 +62,7 @@ ds_bucket_count (DsBucket bucket, DsStop *stop, guint *n)
   if (bucket == DS_BUCKET_OPEN || bucket == DS_BUCKET_NOT_COLLECTED)
     {
       ds_stop_get_debt (stop, &debt);
-      sum_fen = bucket == DS_BUCKET_OPEN ? debt.open_fen : sum_not_collected_fen (stop);
+      sum_fen = bucket == DS_BUCKET_OPEN ? debt.open_fen : sum_not_collected_fen (stop, shift);
       *n = sum_fen > 0;
       return sum_fen;
     }
@@ -68,7 +71,7 @@ ds_bucket_count (DsBucket bucket, DsStop *stop, guint *n)
     {
       DsPayment *payment = g_ptr_array_index (stop->payments, i);
 
-      if (holds_payment (bucket, payment))
+      if (holds_payment (bucket, payment) && ds_shift_has_payment (shift, payment))
         {
           sum_fen += payment->amount_fen - payment->refunded_fen;
           (*n)++;
@@ -78,7 +81,7 @@ ds_bucket_count (DsBucket bucket, DsStop *stop, guint *n)
 }
 
 char *
-ds_bucket_describe_parts (GPtrArray *stops)
+ds_bucket_describe_parts (GPtrArray *stops, DsShift *shift)
 {
   gint64 red_packet_fen = 0;
   gint64 refunded_fen = 0;
@@ -94,6 +97,8 @@ ds_bucket_describe_parts (GPtrArray *stops)
         {
           DsPayment *payment = g_ptr_array_index (payments, p);
 
+          if (!ds_shift_has_payment (shift, payment))
+            continue;
           refunded_fen += payment->refunded_fen;
           red_packet_refunded_fen += payment->red_packet_refunded_fen;
           if (ds_payment_get_covered_fen (payment) > 0)

@@ -20,15 +20,16 @@ typedef enum
 
 /**
  * ds_bucket_count:
+ * @shift: (nullable): whose totals; %NULL for all that was ever taken at the stop
  * @n: (out): payments; stops for the last two buckets
  *
  * Returns: what of @stop belongs into @bucket, in fen
  */
-gint64 ds_bucket_count (DsBucket bucket, DsStop *stop, guint *n);
+gint64 ds_bucket_count (DsBucket bucket, DsStop *stop, DsShift *shift, guint *n);
 
-/* Returns: (transfer full) (nullable): what of the collected money came from red packets, and what went back to
+/* Returns: (transfer full) (nullable): what of the money that @shift collected came from red packets, and what went back to
  * customers, in words; %NULL where there is neither. */
-char *ds_bucket_describe_parts (GPtrArray *stops);
+char *ds_bucket_describe_parts (GPtrArray *stops, DsShift *shift);
 
 DsWords ds_words_for_bucket (DsBucket bucket);
 

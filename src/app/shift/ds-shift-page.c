@@ -103,6 +103,7 @@ show_totals (DsShiftPage *self)
     { DS_BUCKET_UNKNOWN, "ds_unknown", TRUE },
   };
   GPtrArray *stops = ds_route_get_stops (ds_session_get_route (self->session));
+  DsShift *shift = ds_store_get_shift (ds_session_get_store (self->session));
   gint64 sums_fen[DS_N_BUCKETS] = { 0 };
   DsShare shares[G_N_ELEMENTS (shown)];
   DsShiftTotals totals;
@@ -119,7 +120,7 @@ show_totals (DsShiftPage *self)
         {
           guint n_here;
 
-          sums_fen[bucket] += ds_bucket_count (bucket, g_ptr_array_index (stops, i), &n_here);
+          sums_fen[bucket] += ds_bucket_count (bucket, g_ptr_array_index (stops, i), shift, &n_here);
           n += n_here;
         }
       text = describe_bucket (bucket, n);
@@ -133,7 +134,7 @@ show_totals (DsShiftPage *self)
   of_due = g_strdup_printf (_ ("of %s"), due);
   gtk_label_set_text (self->due, of_due);
   ds_money_label_set (self->collected, sums_fen[DS_BUCKET_PAID] + sums_fen[DS_BUCKET_CASH]);
-  parts = ds_bucket_describe_parts (stops);
+  parts = ds_bucket_describe_parts (stops, shift);
   gtk_label_set_text (self->parts, parts != NULL ? parts : "");
   gtk_widget_set_visible (GTK_WIDGET (self->parts), parts != NULL);
 
