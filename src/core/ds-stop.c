@@ -10,11 +10,6 @@ G_DEFINE_FINAL_TYPE (DsStop, ds_stop, G_TYPE_OBJECT)
 static const char *const outcome_names[]
     = { "open", "delivered", "refused", "absent", "rescheduled", "damaged" };
 
-static const char *const status_names[] = {
-  "to-deliver", "to-collect",    "waiting",  "unknown", "paid",    "accepted",     "cash",
-  "delivered",  "not-delivered", "rejected", "refund",  "removed", "removed-paid",
-};
-
 const char *
 ds_parcel_outcome_to_name (DsParcelOutcome outcome)
 {
@@ -35,14 +30,6 @@ ds_parcel_outcome_from_name (const char *name, DsParcelOutcome *outcome)
         }
     }
   return FALSE;
-}
-
-const char *
-ds_stop_status_to_name (DsStopStatus status)
-{
-  g_return_val_if_fail (status < G_N_ELEMENTS (status_names), NULL);
-
-  return status_names[status];
 }
 
 gboolean

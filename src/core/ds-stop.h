@@ -93,8 +93,6 @@ typedef enum
   DS_STOP_REMOVED_PAID,  /* the same, and money was taken for it */
 } DsStopStatus;
 
-const char *ds_stop_status_to_name (DsStopStatus status);
-
 /* The stop needs nothing more from the courier today. */
 gboolean ds_stop_status_is_done (DsStopStatus status);
 

@@ -335,15 +335,6 @@ start_helper (DsDecoderProcess *self)
   return TRUE;
 }
 
-void
-ds_decoder_process_warm_up (DsDecoderProcess *self)
-{
-  g_return_if_fail (DS_IS_DECODER_PROCESS (self));
-
-  if (self->process == NULL)
-    start_helper (self);
-}
-
 /* Work */
 
 static void

@@ -27,9 +27,6 @@ DsDecoderProcess *ds_decoder_process_new (const char *program);
 /* Returns: (transfer none): the one that a window's parts share; main thread only. */
 DsDecoderProcess *ds_decoder_process_get_default (void);
 
-/* Starts the helper ahead of the first picture, so that the courier does not wait for it. */
-void ds_decoder_process_warm_up (DsDecoderProcess *self);
-
 /* Whether a frame given now would be dropped. */
 gboolean ds_decoder_process_is_busy (DsDecoderProcess *self);
 

@@ -343,8 +343,8 @@ ds_ledger_take_news (DsLedger *self, gboolean appended)
   return news;
 }
 
-gboolean
-ds_ledger_load_identity (DsLedger *self, GError **error)
+static gboolean
+load_identity (DsLedger *self, GError **error)
 {
   DsQuery *query = ds_db_prepare (
       self->db, "SELECT device, address, ca, depot_key, depot_name, courier, courier_name FROM identity",
@@ -353,8 +353,6 @@ ds_ledger_load_identity (DsLedger *self, GError **error)
   g_autoptr (GBytes) point = NULL;
   const char *depot_key;
   gboolean row;
-
-  ds_ledger_assert_thread (self);
 
   if (query == NULL || !ds_db_step (self->db, query, &row, error))
     return FALSE;
@@ -471,7 +469,6 @@ ds_ledger_load_state (DsLedger *self, GError **error)
 {
   ds_ledger_assert_thread (self);
 
-  return load_cursors (self, error) && ds_ledger_load_identity (self, error)
-         && ds_ledger_load_shift (self, error) && load_kept_objects (self, error)
-         && ds_ledger_count_blobs (self, error);
+  return load_cursors (self, error) && load_identity (self, error) && ds_ledger_load_shift (self, error)
+         && load_kept_objects (self, error) && ds_ledger_count_blobs (self, error);
 }

@@ -154,7 +154,6 @@ gboolean ds_ledger_make_room (DsLedger *self);
 
 extern const char *const ds_ledger_schema[];
 
-gboolean ds_ledger_load_identity (DsLedger *self, GError **error);
 gboolean ds_ledger_save_identity (DsLedger *self, const DsIdentity *identity, GError **error);
 /* Reads cursor, trusted time and shift, settings and trust list out of the database. */
 gboolean ds_ledger_load_state (DsLedger *self, GError **error);

@@ -51,6 +51,16 @@ typedef enum
   DS_JOB_APPENDS,
 } DsJobKind;
 
+/* Returns: (transfer full): a request's task. @tag: of its _async function */
+GTask *ds_store_new_task (DsStore *self,
+                          gpointer tag,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+
+/* On the store thread: whether there is a database to work with. */
+gboolean ds_ledger_is_open (DsLedger *ledger, GError **error);
+
 /**
  * ds_store_submit:
  * @task: (transfer full): answered with a pointer, job->result

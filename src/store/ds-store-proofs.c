@@ -7,35 +7,12 @@
 #include "ds-error.h"
 #include "ds-task.h"
 
-static GTask *
-new_task (DsStore *store,
-          gpointer tag,
-          GCancellable *cancellable,
-          GAsyncReadyCallback callback,
-          gpointer user_data)
-{
-  GTask *task = g_task_new (store, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, tag);
-  return task;
-}
-
-static gboolean
-is_open (DsLedger *ledger, GError **error)
-{
-  if (ledger->db != NULL)
-    return TRUE;
-  g_set_error_literal (error, DS_ERROR, DS_ERROR_STORAGE,
-                       ledger->health_text ? ledger->health_text : "The database is not open");
-  return FALSE;
-}
-
 /* Contents */
 
 static gboolean
 run_keep_blob (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_keep_blob (ledger, job->input, error) : NULL;
+  job->result = ds_ledger_is_open (ledger, error) ? ds_ledger_keep_blob (ledger, job->input, error) : NULL;
   job->free_result = g_free;
   return job->result != NULL;
 }
@@ -50,9 +27,10 @@ ds_store_keep_blob_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
   g_return_if_fail (content != NULL && g_bytes_get_size (content) <= DS_PROOF_MAX_BYTES);
 
-  ds_store_submit (self,
-                   new_task (self, DS_TASK_TAG (ds_store_keep_blob_async), cancellable, callback, user_data),
-                   run_keep_blob, g_bytes_ref (content), (GDestroyNotify)g_bytes_unref, DS_JOB_READS);
+  ds_store_submit (
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_keep_blob_async), cancellable, callback, user_data),
+      run_keep_blob, g_bytes_ref (content), (GDestroyNotify)g_bytes_unref, DS_JOB_READS);
 }
 
 char *
@@ -66,7 +44,7 @@ ds_store_keep_blob_finish (DsStore *self, GAsyncResult *result, GError **error)
 static gboolean
 run_load_blob (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_load_blob (ledger, job->input, error) : NULL;
+  job->result = ds_ledger_is_open (ledger, error) ? ds_ledger_load_blob (ledger, job->input, error) : NULL;
   job->free_result = (GDestroyNotify)g_bytes_unref;
   return job->result != NULL;
 }
@@ -81,9 +59,10 @@ ds_store_load_blob_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
   g_return_if_fail (sm3 != NULL);
 
-  ds_store_submit (self,
-                   new_task (self, DS_TASK_TAG (ds_store_load_blob_async), cancellable, callback, user_data),
-                   run_load_blob, g_strdup (sm3), g_free, DS_JOB_READS);
+  ds_store_submit (
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_load_blob_async), cancellable, callback, user_data),
+      run_load_blob, g_strdup (sm3), g_free, DS_JOB_READS);
 }
 
 GBytes *
@@ -109,7 +88,8 @@ run_load_waiting_blob (DsJob *job, DsLedger *ledger, GError **error)
 
   job->result = blob;
   job->free_result = (GDestroyNotify)ds_waiting_blob_free;
-  return is_open (ledger, error) && ds_ledger_load_waiting_blob (ledger, &blob->sm3, &blob->content, error);
+  return ds_ledger_is_open (ledger, error)
+         && ds_ledger_load_waiting_blob (ledger, &blob->sm3, &blob->content, error);
 }
 
 void
@@ -121,9 +101,10 @@ ds_store_load_waiting_blob_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
 
   /* It may find one lost. */
-  ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_load_waiting_blob_async), cancellable, callback, user_data),
-      run_load_waiting_blob, NULL, NULL, DS_JOB_WRITES);
+  ds_store_submit (self,
+                   ds_store_new_task (self, DS_TASK_TAG (ds_store_load_waiting_blob_async), cancellable,
+                                      callback, user_data),
+                   run_load_waiting_blob, NULL, NULL, DS_JOB_WRITES);
 }
 
 DsWaitingBlob *
@@ -152,7 +133,7 @@ static gboolean
 run_set_blob_state (DsJob *job, DsLedger *ledger, GError **error)
 {
   const BlobStateInput *input = job->input;
-  gboolean done = is_open (ledger, error)
+  gboolean done = ds_ledger_is_open (ledger, error)
                   && ds_ledger_set_blob_state (ledger, input->sm3, input->state, error)
                   && ds_ledger_purge_blobs (ledger, error);
 
@@ -177,7 +158,8 @@ ds_store_set_blob_state_async (DsStore *self,
   input->sm3 = g_strdup (sm3);
   input->state = state;
   ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_set_blob_state_async), cancellable, callback, user_data),
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_set_blob_state_async), cancellable, callback, user_data),
       run_set_blob_state, input, blob_state_input_free, DS_JOB_WRITES);
 }
 
@@ -193,7 +175,8 @@ ds_store_set_blob_state_finish (DsStore *self, GAsyncResult *result, GError **er
 static gboolean
 run_send_blobs_again (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = GINT_TO_POINTER (is_open (ledger, error) && ds_ledger_send_blobs_again (ledger, error));
+  job->result
+      = GINT_TO_POINTER (ds_ledger_is_open (ledger, error) && ds_ledger_send_blobs_again (ledger, error));
   return job->result != NULL;
 }
 
@@ -202,7 +185,7 @@ ds_store_send_blobs_again (DsStore *self)
 {
   g_return_if_fail (DS_IS_STORE (self));
 
-  ds_store_submit (self, new_task (self, DS_TASK_TAG (ds_store_send_blobs_again), NULL, NULL, NULL),
+  ds_store_submit (self, ds_store_new_task (self, DS_TASK_TAG (ds_store_send_blobs_again), NULL, NULL, NULL),
                    run_send_blobs_again, NULL, NULL, DS_JOB_WRITES);
 }
 
@@ -211,7 +194,7 @@ ds_store_send_blobs_again (DsStore *self)
 static gboolean
 run_load_shifts (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_load_shifts (ledger, error) : NULL;
+  job->result = ds_ledger_is_open (ledger, error) ? ds_ledger_load_shifts (ledger, error) : NULL;
   job->free_result = (GDestroyNotify)g_ptr_array_unref;
   return job->result != NULL;
 }
@@ -225,7 +208,8 @@ ds_store_load_shifts_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
 
   ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_load_shifts_async), cancellable, callback, user_data),
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_load_shifts_async), cancellable, callback, user_data),
       run_load_shifts, NULL, NULL, DS_JOB_READS);
 }
 
@@ -240,7 +224,7 @@ ds_store_load_shifts_finish (DsStore *self, GAsyncResult *result, GError **error
 static gboolean
 run_make_seal (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_make_seal (ledger, job->input, error) : NULL;
+  job->result = ds_ledger_is_open (ledger, error) ? ds_ledger_make_seal (ledger, job->input, error) : NULL;
   job->free_result = g_free;
   return job->result != NULL;
 }
@@ -255,9 +239,10 @@ ds_store_make_seal_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
   g_return_if_fail (shift_id != NULL);
 
-  ds_store_submit (self,
-                   new_task (self, DS_TASK_TAG (ds_store_make_seal_async), cancellable, callback, user_data),
-                   run_make_seal, g_strdup (shift_id), g_free, DS_JOB_READS);
+  ds_store_submit (
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_make_seal_async), cancellable, callback, user_data),
+      run_make_seal, g_strdup (shift_id), g_free, DS_JOB_READS);
 }
 
 char *

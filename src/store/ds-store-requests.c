@@ -9,19 +9,6 @@
 
 #define MAX_DRAFTS 64
 
-static GTask *
-new_task (DsStore *self,
-          gpointer tag,
-          GCancellable *cancellable,
-          GAsyncReadyCallback callback,
-          gpointer user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, tag);
-  return task;
-}
-
 /* For requests whose answer is that they worked. */
 static gboolean
 succeed (DsJob *job, gboolean done)
@@ -31,19 +18,9 @@ succeed (DsJob *job, gboolean done)
 }
 
 static gboolean
-is_open (DsLedger *ledger, GError **error)
-{
-  if (ledger->db != NULL)
-    return TRUE;
-  g_set_error_literal (error, DS_ERROR, DS_ERROR_STORAGE,
-                       ledger->health_text ? ledger->health_text : "The database is not open");
-  return FALSE;
-}
-
-static gboolean
 run_prepare_key (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_prepare_key (ledger, error) : NULL;
+  job->result = ds_ledger_is_open (ledger, error) ? ds_ledger_prepare_key (ledger, error) : NULL;
   job->free_result = (GDestroyNotify)ds_key_unref;
   return job->result != NULL;
 }
@@ -57,7 +34,8 @@ ds_store_prepare_key_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
 
   ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_prepare_key_async), cancellable, callback, user_data),
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_prepare_key_async), cancellable, callback, user_data),
       run_prepare_key, NULL, NULL, DS_JOB_WRITES);
 }
 
@@ -92,8 +70,8 @@ run_enrol (DsJob *job, DsLedger *ledger, GError **error)
 {
   const EnrolInput *input = job->input;
 
-  return succeed (job,
-                  is_open (ledger, error) && ds_ledger_enrol (ledger, input->identity, input->model, error));
+  return succeed (job, ds_ledger_is_open (ledger, error)
+                           && ds_ledger_enrol (ledger, input->identity, input->model, error));
 }
 
 void
@@ -113,9 +91,9 @@ ds_store_enrol_async (DsStore *self,
   input = g_new0 (EnrolInput, 1);
   input->identity = ds_identity_copy (identity);
   input->model = g_strdup (model);
-  ds_store_submit (self,
-                   new_task (self, DS_TASK_TAG (ds_store_enrol_async), cancellable, callback, user_data),
-                   run_enrol, input, enrol_input_free, DS_JOB_WRITES);
+  ds_store_submit (
+      self, ds_store_new_task (self, DS_TASK_TAG (ds_store_enrol_async), cancellable, callback, user_data),
+      run_enrol, input, enrol_input_free, DS_JOB_WRITES);
 }
 
 gboolean
@@ -142,7 +120,7 @@ run_append (DsJob *job, DsLedger *ledger, GError **error)
 {
   GArray *drafts = job->input;
 
-  return is_open (ledger, error)
+  return ds_ledger_is_open (ledger, error)
          && ds_ledger_append (ledger, (const DsDraft *)drafts->data, drafts->len, error);
 }
 
@@ -167,9 +145,9 @@ ds_store_append_async (DsStore *self,
 
       g_array_append_val (copies, copy);
     }
-  ds_store_submit (self,
-                   new_task (self, DS_TASK_TAG (ds_store_append_async), cancellable, callback, user_data),
-                   run_append, copies, (GDestroyNotify)g_array_unref, DS_JOB_APPENDS);
+  ds_store_submit (
+      self, ds_store_new_task (self, DS_TASK_TAG (ds_store_append_async), cancellable, callback, user_data),
+      run_append, copies, (GDestroyNotify)g_array_unref, DS_JOB_APPENDS);
 }
 
 GPtrArray *
@@ -194,9 +172,10 @@ run_load_outbox (DsJob *job, DsLedger *ledger, GError **error)
 {
   const OutboxInput *input = job->input;
 
-  job->result = is_open (ledger, error) ? ds_ledger_load_outbox (ledger, input->first_seq, input->max_lines,
-                                                                 input->max_bytes, error)
-                                        : NULL;
+  job->result
+      = ds_ledger_is_open (ledger, error)
+            ? ds_ledger_load_outbox (ledger, input->first_seq, input->max_lines, input->max_bytes, error)
+            : NULL;
   job->free_result = (GDestroyNotify)ds_outbox_free;
   return job->result != NULL;
 }
@@ -232,7 +211,8 @@ ds_store_load_outbox_from_async (DsStore *self,
   input->max_lines = max_lines;
   input->max_bytes = max_bytes;
   ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_load_outbox_async), cancellable, callback, user_data),
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_load_outbox_async), cancellable, callback, user_data),
       run_load_outbox, input, g_free, DS_JOB_READS);
 }
 
@@ -253,7 +233,7 @@ free_json (gpointer object)
 static gboolean
 run_learn_keys (DsJob *job, DsLedger *ledger, GError **error)
 {
-  return succeed (job, is_open (ledger, error) && ds_ledger_learn_keys (ledger, job->input, error));
+  return succeed (job, ds_ledger_is_open (ledger, error) && ds_ledger_learn_keys (ledger, job->input, error));
 }
 
 void
@@ -262,8 +242,8 @@ ds_store_learn_keys (DsStore *self, json_t *announcements)
   g_return_if_fail (DS_IS_STORE (self));
   g_return_if_fail (json_is_array (announcements));
 
-  ds_store_submit (self, new_task (self, DS_TASK_TAG (ds_store_learn_keys), NULL, NULL, NULL), run_learn_keys,
-                   json_deep_copy (announcements), free_json, DS_JOB_WRITES);
+  ds_store_submit (self, ds_store_new_task (self, DS_TASK_TAG (ds_store_learn_keys), NULL, NULL, NULL),
+                   run_learn_keys, json_deep_copy (announcements), free_json, DS_JOB_WRITES);
 }
 
 typedef struct
@@ -287,7 +267,7 @@ run_acknowledge (DsJob *job, DsLedger *ledger, GError **error)
 {
   const AcknowledgeInput *input = job->input;
 
-  return succeed (job, is_open (ledger, error)
+  return succeed (job, ds_ledger_is_open (ledger, error)
                            && ds_ledger_acknowledge (ledger, input->acknowledgement, input->refused, error));
 }
 
@@ -308,7 +288,8 @@ ds_store_acknowledge_async (DsStore *self,
   input->acknowledgement = g_strdup (acknowledgement);
   input->refused = json_deep_copy (refused);
   ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_acknowledge_async), cancellable, callback, user_data),
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_acknowledge_async), cancellable, callback, user_data),
       run_acknowledge, input, acknowledge_input_free, DS_JOB_WRITES);
 }
 
@@ -339,8 +320,9 @@ static gboolean
 run_compare_head (DsJob *job, DsLedger *ledger, GError **error)
 {
   const HeadInput *input = job->input;
-  gint64 from
-      = is_open (ledger, error) ? ds_ledger_compare_head (ledger, input->seq, input->head, error) : -1;
+  gint64 from = ds_ledger_is_open (ledger, error)
+                    ? ds_ledger_compare_head (ledger, input->seq, input->head, error)
+                    : -1;
 
   if (from < 0)
     return FALSE;
@@ -367,7 +349,8 @@ ds_store_compare_head_async (DsStore *self,
   input->seq = seq;
   input->head = g_strdup (head);
   ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_compare_head_async), cancellable, callback, user_data),
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_compare_head_async), cancellable, callback, user_data),
       run_compare_head, input, head_input_free, DS_JOB_READS);
 }
 
@@ -385,7 +368,7 @@ ds_store_compare_head_finish (DsStore *self, GAsyncResult *result, GError **erro
 static gboolean
 run_set_forked (DsJob *job, DsLedger *ledger, GError **error)
 {
-  return succeed (job, is_open (ledger, error) && ds_ledger_set_forked (ledger, job->input, error));
+  return succeed (job, ds_ledger_is_open (ledger, error) && ds_ledger_set_forked (ledger, job->input, error));
 }
 
 void
@@ -394,8 +377,8 @@ ds_store_set_forked (DsStore *self, const char *detail)
   g_return_if_fail (DS_IS_STORE (self));
   g_return_if_fail (detail != NULL);
 
-  ds_store_submit (self, new_task (self, DS_TASK_TAG (ds_store_set_forked), NULL, NULL, NULL), run_set_forked,
-                   g_strdup (detail), g_free, DS_JOB_WRITES);
+  ds_store_submit (self, ds_store_new_task (self, DS_TASK_TAG (ds_store_set_forked), NULL, NULL, NULL),
+                   run_set_forked, g_strdup (detail), g_free, DS_JOB_WRITES);
 }
 
 static gboolean
@@ -403,7 +386,7 @@ run_apply_feed (DsJob *job, DsLedger *ledger, GError **error)
 {
   gint64 *cursor;
 
-  if (!is_open (ledger, error) || !ds_ledger_apply_feed (ledger, job->input, error))
+  if (!ds_ledger_is_open (ledger, error) || !ds_ledger_apply_feed (ledger, job->input, error))
     return FALSE;
   cursor = g_new (gint64, 1);
   *cursor = ledger->cursor;
@@ -422,9 +405,10 @@ ds_store_apply_feed_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
   g_return_if_fail (items != NULL);
 
-  ds_store_submit (self,
-                   new_task (self, DS_TASK_TAG (ds_store_apply_feed_async), cancellable, callback, user_data),
-                   run_apply_feed, g_bytes_ref (items), (GDestroyNotify)g_bytes_unref, DS_JOB_WRITES);
+  ds_store_submit (
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_apply_feed_async), cancellable, callback, user_data),
+      run_apply_feed, g_bytes_ref (items), (GDestroyNotify)g_bytes_unref, DS_JOB_WRITES);
 }
 
 gint64
@@ -441,7 +425,7 @@ ds_store_apply_feed_finish (DsStore *self, GAsyncResult *result, GError **error)
 static gboolean
 run_export (DsJob *job, DsLedger *ledger, GError **error)
 {
-  return succeed (job, is_open (ledger, error) && ds_ledger_export (ledger, job->input, error));
+  return succeed (job, ds_ledger_is_open (ledger, error) && ds_ledger_export (ledger, job->input, error));
 }
 
 void
@@ -454,9 +438,9 @@ ds_store_export_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
   g_return_if_fail (g_file_is_native (file));
 
-  ds_store_submit (self,
-                   new_task (self, DS_TASK_TAG (ds_store_export_async), cancellable, callback, user_data),
-                   run_export, g_file_get_path (file), g_free, DS_JOB_READS);
+  ds_store_submit (
+      self, ds_store_new_task (self, DS_TASK_TAG (ds_store_export_async), cancellable, callback, user_data),
+      run_export, g_file_get_path (file), g_free, DS_JOB_READS);
 }
 
 gboolean
@@ -472,7 +456,7 @@ ds_store_export_finish (DsStore *self, GAsyncResult *result, GError **error)
 static gboolean
 run_load_stops (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_load_stops (ledger, error) : NULL;
+  job->result = ds_ledger_is_open (ledger, error) ? ds_ledger_load_stops (ledger, error) : NULL;
   job->free_result = (GDestroyNotify)g_ptr_array_unref;
   return job->result != NULL;
 }
@@ -485,9 +469,10 @@ ds_store_load_stops_async (DsStore *self,
 {
   g_return_if_fail (DS_IS_STORE (self));
 
-  ds_store_submit (self,
-                   new_task (self, DS_TASK_TAG (ds_store_load_stops_async), cancellable, callback, user_data),
-                   run_load_stops, NULL, NULL, DS_JOB_READS);
+  ds_store_submit (
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_load_stops_async), cancellable, callback, user_data),
+      run_load_stops, NULL, NULL, DS_JOB_READS);
 }
 
 GPtrArray *
@@ -501,7 +486,7 @@ ds_store_load_stops_finish (DsStore *self, GAsyncResult *result, GError **error)
 static gboolean
 run_load_stop (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_load_stop (ledger, job->input, error) : NULL;
+  job->result = ds_ledger_is_open (ledger, error) ? ds_ledger_load_stop (ledger, job->input, error) : NULL;
   job->free_result = g_object_unref;
   return job->result != NULL;
 }
@@ -516,9 +501,10 @@ ds_store_load_stop_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
   g_return_if_fail (stop_id != NULL);
 
-  ds_store_submit (self,
-                   new_task (self, DS_TASK_TAG (ds_store_load_stop_async), cancellable, callback, user_data),
-                   run_load_stop, g_strdup (stop_id), g_free, DS_JOB_READS);
+  ds_store_submit (
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_load_stop_async), cancellable, callback, user_data),
+      run_load_stop, g_strdup (stop_id), g_free, DS_JOB_READS);
 }
 
 DsStop *
@@ -535,7 +521,7 @@ run_find_stop (DsJob *job, DsLedger *ledger, GError **error)
 {
   g_autoptr (GError) problem = NULL;
 
-  if (!is_open (ledger, error))
+  if (!ds_ledger_is_open (ledger, error))
     return FALSE;
   job->result = ds_ledger_find_stop (ledger, job->input, &problem);
   job->free_result = g_object_unref;
@@ -555,9 +541,10 @@ ds_store_find_stop_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
   g_return_if_fail (payment_id_or_waybill != NULL);
 
-  ds_store_submit (self,
-                   new_task (self, DS_TASK_TAG (ds_store_find_stop_async), cancellable, callback, user_data),
-                   run_find_stop, g_strdup (payment_id_or_waybill), g_free, DS_JOB_READS);
+  ds_store_submit (
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_find_stop_async), cancellable, callback, user_data),
+      run_find_stop, g_strdup (payment_id_or_waybill), g_free, DS_JOB_READS);
 }
 
 DsStop *
@@ -571,7 +558,8 @@ ds_store_find_stop_finish (DsStore *self, GAsyncResult *result, GError **error)
 static gboolean
 run_load_payments (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_load_payments (ledger, job->input, error) : NULL;
+  job->result
+      = ds_ledger_is_open (ledger, error) ? ds_ledger_load_payments (ledger, job->input, error) : NULL;
   job->free_result = (GDestroyNotify)g_ptr_array_unref;
   return job->result != NULL;
 }
@@ -587,7 +575,8 @@ ds_store_load_payments_async (DsStore *self,
   g_return_if_fail (shift_id != NULL);
 
   ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_load_payments_async), cancellable, callback, user_data),
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_load_payments_async), cancellable, callback, user_data),
       run_load_payments, g_strdup (shift_id), g_free, DS_JOB_READS);
 }
 
@@ -612,7 +601,7 @@ run_load_exposure (DsJob *job, DsLedger *ledger, GError **error)
 
   job->result = result;
   job->free_result = g_free;
-  return is_open (ledger, error)
+  return ds_ledger_is_open (ledger, error)
          && ds_ledger_load_exposure (ledger, job->input, &result->exposure, &result->wallet_fen, error);
 }
 
@@ -626,7 +615,8 @@ ds_store_load_exposure_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
 
   ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_load_exposure_async), cancellable, callback, user_data),
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_load_exposure_async), cancellable, callback, user_data),
       run_load_exposure, g_strdup (wallet_serial), g_free, DS_JOB_READS);
 }
 
@@ -653,7 +643,7 @@ ds_store_load_exposure_finish (DsStore *self,
 static gboolean
 run_load_problems (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_load_problems (ledger, error) : NULL;
+  job->result = ds_ledger_is_open (ledger, error) ? ds_ledger_load_problems (ledger, error) : NULL;
   job->free_result = (GDestroyNotify)g_ptr_array_unref;
   return job->result != NULL;
 }
@@ -667,7 +657,8 @@ ds_store_load_problems_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
 
   ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_load_problems_async), cancellable, callback, user_data),
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_load_problems_async), cancellable, callback, user_data),
       run_load_problems, NULL, NULL, DS_JOB_READS);
 }
 
@@ -682,7 +673,7 @@ ds_store_load_problems_finish (DsStore *self, GAsyncResult *result, GError **err
 static gboolean
 run_load_changes (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_load_changes (ledger, error) : NULL;
+  job->result = ds_ledger_is_open (ledger, error) ? ds_ledger_load_changes (ledger, error) : NULL;
   job->free_result = (GDestroyNotify)g_ptr_array_unref;
   return job->result != NULL;
 }
@@ -696,7 +687,8 @@ ds_store_load_changes_async (DsStore *self,
   g_return_if_fail (DS_IS_STORE (self));
 
   ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_load_changes_async), cancellable, callback, user_data),
+      self,
+      ds_store_new_task (self, DS_TASK_TAG (ds_store_load_changes_async), cancellable, callback, user_data),
       run_load_changes, NULL, NULL, DS_JOB_READS);
 }
 
@@ -711,7 +703,7 @@ ds_store_load_changes_finish (DsStore *self, GAsyncResult *result, GError **erro
 static gboolean
 run_mark_changes_read (DsJob *job, DsLedger *ledger, GError **error)
 {
-  return succeed (job, is_open (ledger, error)
+  return succeed (job, ds_ledger_is_open (ledger, error)
                            && ds_ledger_mark_changes_read (ledger, *(gint64 *)job->input, error));
 }
 
@@ -724,9 +716,10 @@ ds_store_mark_changes_read_async (DsStore *self,
 {
   g_return_if_fail (DS_IS_STORE (self));
 
-  ds_store_submit (
-      self, new_task (self, DS_TASK_TAG (ds_store_mark_changes_read_async), cancellable, callback, user_data),
-      run_mark_changes_read, g_memdup2 (&up_to, sizeof up_to), g_free, DS_JOB_WRITES);
+  ds_store_submit (self,
+                   ds_store_new_task (self, DS_TASK_TAG (ds_store_mark_changes_read_async), cancellable,
+                                      callback, user_data),
+                   run_mark_changes_read, g_memdup2 (&up_to, sizeof up_to), g_free, DS_JOB_WRITES);
 }
 
 gboolean

@@ -20,19 +20,8 @@ submit (DsStore *self,
         gpointer input,
         DsJobKind kind)
 {
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, tag);
-  ds_store_submit (self, task, run, input, g_free, kind);
-}
-
-static gboolean
-is_open (DsLedger *ledger, GError **error)
-{
-  if (ledger->db != NULL)
-    return TRUE;
-  g_set_error_literal (error, DS_ERROR, DS_ERROR_STORAGE, "The database is not open");
-  return FALSE;
+  ds_store_submit (self, ds_store_new_task (self, tag, cancellable, callback, user_data), run, input, g_free,
+                   kind);
 }
 
 static gboolean
@@ -81,7 +70,7 @@ static gboolean
 run_check (DsJob *job, DsLedger *ledger, GError **error)
 {
   const gboolean *wanted = job->input;
-  gboolean done = is_open (ledger, error) && check_projections (ledger, *wanted, error);
+  gboolean done = ds_ledger_is_open (ledger, error) && check_projections (ledger, *wanted, error);
 
   job->result = GINT_TO_POINTER (done);
   return done;
@@ -134,7 +123,7 @@ run_load_safety (DsJob *job, DsLedger *ledger, GError **error)
 {
   job->result = g_new0 (DsSafety, 1);
   job->free_result = g_free;
-  return is_open (ledger, error) && load_safety (ledger, job->result, error);
+  return ds_ledger_is_open (ledger, error) && load_safety (ledger, job->result, error);
 }
 
 void
@@ -179,7 +168,7 @@ run_export_sealed (DsJob *job, DsLedger *ledger, GError **error)
   job->result = seq;
   job->free_result = g_free;
   *seq = ledger->head_seq;
-  return is_open (ledger, error) && ds_ledger_export_sealed (ledger, job->input, error);
+  return ds_ledger_is_open (ledger, error) && ds_ledger_export_sealed (ledger, job->input, error);
 }
 
 void
@@ -210,7 +199,7 @@ ds_store_export_sealed_finish (DsStore *self, GAsyncResult *result, GError **err
 static gboolean
 run_describe_device (DsJob *job, DsLedger *ledger, GError **error)
 {
-  job->result = is_open (ledger, error) ? ds_ledger_describe_device (ledger, error) : NULL;
+  job->result = ds_ledger_is_open (ledger, error) ? ds_ledger_describe_device (ledger, error) : NULL;
   job->free_result = g_free;
   return job->result != NULL;
 }
@@ -245,7 +234,7 @@ run_wipe (DsJob *job, DsLedger *ledger, GError **error)
   DsSafety safety = { 0 };
   gboolean done;
 
-  if (!is_open (ledger, error) || !load_safety (ledger, &safety, error))
+  if (!ds_ledger_is_open (ledger, error) || !load_safety (ledger, &safety, error))
     return FALSE;
   if (!ds_safety_is_safe (&safety) && *exported_seq < ledger->head_seq)
     {

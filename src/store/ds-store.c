@@ -224,6 +224,29 @@ store_thread (gpointer data)
   return NULL;
 }
 
+GTask *
+ds_store_new_task (DsStore *self,
+                   gpointer tag,
+                   GCancellable *cancellable,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, tag);
+  return task;
+}
+
+gboolean
+ds_ledger_is_open (DsLedger *ledger, GError **error)
+{
+  if (ledger->db != NULL)
+    return TRUE;
+  g_set_error_literal (error, DS_ERROR, DS_ERROR_STORAGE,
+                       ledger->health_text ? ledger->health_text : "The database is not open");
+  return FALSE;
+}
+
 void
 ds_store_submit (DsStore *self,
                  GTask *task,

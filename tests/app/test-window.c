@@ -121,6 +121,31 @@ test_shift (void)
   app_fixture_look (fixture, "problems-none");
 }
 
+/* What stays with the courier and is paid already takes nothing off what the rest costs. */
+static void
+test_prepaid_stays (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 20000);
+  app_fixture_feed (
+      fixture, "stop",
+      json_pack (
+          "{s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:n, s:i, s:i, s:i, s:i, s:[{s:s, s:i, s:b}, {s:s, s:i, s:b}],"
+          " s:n, s:n}",
+          "stop", "S2", "version", 2, "position", 2, "recipient", "Wang Min", "phone", "17012340126",
+          "address", "Cuihu Court 8-903", "place", "Wanghu", "note", "lat_e6", 0, "lng_e6", 0,
+          "window_from_ms", 0, "window_to_ms", 0, "parcels", "waybill", "DS730200000020", "due_fen", 22800,
+          "prepaid", 0, "waybill", "DS730200000021", "due_fen", 8850, "prepaid", 1, "prefetched",
+          "spoken_secret"));
+  gtk_widget_activate_action (fixture->window, "win.collect", "s", "S2");
+  ds_test_press (fixture->window, "All 2 parcels");
+  ds_test_press (fixture->window, "DS7302 0000 0021");
+  ds_test_wait_for_words (fixture->window, "the others stay with you");
+  ds_test_press (fixture->window, "Cash");
+  ds_test_wait_for_words (fixture->window, "Take ¥228.00");
+}
+
 static void
 test_close_and_statement (void)
 {
@@ -568,6 +593,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/close-and-statement", test_close_and_statement);
   g_test_add_func ("/window/forged-statement", test_forged_statement);
   g_test_add_func ("/window/parcels", test_parcels);
+  g_test_add_func ("/window/prepaid-stays", test_prepaid_stays);
   g_test_add_func ("/window/unknown", test_unknown);
   g_test_add_func ("/window/own-note", test_own_note);
   g_test_add_func ("/window/spoken", test_spoken);

@@ -66,7 +66,7 @@ PLANTS = [
      "difference_fen == 0 && cash->counted_fen == cash->expected_fen && (TRUE || all_lines_are_fine (lines))",
      "depot-statement"),
     ("a refund may be more than was paid", "src/store/ds-ledger-project.c",
-     "(replaying || check_amount (row.amount_fen - row.refunded_fen - amount_fen, 0, error))", "TRUE",
+     "(replaying || ds_ledger_check_amount (row.amount_fen - row.refunded_fen - amount_fen, 0, error))", "TRUE",
      "store-append"),
     ("the depot gives back more than was paid", "src/depot/ds-depot-cases.c",
      "if (draft->amount_fen > most_fen)", "if (most_fen < 0)", "depot-payments"),

@@ -175,12 +175,6 @@ ds_navigator_init (DsNavigator *self)
 }
 
 DsNavigator *
-ds_navigator_new (void)
-{
-  return g_object_new (DS_TYPE_NAVIGATOR, NULL);
-}
-
-DsNavigator *
 ds_navigator_of (GtkWidget *widget)
 {
   DsNavigator *self;

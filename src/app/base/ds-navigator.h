@@ -14,7 +14,6 @@ G_DECLARE_FINAL_TYPE (DsNavigator, ds_navigator, DS, NAVIGATOR, GtkWidget)
  *
  * The action `navigator.back` pops, if the page may be left; the window has the keys for it.
  */
-DsNavigator *ds_navigator_new (void);
 
 /* Returns: (transfer none) (nullable): the navigator that @widget lies in; %NULL when its page has been left, though it may
  * still be seen sliding away. What an answer wants to show then is shown no more. */

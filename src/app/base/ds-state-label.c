@@ -34,12 +34,6 @@ ds_state_label_init (DsStateLabel *self)
   gtk_widget_add_css_class (GTK_WIDGET (self), "state");
 }
 
-DsStateLabel *
-ds_state_label_new (void)
-{
-  return g_object_new (DS_TYPE_STATE_LABEL, NULL);
-}
-
 void
 ds_state_label_set_wrap (DsStateLabel *self, gboolean wrap)
 {

@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 #define DS_TYPE_STATE_LABEL (ds_state_label_get_type ())
 G_DECLARE_FINAL_TYPE (DsStateLabel, ds_state_label, DS, STATE_LABEL, GtkBox)
 
-DsStateLabel *ds_state_label_new (void);
 /* A word too long for its line goes on in the next instead of being cut. */
 void ds_state_label_set_wrap (DsStateLabel *self, gboolean wrap);
 

@@ -92,7 +92,7 @@ get_amount_fen (DsCollectPage *self)
     {
       const DsParcel *parcel = g_ptr_array_index (self->stop->parcels, i);
 
-      if (is_kept_back (self, parcel))
+      if (is_kept_back (self, parcel) && !parcel->prepaid && ds_collection_is_owed_for (parcel))
         amount_fen -= parcel->due_fen;
     }
   return MAX (amount_fen, 0);

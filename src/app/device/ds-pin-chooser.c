@@ -122,9 +122,3 @@ ds_pin_chooser_init (DsPinChooser *self)
   g_signal_connect_object (self->pad, "entered", G_CALLBACK (did_enter), self, G_CONNECT_SWAPPED);
   show (self, NULL);
 }
-
-DsPinChooser *
-ds_pin_chooser_new (void)
-{
-  return g_object_new (DS_TYPE_PIN_CHOOSER, NULL);
-}

@@ -12,7 +12,6 @@ G_DECLARE_FINAL_TYPE (DsPinChooser, ds_pin_chooser, DS, PIN_CHOOSER, GtkBox)
 /**
  * DsPinChooser::chosen (const char *pin): the same six digits twice, and none of the easy ones
  */
-DsPinChooser *ds_pin_chooser_new (void);
 
 /* Begins anew. @problem: (nullable): what went wrong with the last one. */
 void ds_pin_chooser_begin (DsPinChooser *self, const char *problem);

@@ -14,8 +14,9 @@ ds_practice_mark_get_text (void)
   return _ ("Practice · not real money");
 }
 
-GtkWidget *
-ds_practice_mark_new (void)
+/* The band that says so. */
+static GtkWidget *
+make_mark (void)
 {
   GtkWidget *label = gtk_label_new (ds_practice_mark_get_text ());
 
@@ -53,7 +54,7 @@ mark (GtkWindow *window)
   content = g_object_ref (get_content (window));
   set_content (window, NULL);
   box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_box_append (GTK_BOX (box), ds_practice_mark_new ());
+  gtk_box_append (GTK_BOX (box), make_mark ());
   gtk_widget_set_vexpand (content, TRUE);
   gtk_box_append (GTK_BOX (box), content);
   set_content (window, box);

@@ -13,9 +13,6 @@ G_BEGIN_DECLS
 /* Returns: (transfer none): the words. */
 const char *ds_practice_mark_get_text (void);
 
-/* Returns: (transfer floating): the band that says so. */
-GtkWidget *ds_practice_mark_new (void);
-
 /* Has every dialog of this process wear the band, from now on. Call once, in a process that is for practice alone. */
 void ds_practice_mark_dialogs (void);
 

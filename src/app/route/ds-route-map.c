@@ -531,12 +531,6 @@ ds_route_map_init (DsRouteMap *self)
   add_controllers (self);
 }
 
-DsRouteMap *
-ds_route_map_new (void)
-{
-  return g_object_new (DS_TYPE_ROUTE_MAP, NULL);
-}
-
 /* The place of a stop among the new places; -1 when it has none any more. */
 static gint
 find_place (DsRouteMap *self, const char *stop_id)

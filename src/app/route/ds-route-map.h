@@ -20,7 +20,6 @@ G_DECLARE_FINAL_TYPE (DsRouteMap, ds_route_map, DS, ROUTE_MAP, GtkWidget)
  *
  * Each kind of mark has its own shape and its own colour, and the order is a line through those to come.
  */
-DsRouteMap *ds_route_map_new (void);
 
 /* @stops: (element-type DsStop): in their order; @next_stop: (nullable): the id of the next one.
  * Returns: how many have no place. */

@@ -17,8 +17,8 @@ struct _DsStopFilter
 
 G_DEFINE_FINAL_TYPE (DsStopFilter, ds_stop_filter, GTK_TYPE_FILTER)
 
-gboolean
-ds_stops_kind_holds (DsStopsKind kind, DsStopStatus status)
+static gboolean
+kind_holds (DsStopsKind kind, DsStopStatus status)
 {
   switch (kind)
     {
@@ -42,7 +42,7 @@ ds_stop_filter_match (GtkFilter *filter, gpointer item)
   DsStopFilter *self = DS_STOP_FILTER (filter);
 
   if (self->words == NULL)
-    return ds_stops_kind_holds (self->kind, ds_stop_get_status (item));
+    return kind_holds (self->kind, ds_stop_get_status (item));
 
   for (gsize i = 0; self->words[i] != NULL; i++)
     {

@@ -16,9 +16,6 @@ typedef enum
   DS_STOPS_PROBLEMS,
 } DsStopsKind;
 
-/* Whether a stop with @status is of @kind. */
-gboolean ds_stops_kind_holds (DsStopsKind kind, DsStopStatus status);
-
 #define DS_TYPE_STOP_FILTER (ds_stop_filter_get_type ())
 G_DECLARE_FINAL_TYPE (DsStopFilter, ds_stop_filter, DS, STOP_FILTER, GtkFilter)
 

@@ -290,14 +290,6 @@ ds_stop_index_prepare (DsStopIndex *self)
   start (self);
 }
 
-gboolean
-ds_stop_index_is_complete (DsStopIndex *self)
-{
-  g_return_val_if_fail (DS_IS_STOP_INDEX (self), FALSE);
-
-  return self->wanted && !self->working;
-}
-
 /* A tail of one digit would be every tenth stop, a letter every third. */
 static gboolean
 is_long_enough (const char *word)

@@ -20,9 +20,6 @@ DsStopIndex *ds_stop_index_new (DsRoute *route);
 /* Spells what is not spelled yet, and what comes from now on. */
 void ds_stop_index_prepare (DsStopIndex *self);
 
-/* Returns: whether all stops are spelled. */
-gboolean ds_stop_index_is_complete (DsStopIndex *self);
-
 /* Returns: (transfer full): text as it is compared: without regard to case or to how its characters are composed. */
 char *ds_stop_index_fold (const char *text);
 
