@@ -452,7 +452,12 @@ append_made_good (DsDepot *self, DsCustodyDraft *draft, gint64 amount_fen, const
     }
   if (!load_owing (self, draft->subject, courier_id, &owing, error))
     return NULL;
-  if (amount_fen <= 0 || amount_fen > owing.open_fen)
+  if (amount_fen <= 0)
+    {
+      g_set_error_literal (error, DS_ERROR, DS_ERROR_INVALID, "That is no amount");
+      return NULL;
+    }
+  if (amount_fen > owing.open_fen)
     {
       char open[DS_MONEY_TEXT_SIZE];
 

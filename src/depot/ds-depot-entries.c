@@ -720,7 +720,8 @@ apply_proof (Applying *self, GError **error)
                        "sm3", &sm3, "size", &size))
     return refuse (self, "%s", problem->message);
   if (!is_text (stop_id) || parcels == NULL || !ds_proof_kind_from_name (name, &kind)
-      || strlen (sm3) != 2 * DS_SM3_SIZE || size < 1 || size > DS_PROOF_MAX_BYTES)
+      || strlen (sm3) != 2 * DS_SM3_SIZE || strspn (sm3, "0123456789abcdef") != 2 * DS_SM3_SIZE || size < 1
+      || size > DS_PROOF_MAX_BYTES)
     return refuse (self, "The proof's stop, parcels, kind, digest or size is not in its form");
   return TRUE;
 }

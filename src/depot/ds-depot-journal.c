@@ -82,7 +82,13 @@ store_entry (DsDepot *self, const DsDevice *device, const DsEntry *entry, guint 
     refused = g_strdup ("An entry with this id was applied before");
   else if (!ds_depot_apply_entry (self, device, entry, &refused, error))
     return FALSE;
-  if (refused != NULL && !ds_depot_note_incident (self, "refused", entry->id, refused, error))
+  /* Whose it is: somebody must be asked about it. */
+  if (refused != NULL
+      && !ds_depot_open_case (
+          self,
+          &(DsCaseDraft){
+              .kind = "refused", .subject = entry->id, .detail = refused, .courier_id = device->courier_id },
+          error))
     return FALSE;
   *n_refused += refused != NULL;
   return ds_depot_sql_run (self->db, error,

@@ -46,6 +46,20 @@ load_refused (DsDepot *self, const DsDevice *device, const char *entry_id, Refus
   return !row || found->entry != NULL;
 }
 
+/* It could be counted after all: nobody needs to look at it any more. */
+static gboolean
+set_resolution (DsDepot *self,
+                const DsDevice *device,
+                const DsEntry *kept,
+                const char *resolution,
+                GError **error)
+{
+  return ds_depot_sql_run (self->db, error, "UPDATE entry SET resolution = ? WHERE id = ? AND device = ?",
+                           "sss", resolution, kept->id, device->id)
+         && ds_depot_close_case (self, "refused", kept->id, "done", error)
+         && ds_depot_close_case (self, "escalated", kept->id, "done", error);
+}
+
 static gboolean
 apply_retry (DsDepot *self, const DsDevice *device, const DsEntry *kept, char **refused, GError **error)
 {
@@ -54,9 +68,7 @@ apply_retry (DsDepot *self, const DsDevice *device, const DsEntry *kept, char **
   if (*refused != NULL)
     return ds_depot_sql_run (self->db, error, "UPDATE entry SET refused = ? WHERE id = ? AND device = ?",
                              "sss", *refused, kept->id, device->id);
-  return ds_depot_sql_run (self->db, error,
-                           "UPDATE entry SET resolution = 'applied' WHERE id = ? AND device = ?", "ss",
-                           kept->id, device->id);
+  return set_resolution (self, device, kept, "applied", error);
 }
 
 /* The content is the correction's; number, time and signature are those of the entry that corrects. */
@@ -79,10 +91,7 @@ apply_correction (DsDepot *self,
     }
   if (!ds_depot_apply_entry (self, device, &corrected, refused, error))
     return FALSE;
-  return *refused != NULL
-         || ds_depot_sql_run (self->db, error,
-                              "UPDATE entry SET resolution = 'corrected' WHERE id = ? AND device = ?", "ss",
-                              kept->id, device->id);
+  return *refused != NULL || set_resolution (self, device, kept, "corrected", error);
 }
 
 gboolean

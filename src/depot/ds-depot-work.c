@@ -203,9 +203,14 @@ commit_answers (gpointer work)
       ds_job_free (job);
     }
 
-  if (!committed)
-    start_after (self, STORAGE_RETRY_MS);
-  tell_waiters (self);
+  /* Whoever waits for codes need not wait for room on the disk. */
+  if (committed)
+    tell_waiters (self);
+  else
+    {
+      start_after (self, STORAGE_RETRY_MS);
+      release_waiters (self);
+    }
   return G_SOURCE_REMOVE;
 }
 

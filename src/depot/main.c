@@ -18,13 +18,17 @@
 #include "ds-qr.h"
 #include "ds-sandbox-operator.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <locale.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define PICTURE_SCALE 8
 
@@ -221,6 +225,34 @@ did_run (GObject *source, GAsyncResult *result, gpointer user_data)
   g_main_loop_quit (waiting->loop);
 }
 
+/* Before a command opens the depot itself: a path that was mistyped is none, and what root wrote into another's depot its
+ * owner could not read when it serves again. */
+static gboolean
+check_depot (const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "depot.db", NULL);
+  const struct passwd *owner;
+  GStatBuf status;
+
+  if (g_stat (path, &status) != 0)
+    {
+      /* Of what may not be looked at, opening says why. */
+      if (errno != ENOENT && errno != ENOTDIR)
+        return TRUE;
+      g_set_error (error, DS_ERROR, DS_ERROR_NOT_FOUND, "There is no depot in “%s”: serve makes one",
+                   directory);
+      return FALSE;
+    }
+  if (status.st_uid == geteuid ())
+    return TRUE;
+  owner = getpwuid (status.st_uid);
+  g_set_error (error, DS_ERROR, DS_ERROR_STATE,
+               "No process serves “%s”, and its files are another user's (%s): start the depot, or run this "
+               "as that user",
+               directory, owner != NULL ? owner->pw_name : "unknown");
+  return FALSE;
+}
+
 /* Asks the process that serves, or opens the depot itself when there is none. */
 static json_t *
 run_command (const DsDepotOptions *options, json_t *request, GBytes *attachment, GError **error)
@@ -238,7 +270,7 @@ run_command (const DsDepotOptions *options, json_t *request, GBytes *attachment,
       g_propagate_error (error, g_steal_pointer (&problem));
       return NULL;
     }
-  if (!open_house (&house, options, error))
+  if (!check_depot (options->config.directory, error) || !open_house (&house, options, error))
     return NULL;
   loop = g_main_loop_new (NULL, FALSE);
   waiting.loop = loop;

@@ -42,7 +42,7 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..106
+echo 1..108
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -187,6 +187,9 @@ peak() { "$program" --dir "$work/peak" bench --handhelds 12 --payments 2 --conne
 check "measures a peak and finds every payment once" contains '"lost":0,"doubled":0' peak
 check "measures in no depot that is somebody's" fails peak
 
+check "makes no depot by a mistyped path" fails "$program" --dir "$work/depto" books
+cp "$work/err" "$work/refused"
+check "and says that there is none" grep -q 'no depot.*depto' "$work/refused"
 check "imports without serving" contains '"parcels":2' sh -c "printf 'waybill,recipient,address,due\nX1,A,B,5\nX2,A,C,6\n' >'$work/two.csv' && '$program' --dir '$dir' import '$work/two.csv' --courier 0317"
 check "needs an address to enrol without serving" fails depot enrol --courier 0317 --name Chen
 check "enrols for an address" contains 'depot.example' depot enrol --courier 0317 --name Chen --address https://depot.example

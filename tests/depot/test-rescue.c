@@ -471,6 +471,8 @@ test_correction (Fixture *fixture, gconstpointer data)
   g_autofree char *entry = NULL;
   g_autofree char *refused = NULL;
   g_autofree char *refused_again = NULL;
+  g_autoptr (json_t) cases = NULL;
+  g_autoptr (json_t) left = NULL;
   g_auto (Reply) reply = { 0 };
 
   depot_fixture_push_from (&fixture->base, 1, &reply);
@@ -479,6 +481,9 @@ test_correction (Fixture *fixture, gconstpointer data)
                         "tendered_fen", 800, "change_fen", 0);
   refused = depot_fixture_push (&fixture->base);
   g_assert_nonnull (refused);
+  cases = ds_depot_list_cases (fixture->base.depot, FALSE, NULL);
+  g_assert_cmpuint (json_array_size (cases), ==, 1);
+  g_assert_cmpstr (json_string_value (json_object_get (json_array_get (cases, 0), "courier")), ==, "0317");
   entry = depot_fixture_get_entry_id (&fixture->base, fixture->base.lines->len - 1);
   depot_fixture_append (&fixture->base, "entry.corrected", "{s:s, s:{s:s, s:s, s:s, s:[s], s:i, s:i, s:i}}",
                         "entry", entry, "data", "payment", payment, "shift", fixture->shift, "stop", "D2",
@@ -486,7 +491,9 @@ test_correction (Fixture *fixture, gconstpointer data)
   refused_again = depot_fixture_push (&fixture->base);
   g_assert_cmpstr (refused_again, ==, NULL);
   g_assert_cmpint (get_cash (fixture), ==, 2 * CASH_FEN + 800);
-  /* Corrected it is no case any more: a push of the old lines names it no longer. */
+  /* Corrected it is no case any more, for the clerk either: a push of the old lines names it no longer. */
+  left = ds_depot_list_cases (fixture->base.depot, FALSE, NULL);
+  g_assert_cmpuint (json_array_size (left), ==, 0);
   depot_fixture_push_from (&fixture->base, 1, &reply);
   {
     g_autoptr (json_t) object = reply_get_object (&reply);
