@@ -74,6 +74,11 @@ class Contract:
         return True
 
 
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return Contract(yaml.safe_load(file))
+
+
 def read_payload(jws):
     payload = jws.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -120,8 +125,7 @@ def check_samples(contract, samples):
 
 def main():
     path, program = sys.argv[1:]
-    with open(path, encoding="utf-8") as file:
-        contract = Contract(yaml.safe_load(file))
+    contract = load(path)
     with tempfile.TemporaryDirectory() as directory:
         environment = dict(os.environ, XDG_DATA_HOME=directory)
         output = subprocess.run([program], check=True, capture_output=True, env=environment).stdout
@@ -131,4 +135,5 @@ def main():
     check_samples(contract, samples)
 
 
-main()
+if __name__ == "__main__":
+    main()
