@@ -31,6 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (X509_EXTENSION, X509_EXTENSION_free)
 struct _DsAuthority
 {
   char *directory;
+  char *host; /* (nullable) */
   X509 *ca;
   EVP_PKEY *ca_key;
   char *ca_pem;
@@ -294,30 +295,37 @@ server_is_usable (DsAuthority *self, const char *chain, const char *key_pem, con
   return usable;
 }
 
+/* What was there before stays when it fails. */
 static gboolean
-load_or_make_server (DsAuthority *self, const char *host, gint64 now_s, GError **error)
+load_or_make_server (DsAuthority *self, gint64 now_s, GError **error)
 {
   g_autofree char *chain = NULL;
   g_autofree char *key_pem = NULL;
   g_autofree char *all = NULL;
   g_autoptr (GError) problem = NULL;
+  GTlsCertificate *server;
 
   if (!load_pem (self, "server.pem", &chain, error) || !load_pem (self, "server-key.pem", &key_pem, error))
     return FALSE;
-  if (!server_is_usable (self, chain, key_pem, host, now_s))
+  if (!server_is_usable (self, chain, key_pem, self->host, now_s))
     {
       g_clear_pointer (&chain, g_free);
       g_clear_pointer (&key_pem, g_free);
-      if (!make_server (self, host, now_s, &chain, &key_pem, error))
+      if (!make_server (self, self->host, now_s, &chain, &key_pem, error))
         return FALSE;
     }
 
   all = g_strconcat (key_pem, chain, NULL);
-  self->server = g_tls_certificate_new_from_pem (all, -1, &problem);
-  if (self->server == NULL)
-    g_set_error (error, DS_ERROR, DS_ERROR_CRYPTO, "The server certificate cannot be used: %s",
-                 problem->message);
-  return self->server != NULL;
+  server = g_tls_certificate_new_from_pem (all, -1, &problem);
+  if (server == NULL)
+    {
+      g_set_error (error, DS_ERROR, DS_ERROR_CRYPTO, "The server certificate cannot be used: %s",
+                   problem->message);
+      return FALSE;
+    }
+  g_clear_object (&self->server);
+  self->server = server;
+  return TRUE;
 }
 
 /* The name goes into an extension's text, where commas and colons have a meaning. */
@@ -349,16 +357,29 @@ ds_authority_open (const char *directory, const char *host, gint64 now_s, GError
 
   self = g_new0 (DsAuthority, 1);
   self->directory = g_strdup (directory);
+  self->host = g_strdup (host);
   if (!load_or_make_ca (self, now_s, error) || !compute_pin (self, error)
-      || !load_or_make_server (self, host, now_s, error))
+      || !load_or_make_server (self, now_s, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+gboolean
+ds_authority_renew (DsAuthority *self, gint64 now_s, gboolean *renewed, GError **error)
+{
+  g_autoptr (GTlsCertificate) before = g_object_ref (self->server);
+
+  if (!load_or_make_server (self, now_s, error))
+    return FALSE;
+  *renewed = !g_tls_certificate_is_same (before, self->server);
+  return TRUE;
 }
 
 void
 ds_authority_free (DsAuthority *self)
 {
   g_free (self->directory);
+  g_free (self->host);
   X509_free (self->ca);
   EVP_PKEY_free (self->ca_key);
   g_free (self->ca_pem);

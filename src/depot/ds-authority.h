@@ -26,6 +26,10 @@ DsAuthority *ds_authority_open (const char *directory, const char *host, gint64 
 void ds_authority_free (DsAuthority *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsAuthority, ds_authority_free)
 
+/* Does so once more, for a process that runs on for months. @renewed: (out): whether the server's certificate is another one
+ * now. */
+gboolean ds_authority_renew (DsAuthority *self, gint64 now_s, gboolean *renewed, GError **error);
+
 /* Returns: (transfer none): the authority's certificate. */
 const char *ds_authority_get_ca_pem (DsAuthority *self);
 

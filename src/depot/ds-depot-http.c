@@ -336,6 +336,18 @@ ds_depot_http_set_line (DsDepotHttp *self, gboolean up, GError **error)
   return TRUE;
 }
 
+gboolean
+ds_depot_http_take_certificate (DsDepotHttp *self, GError **error)
+{
+  gboolean was_up = self->up;
+
+  if (was_up)
+    hang_up (self);
+  soup_server_set_tls_certificate (self->server,
+                                   ds_authority_get_server_certificate (self->depot->authority));
+  return !was_up || begin_listening (self, error);
+}
+
 const char *
 ds_depot_http_get_address (DsDepotHttp *self)
 {

@@ -35,6 +35,7 @@ struct _DsDepot
   DsRandom *random;
   GPtrArray *operators; /* (element-type DsOperator) */
   DsAuthority *authority;
+  gint64 certificate_looked_at_s;
   GPtrArray *keys; /* of its own: ds-depot-keys.c */
   DsKey *key;      /* the one of them that signs now */
   gint64 key_number;
@@ -63,6 +64,10 @@ struct _DsDepot
 /* ds-depot.c */
 
 gint64 ds_depot_now_ms (DsDepot *self);
+
+/* Takes another server certificate when the one there is ends soon, and emits DsDepot::certificate-renewed.
+ * @now_s: the real time, seconds since 1970-01-01 UTC */
+gboolean ds_depot_renew_certificate (DsDepot *self, gint64 now_s, GError **error);
 
 /* A transaction with what depends on it: after a commit the feed's readers are told and due work is begun; after a
  * failure nothing is. The database alone knows the truth: nothing of it is kept in memory. */
@@ -743,6 +748,8 @@ DsDepotHttp *ds_depot_http_new (DsDepot *depot);
 void ds_depot_http_free (DsDepotHttp *self);
 gboolean ds_depot_http_listen (DsDepotHttp *self, gboolean everywhere, guint16 port, GError **error);
 gboolean ds_depot_http_set_line (DsDepotHttp *self, gboolean up, GError **error);
+/* Listens anew with the authority's certificate. Connections end; handhelds come again. */
+gboolean ds_depot_http_take_certificate (DsDepotHttp *self, GError **error);
 const char *ds_depot_http_get_address (DsDepotHttp *self);
 
 G_END_DECLS

@@ -12,10 +12,19 @@
 #include <glib/gstdio.h>
 
 #define REFRESH_S 3600
+#define LOOK_AT_CERTIFICATE_S (12 * 3600)
 #define MIN_FREE_MIB 256
 #define OPERATOR_SILENT_S 300
 
 G_DEFINE_FINAL_TYPE (DsDepot, ds_depot, G_TYPE_OBJECT)
+
+enum
+{
+  CERTIFICATE_RENEWED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 void
 ds_depot_close (DsDepot *self)
@@ -68,6 +77,15 @@ ds_depot_class_init (DsDepotClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = ds_depot_dispose;
   G_OBJECT_CLASS (klass)->finalize = ds_depot_finalize;
+
+  /**
+   * DsDepot::certificate-renewed:
+   * @self: the depot
+   *
+   * ds_authority_get_server_certificate() gives another one: whatever else listens with it listens anew.
+   */
+  signals[CERTIFICATE_RENEWED] = g_signal_new ("certificate-renewed", DS_TYPE_DEPOT, G_SIGNAL_RUN_LAST, 0,
+                                               NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -110,9 +128,41 @@ did_get_news (const char *courier_id, gpointer user_data)
     ds_depot_service_tell (self->service, courier_id);
 }
 
-static gboolean
-refresh_trust (gpointer user_data)
+gboolean
+ds_depot_renew_certificate (DsDepot *self, gint64 now_s, GError **error)
 {
+  gboolean renewed;
+
+  if (!ds_authority_renew (self->authority, now_s, &renewed, error))
+    return FALSE;
+  if (!renewed)
+    return TRUE;
+  ds_depot_monitor_say (self->monitor, G_LOG_LEVEL_MESSAGE, "certificate-renewed", json_object ());
+  if (!ds_depot_http_take_certificate (self->http, error))
+    return FALSE;
+  g_signal_emit (self, signals[CERTIFICATE_RENEWED], 0);
+  return TRUE;
+}
+
+/* A depot may run on for longer than its certificate lasts. That goes by the real time, as its makers count. */
+static void
+look_at_certificate (DsDepot *self)
+{
+  gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
+  g_autoptr (GError) error = NULL;
+
+  if (ABS (now_s - self->certificate_looked_at_s) < LOOK_AT_CERTIFICATE_S)
+    return;
+  self->certificate_looked_at_s = now_s;
+  if (!ds_depot_renew_certificate (self, now_s, &error))
+    ds_depot_monitor_say (self->monitor, G_LOG_LEVEL_WARNING, "certificate-not-renewed",
+                          json_pack ("{s:s}", "text", error->message));
+}
+
+static gboolean
+refresh (gpointer user_data)
+{
+  look_at_certificate (user_data);
   /* Not done now, it is done an hour later: handhelds live with a list of some days. */
   ds_depot_refresh_trust (user_data, NULL);
   return G_SOURCE_CONTINUE;
@@ -133,7 +183,8 @@ open_parts (DsDepot *self, const char *host, GError **error)
 {
   if (!open_directory (self, error) || !ds_depot_load_keys (self, error))
     return FALSE;
-  self->authority = ds_authority_open (self->directory, host, g_get_real_time () / G_USEC_PER_SEC, error);
+  self->certificate_looked_at_s = g_get_real_time () / G_USEC_PER_SEC;
+  self->authority = ds_authority_open (self->directory, host, self->certificate_looked_at_s, error);
   if (self->authority == NULL)
     return FALSE;
   self->feed = ds_feed_new (self->db, self->clock, did_get_news, self, error);
@@ -172,7 +223,7 @@ ds_depot_new (const char *directory,
   for (guint i = 0; i < operators->len; i++)
     g_signal_connect_object (g_ptr_array_index (operators, i), "key-changed", G_CALLBACK (did_change_key),
                              self, 0);
-  self->refresh_source = ds_clock_add_timeout (clock, REFRESH_S * 1000, refresh_trust, self);
+  self->refresh_source = ds_clock_add_timeout (clock, REFRESH_S * 1000, refresh, self);
   ds_depot_work_start (self->work);
   return g_steal_pointer (&self);
 }

@@ -74,6 +74,22 @@ test_renew (void)
   g_assert_cmpstr (ds_authority_get_pin (first), ==, ds_authority_get_pin (renewed));
 }
 
+/* The same by a process that runs on, under the name that it was given. */
+static void
+test_renew_running (void)
+{
+  g_autoptr (DsAuthority) authority = open_authority ("depot.example", now () - 300 * DAY_S);
+  g_autoptr (GError) error = NULL;
+  gboolean renewed = TRUE;
+
+  g_assert_true (ds_authority_renew (authority, now (), &renewed, &error));
+  g_assert_no_error (error);
+  g_assert_false (renewed);
+  g_assert_true (ds_authority_renew (authority, now () + 80 * DAY_S, &renewed, &error));
+  g_assert_true (renewed);
+  g_assert_cmpuint (verify (authority, "depot.example"), ==, G_TLS_CERTIFICATE_NOT_ACTIVATED);
+}
+
 static void
 test_files (void)
 {
@@ -117,6 +133,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/authority/certify", test_certify);
   g_test_add_func ("/authority/renew", test_renew);
+  g_test_add_func ("/authority/renew-running", test_renew_running);
   g_test_add_func ("/authority/files", test_files);
   g_test_add_func ("/authority/bad-hosts", test_bad_hosts);
   return g_test_run ();

@@ -4,6 +4,7 @@
 
 #include "depot-fixture.h"
 
+#include "ds-depot-private.h"
 #include "ds-encoding.h"
 #include "ds-error.h"
 #include "ds-json.h"
@@ -44,6 +45,49 @@ test_pin (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpuint (reply.status, ==, 0);
   g_object_unref (fixture->session);
   fixture->session = g_steal_pointer (&ours);
+}
+
+static void
+note_certificate (SoupMessage *message, GParamSpec *property, gpointer seen)
+{
+  g_set_object ((GTlsCertificate **)seen, soup_message_get_tls_peer_certificate (message));
+}
+
+static GTlsCertificate *
+see_certificate (DepotFixture *fixture)
+{
+  g_autofree char *url = g_strconcat (fixture->address, "/v1/health", NULL);
+  g_autoptr (SoupMessage) message = soup_message_new ("GET", url);
+  GTlsCertificate *seen = NULL;
+  g_auto (Reply) reply = { 0 };
+
+  g_signal_connect (message, "notify::tls-peer-certificate", G_CALLBACK (note_certificate), &seen);
+  depot_fixture_begin_message (fixture, message, &reply);
+  depot_fixture_wait (&reply);
+  g_assert_cmpuint (reply.status, ==, 200);
+  g_assert_nonnull (seen);
+  return seen;
+}
+
+/* A certificate that ends soon is replaced while the depot runs: at the same address, for handhelds that pin the authority. */
+static void
+test_renewed (DepotFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GTlsCertificate) before = see_certificate (fixture);
+  g_autoptr (GTlsCertificate) kept = NULL;
+  g_autoptr (GTlsCertificate) after = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
+
+  g_assert_true (ds_depot_renew_certificate (fixture->depot, now_s + 300 * 86400, &error));
+  kept = see_certificate (fixture);
+  g_assert_true (g_tls_certificate_is_same (before, kept));
+  /* One that begins only in a year is none today, and is replaced as well. */
+  g_assert_true (ds_depot_renew_certificate (fixture->depot, now_s + 380 * 86400, &error));
+  g_assert_true (ds_depot_renew_certificate (fixture->depot, now_s, &error));
+  g_assert_no_error (error);
+  after = see_certificate (fixture);
+  g_assert_false (g_tls_certificate_is_same (before, after));
 }
 
 static void
@@ -393,6 +437,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   depot_test_add ("/http/health", test_health);
   depot_test_add ("/http/pin", test_pin);
+  depot_test_add ("/http/renewed", test_renewed);
   depot_test_add ("/http/enrol", test_enrol);
   depot_test_add ("/http/bad-proof", test_bad_proof);
   depot_test_add ("/http/token", test_token);

@@ -25,7 +25,9 @@ struct _DsDesk
   DsDecoderProcess *decoder;
   guint n_pictures;
   GPtrArray *held; /* (element-type DsVisit): that wait for their answer */
-  char *address;
+  gboolean everywhere;
+  guint port;
+  char *address; /* (nullable): it does not listen yet */
 };
 
 static const DsDeskRoute *const all_routes[] = {
@@ -648,6 +650,37 @@ did_get_head (SoupServer *server,
 
 /* Life */
 
+static gboolean
+begin_listening (DsDesk *self, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (self->everywhere
+          ? soup_server_listen_all (self->server, self->port, SOUP_SERVER_LISTEN_HTTPS, &problem)
+          : soup_server_listen_local (self->server, self->port,
+                                      SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY, &problem))
+    return TRUE;
+  g_set_error (error, DS_ERROR, DS_ERROR_NETWORK, "The desk cannot listen on port %u: %s", self->port,
+               problem->message);
+  return FALSE;
+}
+
+/* Pages that are open load again by themselves. */
+static void
+did_renew_certificate (DsDepot *depot, gpointer desk)
+{
+  DsDesk *self = desk;
+  g_autoptr (GError) error = NULL;
+
+  if (self->address == NULL)
+    return;
+  soup_server_disconnect (self->server);
+  soup_server_set_tls_certificate (self->server,
+                                   ds_authority_get_server_certificate (ds_depot_get_authority (depot)));
+  if (!begin_listening (self, &error))
+    g_warning ("%s", error->message);
+}
+
 DsDesk *
 ds_desk_new (DsDepot *depot, DsClock *clock, DsRandom *random, const char *locale_directory)
 {
@@ -664,6 +697,7 @@ ds_desk_new (DsDepot *depot, DsClock *clock, DsRandom *random, const char *local
                                   ds_authority_get_server_certificate (ds_depot_get_authority (depot)), NULL);
   soup_server_add_early_handler (self->server, NULL, did_get_head, self, NULL);
   soup_server_add_handler (self->server, NULL, did_get_request, self, NULL);
+  g_signal_connect (depot, "certificate-renewed", G_CALLBACK (did_renew_certificate), self);
   return self;
 }
 
@@ -677,6 +711,7 @@ ds_desk_free (DsDesk *self)
       visit->is_over = TRUE;
       visit->desk = NULL;
     }
+  g_signal_handlers_disconnect_by_data (self->depot, self);
   soup_server_disconnect (self->server);
   g_object_unref (self->server);
   g_ptr_array_unref (self->held);
@@ -694,21 +729,15 @@ ds_desk_free (DsDesk *self)
 gboolean
 ds_desk_listen (DsDesk *self, gboolean everywhere, guint16 port, GError **error)
 {
-  g_autoptr (GError) problem = NULL;
-  gboolean listens
-      = everywhere ? soup_server_listen_all (self->server, port, SOUP_SERVER_LISTEN_HTTPS, &problem)
-                   : soup_server_listen_local (
-                       self->server, port, SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY, &problem);
   GSList *uris;
 
-  if (!listens)
-    {
-      g_set_error (error, DS_ERROR, DS_ERROR_NETWORK, "The desk cannot listen on port %u: %s", port,
-                   problem->message);
-      return FALSE;
-    }
+  self->everywhere = everywhere;
+  self->port = port;
+  if (!begin_listening (self, error))
+    return FALSE;
   uris = soup_server_get_uris (self->server);
-  self->address = g_strdup_printf ("https://127.0.0.1:%d/desk/", g_uri_get_port (uris->data));
+  self->port = (guint)g_uri_get_port (uris->data);
+  self->address = g_strdup_printf ("https://127.0.0.1:%u/desk/", self->port);
   g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
   return TRUE;
 }
