@@ -425,15 +425,30 @@ go_back_to (DsResume *self, GPtrArray *places, GPtrArray *shifts)
 
 static void keep (DsResume *self);
 
+/* All that the thread knows: the last reference to anything else must not be let go of there. */
+typedef struct
+{
+  char *path;
+  char *text;
+} Writing;
+
+static void
+writing_free (gpointer data)
+{
+  Writing *self = data;
+
+  g_free (self->path);
+  g_free (self->text);
+  g_free (self);
+}
+
 static void
 write_file (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  DsResume *self = source;
-  const char *text = data;
-  g_autofree char *path = get_path (self);
+  const Writing *writing = data;
   GError *error = NULL;
 
-  if (ds_durable_file_write (path, text, strlen (text), &error))
+  if (ds_durable_file_write (writing->path, writing->text, strlen (writing->text), &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -443,7 +458,7 @@ write_file (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
 static void
 did_write (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  DsResume *self = DS_RESUME (source);
+  g_autoptr (DsResume) self = user_data;
 
   self->writing = FALSE;
   if (!g_task_propagate_boolean (G_TASK (result), NULL))
@@ -471,6 +486,7 @@ keep (DsResume *self)
 {
   g_autofree char *text = NULL;
   g_autoptr (GTask) task = NULL;
+  Writing *writing;
 
   /* One at a time, and the last one counts. */
   if (self->writing || !self->following || ds_session_get_phase (self->session) != DS_PHASE_ENROLLED)
@@ -481,9 +497,12 @@ keep (DsResume *self)
   g_free (self->kept);
   self->kept = g_steal_pointer (&text);
   self->writing = TRUE;
-  task = g_task_new (self, NULL, did_write, NULL);
+  writing = g_new0 (Writing, 1);
+  writing->path = get_path (self);
+  writing->text = g_strdup (self->kept);
+  task = g_task_new (NULL, NULL, did_write, g_object_ref (self));
   g_task_set_source_tag (task, DS_TASK_TAG (keep));
-  g_task_set_task_data (task, g_strdup (self->kept), g_free);
+  g_task_set_task_data (task, writing, writing_free);
   g_task_run_in_thread (task, write_file);
 }
 

@@ -403,6 +403,12 @@ ds_viewfinder_dispose (GObject *object)
   g_clear_handle_id (&self->settling, g_source_remove);
   if (self->camera != NULL)
     ds_camera_stop (self->camera);
+  /* A frame that is being looked at keeps it, and whoever knows waybills goes with this page. */
+  if (self->scanner != NULL)
+    {
+      ds_scanner_pause (self->scanner);
+      ds_scanner_set_waybills (self->scanner, NULL, NULL);
+    }
   g_clear_object (&self->scanner);
   g_clear_object (&self->camera);
   g_clear_object (&self->texture);

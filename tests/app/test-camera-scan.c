@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "app-fixture.h"
+#include "ds-decoder-process.h"
 #include "ds-enrol-code.h"
 #include "ds-preferences.h"
 #include "ds-viewfinder.h"
@@ -246,6 +247,54 @@ test_enrol (void)
   ds_test_wait_for_words (fixture->window, "The code is still good");
 }
 
+static gboolean
+take_note (const char *text, gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_reading (gpointer unused)
+{
+  return ds_decoder_process_is_busy (ds_decoder_process_get_default ());
+}
+
+static gboolean
+has_read (gpointer unused)
+{
+  return !is_reading (NULL);
+}
+
+/* The courier leaves while a frame is being read: what is found in it is nobody's question any more. */
+static void
+test_left (void)
+{
+  g_autoptr (GSettings) preferences = ds_preferences_new ();
+  DsViewfinder *viewfinder = g_object_new (DS_TYPE_VIEWFINDER, NULL);
+  GtkWidget *window = gtk_window_new ();
+  g_auto (Frame) frame = { 0 };
+  gpointer place = viewfinder;
+  gboolean was_asked;
+
+  frame_init (&frame, 1280, 720, 0);
+  frame_draw_code128 (&frame, "DS730200000010", 4, 100, 200, 160);
+  put_before_camera (&frame);
+  g_object_add_weak_pointer (G_OBJECT (viewfinder), &place);
+  ds_preferences_lead_camera (preferences, viewfinder);
+  ds_viewfinder_set_waybills (viewfinder, take_note, &was_asked);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (viewfinder));
+  gtk_window_present (GTK_WINDOW (window));
+  ds_test_wait (is_reading, NULL, "a frame to be read");
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_null (place);
+  was_asked = FALSE;
+  ds_test_wait (has_read, NULL, "the frame to be done with");
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_false (was_asked);
+}
+
 static void
 test_no_camera (void)
 {
@@ -273,6 +322,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camera-scan/dark", test_dark);
   g_test_add_func ("/camera-scan/steady-words", test_steady_words);
   g_test_add_func ("/camera-scan/enrol", test_enrol);
+  g_test_add_func ("/camera-scan/left", test_left);
   g_test_add_func ("/camera-scan/no-camera", test_no_camera);
   return g_test_run ();
 }

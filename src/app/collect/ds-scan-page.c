@@ -300,8 +300,8 @@ did_read_picture (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) symbols = ds_picture_source_read_finish (result, &error);
   g_autoptr (GPtrArray) texts = NULL;
 
-  if (self->cancellable == NULL)
-    return; /* the page is gone */
+  if (self->cancellable == NULL || g_cancellable_is_cancelled (self->cancellable))
+    return; /* the courier has left: nothing is charged that nobody sees */
   set_busy (self, FALSE);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return; /* no file was chosen */
@@ -489,6 +489,15 @@ ds_scan_page_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (ds_scan_page_parent_class)->unmap (widget);
 }
 
+/* Left: what is under way keeps the page, which is not disposed before that has come to an end. */
+static void
+ds_scan_page_unroot (GtkWidget *widget)
+{
+  g_cancellable_cancel (DS_SCAN_PAGE (widget)->cancellable);
+
+  GTK_WIDGET_CLASS (ds_scan_page_parent_class)->unroot (widget);
+}
+
 static void
 ds_scan_page_dispose (GObject *object)
 {
@@ -527,6 +536,7 @@ ds_scan_page_class_init (DsScanPageClass *klass)
   object_class->finalize = ds_scan_page_finalize;
   widget_class->map = ds_scan_page_map;
   widget_class->unmap = ds_scan_page_unmap;
+  widget_class->unroot = ds_scan_page_unroot;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-scan-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsScanPage, viewfinder);
