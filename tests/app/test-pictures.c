@@ -6,6 +6,7 @@
 #include "ds-error.h"
 #include "ds-picture-source.h"
 #include "ds-qr.h"
+#include "ds-scan-page.h"
 
 #include <gdk/x11/gdkx.h>
 #include <glib/gstdio.h>
@@ -53,6 +54,38 @@ test_paste (void)
   ds_test_copy_text (fixture->window, " DS730200000010 \n");
   ds_test_press (fixture->window, "Paste a code or a picture of one");
   ds_test_wait_for_words (fixture->window, "DS7302 0000 0011");
+}
+
+static gboolean
+is_gone (gpointer place)
+{
+  return *(gpointer *)place == NULL;
+}
+
+/* The courier leaves before the payer code in the picture is read: nobody is charged behind their back. */
+static void
+test_left (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  gpointer page;
+  DsStop *stop;
+
+  app_fixture_feed_operators (fixture);
+  save_code ("0100320229316139647", "payer.png");
+  ds_test_copy_picture (fixture->window, "payer.png");
+  g_object_set (ds_session_get_door (fixture->session), "online", TRUE, NULL);
+  gtk_widget_activate_action (fixture->window, "win.show-tab", "s", "route");
+  gtk_widget_activate_action (fixture->window, "win.collect", "s", "S1");
+  ds_test_press (fixture->window, "Scan customer's code");
+  page = ds_test_find_type (fixture->window, DS_TYPE_SCAN_PAGE);
+  g_object_add_weak_pointer (page, &page);
+  /* Not by ds_test_press(), which waits for frames to be drawn. */
+  g_signal_emit_by_name (ds_test_find (fixture->window, GTK_TYPE_BUTTON, "Paste a code or a picture of one"),
+                         "clicked");
+  gtk_widget_activate_action (fixture->window, "win.back", NULL);
+  ds_test_wait (is_gone, &page, "what was under way to end");
+  stop = ds_route_find (ds_session_get_route (fixture->session), "S1");
+  g_assert_cmpuint (stop->payments->len, ==, 0);
 }
 
 /* A file copied in a file manager comes with its path as a text, which is no code. */
@@ -332,6 +365,7 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("doorstep-pictures-XXXXXX", NULL);
   g_assert_cmpint (g_chdir (folder), ==, 0);
   g_test_add_func ("/pictures/paste", test_paste);
+  g_test_add_func ("/pictures/left", test_left);
   g_test_add_func ("/pictures/paste-file", test_paste_file);
   g_test_add_func ("/pictures/paste-nothing", test_paste_nothing);
   g_test_add_func ("/pictures/drop", test_drop);
