@@ -4,7 +4,10 @@
  * What is true of money is in the journal alone. Beside it a small file says which pages were open; it follows each step,
  * and what it says of a payment is looked up in the store before a page is made of it. A payment that the file does not
  * know yet is newer than the file, and its own page comes in front. Without the file, or with one that makes no sense,
- * the route is shown. */
+ * the route is shown.
+ *
+ * What was typed, drawn or searched for is nobody's business and in no file: such a page comes back empty. Not at all does
+ * the choice of a PIN, which would begin anew, and the end of practice, which is a word of praise. */
 #pragma once
 
 #include "ds-navigator.h"

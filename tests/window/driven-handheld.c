@@ -9,6 +9,7 @@
 #include "ds-test-window.h"
 #include "ds-window.h"
 
+#include <execinfo.h>
 #include <gio/gunixinputstream.h>
 #include <locale.h>
 #include <stdio.h>
@@ -223,6 +224,18 @@ find_navigator (GtkWidget *widget)
   return NULL;
 }
 
+/* It ends on any warning, here as in all tests; nobody is there to look at it then, so it says where that came from. What
+ * is printed is for addr2line. */
+static GLogWriterOutput
+write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  void *callers[64];
+
+  if ((level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL)) != 0)
+    backtrace_symbols_fd (callers, backtrace (callers, G_N_ELEMENTS (callers)), STDERR_FILENO);
+  return g_log_writer_default (level, fields, n_fields, user_data);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -239,6 +252,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
+  g_log_set_writer_func (write_log, NULL, NULL);
   g_setenv ("TZ", "Asia/Shanghai", TRUE);
   g_option_context_add_main_entries (options, entries, NULL);
   g_option_context_parse (options, &argc, &argv, &error);

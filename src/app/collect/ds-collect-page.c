@@ -536,6 +536,16 @@ ds_collect_page_page_iface_init (DsPageInterface *iface)
   iface->handle_scan = ds_collect_page_handle_scan;
 }
 
+/* Left: what is under way keeps the page, which is not disposed before that has come to an end. A code that is still asked
+ * for is given up, and stands in nobody's way. */
+static void
+ds_collect_page_unroot (GtkWidget *widget)
+{
+  g_cancellable_cancel (DS_COLLECT_PAGE (widget)->cancellable);
+
+  GTK_WIDGET_CLASS (ds_collect_page_parent_class)->unroot (widget);
+}
+
 static void
 ds_collect_page_dispose (GObject *object)
 {
@@ -571,6 +581,7 @@ ds_collect_page_class_init (DsCollectPageClass *klass)
 
   object_class->dispose = ds_collect_page_dispose;
   object_class->finalize = ds_collect_page_finalize;
+  widget_class->unroot = ds_collect_page_unroot;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-collect-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsCollectPage, title);
