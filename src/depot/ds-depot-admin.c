@@ -187,6 +187,8 @@ change_keys (DsDepot *depot, json_t *request, GError **error)
       keys = ds_depot_rotate_key (depot, json_integer_value (json_object_get (request, "overlap_ms")), error);
       return keys != NULL ? list_keys (depot, error) : NULL;
     }
+  if (g_strcmp0 (change, "chain") == 0)
+    return ds_depot_make_key_chain (depot, error);
   if (g_strcmp0 (change, "revoke-operator") == 0)
     return ds_depot_revoke_operator_key (depot, get_text (request, "operator"), get_text (request, "key"),
                                          error)

@@ -7,6 +7,7 @@
 #include "ds-checked-vfs.h"
 #include "ds-depot-private.h"
 
+#include "ds-day.h"
 #include "ds-error.h"
 #include "ds-task.h"
 
@@ -358,43 +359,41 @@ ds_depot_back_up_finish (DsDepot *self, GAsyncResult *result, GError **error)
 
 /* Restoring */
 
-/* For so long before the backup's newest payment its payments may be given back, or otherwise differ by now. */
-#define ASK_AGAIN_MS (31 * G_GINT64_CONSTANT (86400000))
-
 /* Behind whatever else there is to ask. */
 static gboolean
-ask_again (DsDb *db, GError **error)
+ask_again (DsDb *db, gint64 days, GError **error)
 {
-  return ds_depot_sql_run (
-      db, error,
-      "INSERT OR IGNORE INTO task (kind, subject, priority, generation, attempts, due_at_ms)"
-      " SELECT 'query', id, 9, 1, 0, 0 FROM payment WHERE booked_fen > 0"
-      " AND created_at_ms >= (SELECT max (created_at_ms) FROM payment) - ?",
-      "i", ASK_AGAIN_MS);
+  return days == 0
+         || ds_depot_sql_run (
+             db, error,
+             "INSERT OR IGNORE INTO task (kind, subject, priority, generation, attempts, due_at_ms)"
+             " SELECT 'query', id, 9, 1, 0, 0 FROM payment WHERE booked_fen > 0"
+             " AND created_at_ms >= (SELECT max (created_at_ms) FROM payment) - ?",
+             "i", days * DS_DAY_MS);
 }
 
 gboolean
-ds_depot_ask_again (DsDepot *self, GError **error)
+ds_depot_ask_again (DsDepot *self, gint64 days, GError **error)
 {
   g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, FALSE);
 
-  if (!ask_again (self->db, error))
+  if (!ask_again (self->db, days, error))
     return FALSE;
   ds_depot_wake (self);
   return TRUE;
 }
 
 static gboolean
-ask_again_in (const char *directory, GError **error)
+ask_again_in (const char *directory, gint64 days, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, "depot.db", NULL);
   g_autoptr (DsDb) db = ds_db_open (path, error);
 
-  return db != NULL && ask_again (db, error);
+  return db != NULL && ask_again (db, days, error);
 }
 
 json_t *
-ds_depot_restore (const char *from, const char *to, GError **error)
+ds_depot_restore (const char *from, const char *to, gint64 ask_days, GError **error)
 {
   g_autofree char *source = g_build_filename (from, "depot.db", NULL);
   g_autofree char *target = g_build_filename (to, "depot.db", NULL);
@@ -429,7 +428,7 @@ ds_depot_restore (const char *from, const char *to, GError **error)
       return NULL;
     }
   found = look_at (to, to, error);
-  if (found != NULL && !ask_again_in (to, error))
+  if (found != NULL && !ask_again_in (to, ask_days, error))
     g_clear_pointer (&found, json_decref);
   if (found == NULL)
     g_unlink (target);

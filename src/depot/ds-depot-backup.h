@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* For so long before the backup's newest payment its payments may be given back, or otherwise differ by now. */
+#define DS_DEPOT_ASK_DAYS 31
+
 /**
  * ds_depot_back_up_async:
  * @to: a directory that does not exist; its parent does. It appears when the backup is whole and on the disk
@@ -21,6 +24,7 @@ json_t *ds_depot_back_up_finish (DsDepot *self, GAsyncResult *result, GError **e
  * ds_depot_restore:
  * @from: a backup
  * @to: the directory of the depot to be, in which there is none yet
+ * @ask_days: as for ds_depot_ask_again()
  * @error: %DS_ERROR_STATE when there is a depot, %DS_ERROR_STORAGE when the backup is damaged or not whole
  *
  * Makes a depot of a backup, after a look at the whole of it. Handhelds send again what it lacks, once it serves, and
@@ -28,14 +32,15 @@ json_t *ds_depot_back_up_finish (DsDepot *self, GAsyncResult *result, GError **e
  *
  * Returns: (transfer full) (nullable): as ds_depot_back_up_finish()
  */
-json_t *ds_depot_restore (const char *from, const char *to, GError **error);
+json_t *ds_depot_restore (const char *from, const char *to, gint64 ask_days, GError **error);
 
 /**
  * ds_depot_ask_again:
+ * @days: 0 for no question at all
  *
- * Asks the operators about every payment of the 31 days before the newest one that has money: a depot that was put back
- * to an earlier state has forgotten what it had ordered them to give back since.
+ * Asks the operators about every payment with money of so many days before the newest: a depot that was put back to an
+ * earlier state has forgotten what it had ordered them to give back since.
  */
-gboolean ds_depot_ask_again (DsDepot *self, GError **error);
+gboolean ds_depot_ask_again (DsDepot *self, gint64 days, GError **error);
 
 G_END_DECLS

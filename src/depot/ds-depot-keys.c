@@ -10,6 +10,7 @@
 
 #include "ds-depot-key.h"
 #include "ds-error.h"
+#include "ds-key-chain.h"
 #include "ds-sealed-file.h"
 
 #define DAY_MS G_GINT64_CONSTANT (86400000)
@@ -255,6 +256,32 @@ ds_depot_list_announcements (DsDepot *self, gint64 after)
       json_array_append_new (list, json_string (own->announcement));
     }
   return list;
+}
+
+json_t *
+ds_depot_make_key_chain (DsDepot *self, GError **error)
+{
+  const OwnKey *newest = g_ptr_array_index (self->keys, self->keys->len - 1);
+  g_autoptr (json_t) keys = json_array ();
+  json_t *announcements = ds_depot_list_announcements (self, 0);
+  g_autofree char *list = NULL;
+
+  for (guint i = 0; i < self->keys->len; i++)
+    {
+      const OwnKey *own = g_ptr_array_index (self->keys, i);
+      g_autofree char *public_key = ds_key_get_public_hex (own->key);
+
+      json_array_append_new (keys, json_pack ("{s:I, s:s, s:I, s:I}", "number", (json_int_t)own->number,
+                                              "public_key", public_key, "from_ms", (json_int_t)own->from_ms,
+                                              "until_ms", (json_int_t)own->until_ms));
+    }
+  list = ds_key_chain_sign_list (keys, newest->key, error);
+  if (announcements == NULL)
+    announcements = json_array ();
+  if (list != NULL)
+    return json_pack ("{s:o, s:s}", "announcements", announcements, "list", list);
+  json_decref (announcements);
+  return NULL;
 }
 
 gboolean

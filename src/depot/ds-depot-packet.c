@@ -283,6 +283,7 @@ make_packet (DsDepot *self, Making *making, GError **error)
   g_autofree char *statement = NULL;
   g_autofree char *line = NULL;
   g_autoptr (json_t) packet = NULL;
+  g_autoptr (json_t) chain = NULL;
 
   if (testimony == NULL
       || !ds_depot_sql_get_text (self->db, &trust, error, "SELECT value FROM property WHERE name = 'trust'",
@@ -292,8 +293,10 @@ make_packet (DsDepot *self, Making *making, GError **error)
     return NULL;
   packet = json_pack ("{s:i, s:s, s:s, s:s?, s:s?}", "packet", 1, "testimony", testimony, "depot_key", key,
                       "trust", trust, "statement", statement);
-  if (!add_journal (self, making, packet, error))
+  chain = ds_depot_make_key_chain (self, error);
+  if (chain == NULL || !add_journal (self, making, packet, error))
     return NULL;
+  json_object_set (packet, "keys", chain);
   add_proofs (self, making, packet);
   line = ds_json_to_line (packet);
   return g_bytes_new_take (g_strconcat (line, "\n", NULL), strlen (line) + 1);

@@ -8,6 +8,7 @@
  * | `packet`    | 1, the version of this form                                                               |
  * | `testimony` | the depot's signed word, a JWS (below)                                                     |
  * | `depot_key` | whose: the depot's public key; whoever knows it from elsewhere compares                    |
+ * | `keys`      | all keys of the depot's, for whoever knows another of them: src/codes/ds-key-chain.h       |
  * | `journal`   | the handheld's signed lines, from the first about the payment to the last, with the chain  |
  * |             | between them; where that is very long, only the lines about the payment                    |
  * | `trust`     | the operators' keys, signed by the depot, by which receipts and vouchers in the lines hold |

@@ -327,6 +327,8 @@ json_t *ds_depot_rotate_key (DsDepot *self, gint64 overlap_ms, GError **error);
 
 /* Returns: (transfer full): [{"number","public_key","signs","from","until"}], oldest first. */
 json_t *ds_depot_list_keys (DsDepot *self);
+/* Returns: (transfer full) (nullable): what binds all keys together: src/codes/ds-key-chain.h. */
+json_t *ds_depot_make_key_chain (DsDepot *self, GError **error);
 
 /* Looks whether operators have other keys, which go into every feed at once, and lists them as a trust list does. */
 json_t *ds_depot_list_operator_keys (DsDepot *self, GError **error);

@@ -23,7 +23,8 @@ ds_serve_config_init (DsServeConfig *self)
                            .min_free_mib = DS_CONFIG_UNSET,
                            .operator_silent_s = DS_CONFIG_UNSET,
                            .key_overlap_days = DS_CONFIG_UNSET,
-                           .payout_days = DS_CONFIG_UNSET };
+                           .payout_days = DS_CONFIG_UNSET,
+                           .ask_days = DS_CONFIG_UNSET };
 }
 
 void
@@ -66,6 +67,8 @@ ds_serve_config_add_options (DsServeConfig *self, GOptionContext *context)
       "DAYS" },
     { "payout-days", 0, 0, G_OPTION_ARG_INT, &self->payout_days,
       "reconcile, payout: after how many days an operator's pay-out of a day is late", "DAYS" },
+    { "ask-days", 0, 0, G_OPTION_ARG_INT, &self->ask_days,
+      "restore: of how many days the operators are asked about all payments; 0 for none", "DAYS" },
     { NULL },
   };
 
@@ -73,7 +76,7 @@ ds_serve_config_add_options (DsServeConfig *self, GOptionContext *context)
 }
 
 /* The table of the file's keys, over @self. */
-#define N_ITEMS 15
+#define N_ITEMS 16
 static void
 fill_items (DsServeConfig *self, DsConfigItem items[N_ITEMS])
 {
@@ -92,6 +95,7 @@ fill_items (DsServeConfig *self, DsConfigItem items[N_ITEMS])
     { "log", "format", 'w', &self->log_format, 0, 0, LOG_FORMATS },
     { "keys", "overlap-days", 'n', &self->key_overlap_days, 0, 365, NULL },
     { "books", "payout-days", 'n', &self->payout_days, 0, 31, NULL },
+    { "restore", "ask-days", 'n', &self->ask_days, 0, 366, NULL },
     { NULL },
   };
 
@@ -147,6 +151,7 @@ ds_serve_config_complete (DsServeConfig *self, GError **error)
   set_default (&self->operator_silent_s, 300);
   set_default (&self->key_overlap_days, 30);
   set_default (&self->payout_days, 1);
+  set_default (&self->ask_days, 31);
   if (self->log_level == NULL)
     self->log_level = g_strdup ("warning");
   if (self->log_format == NULL)

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @path: (nullable): of the file
  * @port, @bank_port: 0 for any
  * @monitor_port, @desk_port: 0 for any, -1 for none
+ * @ask_days: see ds_depot_ask_again()
  * @payout_days: see ds_depot_set_payout_days()
  * @min_free_mib, @operator_silent_s: see ds_depot_set_health_limits()
  *
@@ -33,6 +34,7 @@ typedef struct
   int operator_silent_s;
   int key_overlap_days;
   int payout_days;
+  int ask_days;
   char *log_level;
   char *log_format;
 } DsServeConfig;

@@ -595,9 +595,11 @@ run_keys (const DsDepotOptions *options)
   g_autoptr (json_t) answer = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!(g_str_equal (change, "list") && n <= 2) && !(g_str_equal (change, "rotate") && n == 2)
+  if (!(g_str_equal (change, "list") && n <= 2)
+      && !((g_str_equal (change, "rotate") || g_str_equal (change, "chain")) && n == 2)
       && !(revokes && n == 4))
-    return fail ("say: keys, keys rotate [--key-overlap-days N], or keys revoke-operator OPERATOR KEY");
+    return fail ("say: keys, keys chain (for doorstep-inspect), keys rotate [--key-overlap-days N], or keys "
+                 "revoke-operator OPERATOR KEY");
   request = json_pack ("{s:s, s:s, s:I, s:s*, s:s*}", "command", "keys", "change", change, "overlap_ms",
                        options->config.key_overlap_days * G_GINT64_CONSTANT (86400000), "operator",
                        revokes ? arguments[2] : NULL, "key", revokes ? arguments[3] : NULL);
@@ -682,7 +684,8 @@ restore (const DsDepotOptions *options)
 
   if (options->arguments[1] == NULL)
     return fail ("say which backup: restore DIRECTORY");
-  found = ds_depot_restore (options->arguments[1], options->config.directory, &error);
+  found
+      = ds_depot_restore (options->arguments[1], options->config.directory, options->config.ask_days, &error);
   if (found == NULL)
     return fail (error->message);
   print_json (found);

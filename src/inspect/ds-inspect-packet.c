@@ -9,6 +9,7 @@
 #include "ds-inspect.h"
 #include "ds-json.h"
 #include "ds-jws.h"
+#include "ds-key-chain.h"
 #include "ds-money.h"
 
 #include <string.h>
@@ -23,7 +24,8 @@ typedef struct
 {
   json_t *packet;
   json_t *testimony; /* (nullable): once its signature holds */
-  DsKey *depot_key;
+  DsKey *depot_key;  /* that signed it, or should have */
+  gint64 key_until_ms;
   DsKey *device_key;  /* (nullable): no handheld's journal tells of the payment */
   DsTrustList *trust; /* (nullable) */
   const char *payment_id;
@@ -113,17 +115,46 @@ format_fen (gint64 amount_fen, char text[DS_MONEY_TEXT_SIZE])
 
 /* Reading */
 
-static gboolean
-load (Packet *self, const char *path, DsKey *given, GError **error)
+/* Returns: (transfer full) (nullable) */
+static json_t *
+load_object (const char *path, GError **error)
 {
   g_autofree char *contents = NULL;
-  const char *key_hex;
   gsize n;
 
-  if (!g_file_get_contents (path, &contents, &n, error))
-    return FALSE;
-  self->packet = ds_json_parse_object (contents, n, MAX_PACKET_BYTES, error);
-  if (self->packet == NULL)
+  return g_file_get_contents (path, &contents, &n, error)
+             ? ds_json_parse_object (contents, n, MAX_PACKET_BYTES, error)
+             : NULL;
+}
+
+/* The depot may have changed its key since, or before. @keys: (nullable): what binds its keys together, where that is not
+ * in the packet */
+static void
+choose_key (Packet *self, DsKey *given, json_t *keys)
+{
+  json_t *own = json_object_get (self->packet, "keys");
+  const char *testimony = get_text (self->packet, "testimony");
+  g_autofree char *given_hex = ds_key_get_public_hex (given);
+  g_autofree char *hex = NULL;
+
+  self->depot_key = ds_key_chain_find (own, given, testimony, &self->key_until_ms);
+  if (self->depot_key == NULL && keys != NULL)
+    self->depot_key = ds_key_chain_find (keys, given, testimony, &self->key_until_ms);
+  if (self->depot_key == NULL)
+    self->depot_key = ds_key_ref (given);
+  hex = ds_key_get_public_hex (self->depot_key);
+  if (!g_str_equal (hex, given_hex))
+    note (self, "keys", TRUE, "another key of the depot’s signed it, for which the given one vouches");
+}
+
+static gboolean
+load (Packet *self, const char *path, DsKey *given, const char *keys_path, GError **error)
+{
+  g_autoptr (json_t) keys = NULL;
+  const char *key_hex;
+
+  self->packet = load_object (path, error);
+  if (self->packet == NULL || (keys_path != NULL && (keys = load_object (keys_path, error)) == NULL))
     return FALSE;
   key_hex = get_text (self->packet, "depot_key");
   if (get_number (self->packet, "packet") != 1 || key_hex == NULL
@@ -133,7 +164,11 @@ load (Packet *self, const char *path, DsKey *given, GError **error)
                            "it is no dispute packet of a form that is known here");
       return FALSE;
     }
-  self->depot_key = given != NULL ? ds_key_ref (given) : ds_key_new_from_public_hex (key_hex, error);
+  self->key_until_ms = G_MAXINT64;
+  if (given != NULL)
+    choose_key (self, given, keys);
+  else
+    self->depot_key = ds_key_new_from_public_hex (key_hex, error);
   return self->depot_key != NULL;
 }
 
@@ -189,6 +224,8 @@ check_testimony (Packet *self)
     return FALSE;
   self->payment_id = get_text (self->testimony, "payment");
   device = json_object_get (self->testimony, "device");
+  if (get_number (self->testimony, "at_ms") > self->key_until_ms)
+    note (self, "keys", FALSE, "it was signed when its key was the depot’s no more");
   if (self->payment_id == NULL)
     {
       note (self, "testimony", FALSE, "it is about no payment");
@@ -495,9 +532,12 @@ ds_inspect_packet (int argc, char **argv)
 {
   gboolean json = FALSE;
   g_autofree char *key_hex = NULL;
+  g_autofree char *keys_path = NULL;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object", NULL },
-    { "key", 0, 0, G_OPTION_ARG_STRING, &key_hex, "The depot’s public key", "HEX" },
+    { "key", 0, 0, G_OPTION_ARG_STRING, &key_hex, "A public key of the depot’s", "HEX" },
+    { "keys", 0, 0, G_OPTION_ARG_FILENAME, &keys_path,
+      "What “doorstep-depot keys chain” printed, for a packet older than the key", "FILE" },
     G_OPTION_ENTRY_NULL,
   };
   g_auto (Packet) packet = { .checks = json_array (), .story = json_array () };
@@ -508,8 +548,14 @@ ds_inspect_packet (int argc, char **argv)
           &argc, &argv, entries, "FILE",
           "Verifies a depot’s dispute packet: every signature, the chain of the lines, the "
           "evidence in them, and tells the payment’s story. Without --key the depot’s key is "
-          "taken from the packet."))
+          "taken from the packet. The key may be an older or a newer one than that which signed: the "
+          "packet says how they hang together, or --keys does."))
     return DS_INSPECT_USAGE;
+  if (keys_path != NULL && key_hex == NULL)
+    {
+      ds_inspect_complain ("--keys needs the key that is known, with --key");
+      return DS_INSPECT_USAGE;
+    }
   if (argc != 2)
     {
       ds_inspect_complain ("name one packet");
@@ -517,7 +563,7 @@ ds_inspect_packet (int argc, char **argv)
     }
   if (key_hex != NULL && (key = ds_inspect_read_key (key_hex)) == NULL)
     return DS_INSPECT_USAGE;
-  if (!load (&packet, argv[1], key, &error))
+  if (!load (&packet, argv[1], key, keys_path, &error))
     {
       ds_inspect_complain ("%s: %s", argv[1], error->message);
       return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? DS_INSPECT_USAGE : DS_INSPECT_BAD;

@@ -42,7 +42,6 @@ stop() { # SIGNAL: waits for the end, gives the server's exit status
   return $status
 }
 
-echo 1..108
 start
 check "serves and says so on one line" is_ready
 check "keeps its directory to its owner" test "$(stat -c %a "$dir")" = 700
@@ -86,6 +85,7 @@ check "refuses a day that is none" fails depot import "$sample" --courier 0400 -
 
 check "has one key that signs" contains '"number":1,"public_key":"04[0-9a-f]*","signs":true' depot keys
 check "announces another" contains '"number":2,"public_key":"04[0-9a-f]*","signs":false' depot keys rotate --key-overlap-days 7
+check "binds both together for others" contains '"announcements":\["' depot keys chain
 check "and no third before it signs" fails depot keys rotate
 check "keeps its half that signs to its owner" test "$(stat -c %a "$dir/depot-key-2.pem")" = 600
 check "revokes no key that there is not" fails depot keys revoke-operator 003 04
@@ -101,6 +101,9 @@ same_books() { [ "$("$program" --dir "$work/restored" books)" = "$(depot books)"
 check "has the same books there" same_books
 check "has the same keys there" contains '"number":2' "$program" --dir "$work/restored" keys
 check "has the same authority there" cmp "$dir/ca.pem" "$work/restored/ca.pem"
+check "asks operators about no more days than a year has" fails "$program" --dir "$work/again" restore "$work/backup" --ask-days 367
+check "nor fewer than none" fails "$program" --dir "$work/again" restore "$work/backup" --ask-days -1
+check "and has not begun then" test ! -e "$work/again"
 check "restores over no depot" fails "$program" --dir "$work/restored" restore "$work/backup"
 inside() { fails depot backup "$dir/inside" && test ! -e "$dir/inside.part"; }
 check "backs up into no directory of its own" inside
@@ -193,3 +196,4 @@ check "and says that there is none" grep -q 'no depot.*depto' "$work/refused"
 check "imports without serving" contains '"parcels":2' sh -c "printf 'waybill,recipient,address,due\nX1,A,B,5\nX2,A,C,6\n' >'$work/two.csv' && '$program' --dir '$dir' import '$work/two.csv' --courier 0317"
 check "needs an address to enrol without serving" fails depot enrol --courier 0317 --name Chen
 check "enrols for an address" contains 'depot.example' depot enrol --courier 0317 --name Chen --address https://depot.example
+echo "1..$n"

@@ -4,6 +4,7 @@
 
 #include "depot-fixture.h"
 
+#include "ds-day.h"
 #include "ds-depot-backup.h"
 #include "ds-depot-private.h"
 #include "ds-json.h"
@@ -318,7 +319,7 @@ test_refund_asked_for_again (Fixture *fixture, gconstpointer data)
                             NULL);
   depot_fixture_settle (&fixture->base);
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "clearing:003"), ==, 1000);
-  g_assert_true (ds_depot_ask_again (fixture->base.depot, &error));
+  g_assert_true (ds_depot_ask_again (fixture->base.depot, DS_DEPOT_ASK_DAYS, &error));
   g_assert_no_error (error);
   depot_fixture_settle (&fixture->base);
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "clearing:003"), ==, 600);
@@ -334,30 +335,43 @@ did_back_up (GObject *source, GAsyncResult *result, gpointer done)
   *(gboolean *)done = TRUE;
 }
 
-/* What is restored begins by asking. */
-static void
-test_restored_asks (Fixture *fixture, gconstpointer data)
+/* Returns: about how many payments a depot that was restored will ask. */
+static gint64
+count_questions (const char *backup, const char *name, gint64 ask_days)
 {
-  g_autofree char *id = scan (fixture, 1000);
-  g_autofree char *backup = g_build_filename (g_get_user_data_dir (), "backup", NULL);
-  g_autofree char *restored = g_build_filename (g_get_user_data_dir (), "restored", NULL);
+  g_autofree char *restored = g_build_filename (g_get_user_data_dir (), name, NULL);
   g_autofree char *path = g_build_filename (restored, "depot.db", NULL);
-  g_autoptr (json_t) found = NULL;
-  g_autoptr (DsDb) db = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean done = FALSE;
+  g_autoptr (json_t) found = ds_depot_restore (backup, restored, ask_days, &error);
+  g_autoptr (DsDb) db = NULL;
   gint64 n = 0;
 
-  ds_depot_back_up_async (fixture->base.depot, backup, did_back_up, &done);
-  while (!done)
-    g_main_context_iteration (NULL, TRUE);
-  found = ds_depot_restore (backup, restored, &error);
   g_assert_no_error (error);
   db = ds_db_open (path, &error);
   g_assert_no_error (error);
-  g_assert_true (ds_depot_sql_get_int (
-      db, &n, 0, &error, "SELECT count (*) FROM task WHERE kind = 'query' AND subject = ?", "s", id));
-  g_assert_cmpint (n, ==, 1);
+  g_assert_true (
+      ds_depot_sql_get_int (db, &n, 0, &error, "SELECT count (*) FROM task WHERE kind = 'query'", ""));
+  return n;
+}
+
+/* What is restored begins by asking, as far back as it is told. */
+static void
+test_restored_asks (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = scan (fixture, 1000);
+  g_autofree char *backup = g_build_filename (g_get_user_data_dir (), "backup", NULL);
+  g_autofree char *second = NULL;
+  gboolean done = FALSE;
+
+  pass_time (fixture, 2 * DS_DAY_MS);
+  depot_fixture_renew_token (&fixture->base);
+  second = scan (fixture, 2000);
+  ds_depot_back_up_async (fixture->base.depot, backup, did_back_up, &done);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (count_questions (backup, "restored", DS_DEPOT_ASK_DAYS), ==, 2);
+  g_assert_cmpint (count_questions (backup, "restored-day", 1), ==, 1);
+  g_assert_cmpint (count_questions (backup, "restored-none", 0), ==, 0);
 }
 
 /* A payment still open at closing is carried, and its result makes a new version of the statement. */

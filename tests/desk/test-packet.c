@@ -4,8 +4,11 @@
 
 #include "desk-fixture.h"
 
+#include "ds-depot-key.h"
 #include "ds-depot-packet.h"
 #include "ds-json.h"
+#include "ds-jws.h"
+#include "ds-key-chain.h"
 #include "ds-key.h"
 
 #include <string.h>
@@ -39,14 +42,16 @@ make_packet (DeskFixture *fixture, const char *payment_id)
   return object;
 }
 
-/* @key: (nullable): the depot's, as somebody else knows it. Returns: (transfer full): what the inspector prints. */
+/* @key: (nullable): the depot's, as somebody else knows it; @keys: (nullable): a file with what binds its keys together.
+ * Returns: (transfer full): what the inspector prints. */
 static json_t *
-inspect (json_t *packet, const char *key, int status)
+inspect_with (json_t *packet, const char *key, const char *keys, int status)
 {
   g_autofree char *path = g_build_filename (g_get_user_data_dir (), "packet.json", NULL);
   g_autofree char *line = ds_json_to_line (packet);
   const char *const arguments[]
-      = { g_getenv ("DS_INSPECT"), "packet", "--json", path, key ? "--key" : NULL, key, NULL };
+      = { g_getenv ("DS_INSPECT"), "packet", "--json", path, key ? "--key" : NULL, key,
+          keys ? "--keys" : NULL,  keys,     NULL };
   g_autofree char *output = NULL;
   g_autoptr (GError) error = NULL;
   json_t *report;
@@ -62,6 +67,12 @@ inspect (json_t *packet, const char *key, int status)
   g_assert_no_error (error);
   g_assert_true (json_is_true (json_object_get (report, "good")) == (status == 0));
   return report;
+}
+
+static json_t *
+inspect (json_t *packet, const char *key, int status)
+{
+  return inspect_with (packet, key, NULL, status);
 }
 
 static void
@@ -146,6 +157,109 @@ test_new_key (DeskFixture *fixture, gconstpointer data)
   g_assert_true (holds (report, "operators"));
 }
 
+/* Changes the depot's key. Returns: (transfer full): the new one. */
+static char *
+rotate (DeskFixture *fixture, gint64 overlap_ms)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (json_t) keys = ds_depot_rotate_key (fixture->base.depot, overlap_ms, &error);
+
+  g_assert_no_error (error);
+  return g_strdup (
+      json_string_value (json_object_get (json_array_get (keys, json_array_size (keys) - 1), "public_key")));
+}
+
+static void
+assert_holds_with (json_t *packet, const char *key, const char *keys)
+{
+  g_autoptr (json_t) report = inspect_with (packet, key, keys, 0);
+
+  g_assert_true (holds (report, "keys"));
+  g_assert_true (holds (report, "testimony"));
+  g_assert_true (json_is_true (json_object_get (report, "key_was_given")));
+}
+
+/* Whoever knows one of the depot's keys, an old or a new one, can check what another has signed. */
+static void
+test_key_chain (DeskFixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = ds_key_get_public_hex (ds_depot_get_key (fixture->base.depot));
+  g_autofree char *chain_path = g_build_filename (g_get_user_data_dir (), "keys.json", NULL);
+  g_autoptr (json_t) before = make_packet (fixture, fixture->cash_payment);
+  g_autofree char *second = NULL;
+  g_autofree char *third = NULL;
+  g_autofree char *line = NULL;
+  g_autoptr (json_t) announced = NULL;
+  g_autoptr (json_t) after = NULL;
+  g_autoptr (json_t) chain = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* Announced, and the first still signs. */
+  second = rotate (fixture, 1000);
+  announced = make_packet (fixture, fixture->cash_payment);
+  assert_holds_with (announced, second, NULL);
+  ds_manual_clock_advance_ms (fixture->base.clock, 2000);
+  ds_depot_wake (fixture->base.depot);
+  depot_fixture_settle (&fixture->base);
+  third = rotate (fixture, 0);
+  after = make_packet (fixture, fixture->cash_payment);
+  assert_holds_with (after, first, NULL);
+  assert_holds_with (after, second, NULL);
+
+  /* A packet from before knows nothing of what came later. */
+  json_decref (inspect (before, third, 1));
+  chain = ds_depot_make_key_chain (fixture->base.depot, &error);
+  g_assert_no_error (error);
+  line = ds_json_to_line (chain);
+  g_assert_true (g_file_set_contents (chain_path, line, -1, NULL));
+  assert_holds_with (before, third, chain_path);
+  assert_holds_with (announced, third, chain_path);
+}
+
+/* Anybody can announce the depot's key as the one after their own, and say of a packet that it is older than it is. */
+static void
+test_forged_chain (DeskFixture *fixture, gconstpointer data)
+{
+  g_autoptr (DsKey) ours = ds_key_ref (ds_depot_get_key (fixture->base.depot));
+  g_autofree char *ours_hex = ds_key_get_public_hex (ours);
+  g_autoptr (DsKey) theirs = ds_key_generate (NULL);
+  g_autofree char *theirs_hex = ds_key_get_public_hex (theirs);
+  g_autoptr (json_t) packet = make_packet (fixture, fixture->cash_payment);
+  const DsDepotKey draft = { .number = 2, .key = ours, .from_ms = 1, .previous_until_ms = G_MAXINT64 };
+  g_autofree char *announcement = ds_depot_key_announce (&draft, theirs, NULL);
+  g_autoptr (json_t) keys
+      = json_pack ("[{s:s, s:I}, {s:s, s:I}]", "public_key", theirs_hex, "until_ms", (json_int_t)G_MAXINT64,
+                   "public_key", ours_hex, "until_ms", (json_int_t)G_MAXINT64);
+  g_autofree char *list = ds_key_chain_sign_list (keys, theirs, NULL);
+  g_autoptr (GBytes) payload = NULL;
+  g_autofree char *testimony = NULL;
+  g_autofree char *second = NULL;
+  g_autoptr (json_t) late = NULL;
+
+  g_assert_true (ds_jws_verify (ours, json_string_value (json_object_get (packet, "testimony")), -1, NULL,
+                                &payload, NULL));
+  testimony
+      = ds_jws_sign (theirs, "depot", g_bytes_get_data (payload, NULL), g_bytes_get_size (payload), NULL);
+  json_object_set_new (packet, "testimony", json_string (testimony));
+  json_object_set_new (packet, "keys",
+                       json_pack ("{s:[s], s:s}", "announcements", announcement, "list", list));
+  json_decref (inspect (packet, ours_hex, 1));
+
+  /* The old key is in other hands, and was ended at once: what it signs later is nobody's word. */
+  second = rotate (fixture, 0);
+  ds_manual_clock_advance_ms (fixture->base.clock, 2000);
+  late = make_packet (fixture, fixture->cash_payment);
+  g_clear_pointer (&payload, g_bytes_unref);
+  g_clear_pointer (&testimony, g_free);
+  g_assert_true (ds_jws_verify (ds_depot_get_key (fixture->base.depot),
+                                json_string_value (json_object_get (late, "testimony")), -1, NULL, &payload,
+                                NULL));
+  testimony = ds_jws_sign (ours, "depot", g_bytes_get_data (payload, NULL), g_bytes_get_size (payload), NULL);
+  json_object_set_new (late, "testimony", json_string (testimony));
+  json_decref (inspect (late, second, 1));
+  json_decref (inspect (late, ours_hex, 1));
+}
+
 /* A packet that is signed throughout, by somebody else. */
 static void
 test_other_depot (DeskFixture *fixture, gconstpointer data)
@@ -226,6 +340,8 @@ main (int argc, char **argv)
   g_test_add (path, DeskFixture, NULL, desk_fixture_set_up, test, desk_fixture_tear_down)
   packet_test_add ("/packet/altered", test_altered);
   packet_test_add ("/packet/new-key", test_new_key);
+  packet_test_add ("/packet/key-chain", test_key_chain);
+  packet_test_add ("/packet/forged-chain", test_forged_chain);
   packet_test_add ("/packet/other-depot", test_other_depot);
   packet_test_add ("/packet/evidence", test_evidence);
   packet_test_add ("/packet/silent-operator", test_silent_operator);

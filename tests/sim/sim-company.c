@@ -313,7 +313,7 @@ restart_depot (Sim *self, gboolean from_backup)
     {
       g_autoptr (GError) error = NULL;
 
-      ds_depot_ask_again (self->depot, &error);
+      ds_depot_ask_again (self->depot, DS_DEPOT_ASK_DAYS, &error);
       g_assert_no_error (error);
       sim_tally (SIM_TALLY_ROLLBACK);
     }
