@@ -6,6 +6,7 @@
 #include "ds-depot-private.h"
 
 #include "ds-books.h"
+#include "ds-daily-file.h"
 #include "ds-error.h"
 #include "ds-id.h"
 #include "ds-json.h"
@@ -561,6 +562,10 @@ did_load_file (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
+  /* What moved between operator and bank is no courier's. */
+  for (guint i = lines->len; i > 0; i--)
+    if (ds_daily_line_is_payout (g_ptr_array_index (lines, i - 1)))
+      g_ptr_array_remove_index (lines, i - 1);
   add_refunds (settling->refunds, ds_operator_get_id (DS_OPERATOR (source)), lines);
   g_ptr_array_extend_and_steal (settling->file, g_steal_pointer (&lines));
   settling->n_loaded++;

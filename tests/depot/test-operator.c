@@ -477,9 +477,9 @@ test_operator_get_n_queries (TestOperator *self)
 }
 
 void
-test_operator_add_file_line (TestOperator *self, const char *payment_id, gint64 amount_fen)
+test_operator_add_file_line (TestOperator *self, const char *kind, const char *payment_id, gint64 amount_fen)
 {
-  g_ptr_array_add (self->extra_lines, make_line (payment_id, "payment", amount_fen));
+  g_ptr_array_add (self->extra_lines, make_line (payment_id, kind, amount_fen));
 }
 
 static char *

@@ -29,8 +29,9 @@ gboolean test_operator_knows (TestOperator *self, const char *payment_id);
 guint test_operator_get_n_payments (TestOperator *self);
 guint test_operator_get_n_queries (TestOperator *self);
 
-/* What its daily file says, beside its books: a line of its own, or an amount changed. */
-void test_operator_add_file_line (TestOperator *self, const char *payment_id, gint64 amount_fen);
+/* What its daily file says, beside its books: a line of its own. */
+void
+test_operator_add_file_line (TestOperator *self, const char *kind, const char *payment_id, gint64 amount_fen);
 
 /* Returns: (transfer full): base64url of a receipt or a voucher from a wallet that it certified. */
 char *test_operator_sign_receipt (TestOperator *self, const char *payment_id, gint64 amount_fen);

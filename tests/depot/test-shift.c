@@ -145,6 +145,8 @@ test_balanced (Fixture *fixture, gconstpointer data)
   g_autoptr (json_t) again = NULL;
   g_autofree char *refused = NULL;
 
+  /* The operator's word to the company's bank is none about a courier. */
+  test_operator_add_file_line (fixture->base.operator_a, "payout", "2026-11-21", 700);
   take_cash (fixture, 3000);
   close_shift (fixture, FLOAT_FEN + 3000);
   statement = get_statement (fixture);
@@ -194,8 +196,8 @@ test_file_differs (Fixture *fixture, gconstpointer data)
   g_autofree char *extra = depot_fixture_make_id (&fixture->base);
   g_autoptr (json_t) statement = NULL;
 
-  test_operator_add_file_line (fixture->base.operator_a, twice, 1000);
-  test_operator_add_file_line (fixture->base.operator_a, extra, 700);
+  test_operator_add_file_line (fixture->base.operator_a, "payment", twice, 1000);
+  test_operator_add_file_line (fixture->base.operator_a, "payment", extra, 700);
   close_shift (fixture, FLOAT_FEN);
   statement = get_statement (fixture);
   g_assert_cmpstr (get_verdict (statement, twice), ==, "duplicate");

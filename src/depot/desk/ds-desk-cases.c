@@ -218,7 +218,7 @@ add_case_facts (DsDeskPage *page, json_t *item)
   else if (g_str_has_prefix (ds_desk_text (item, "kind"), "cash-"))
     ds_desk_page_add (page, "<div><dt>%s</dt><dd><a href=\"/desk/shift/%s\">%s</a></dd></div>", _ ("Shift"),
                       part, subject);
-  else if (ds_id_is_valid (subject))
+  else if (ds_id_is_valid (subject) || g_str_has_prefix (ds_desk_text (item, "kind"), "payout-"))
     ds_desk_page_add (page, "<div><dt>%s</dt><dd class=\"id\">%s</dd></div>", _ ("About"), subject);
   ds_desk_page_add (page, "</dl><p class=\"detail\">%s</p>", detail);
 }
