@@ -159,7 +159,7 @@ ds_depot_reset_account (DsDepot *self, const char *id, GError **error)
   if (record == NULL
       || !ds_depot_sql_run (self->db, error,
                             "UPDATE account SET record = ?, must_change = 1, generation = generation + 1,"
-                            " removed_at_ms = 0 WHERE id = ?",
+                            " removed_at_ms = 0, failures = 0 WHERE id = ?",
                             "ss", record, id)
       || !did_change_one (self, id, error))
     return NULL;
@@ -212,7 +212,8 @@ static gboolean
 load_account (DsDepot *self, const char *id, DsAccount **account, char **record, GError **error)
 {
   DsQuery *query = ds_depot_sql_query (self->db, error,
-                                       "SELECT name, role, must_change, generation, record FROM account"
+                                       "SELECT name, role, must_change, generation, record, failures,"
+                                       " failed_at_ms FROM account"
                                        " WHERE id = ? AND removed_at_ms = 0",
                                        "s", id);
   gboolean row;
@@ -228,6 +229,8 @@ load_account (DsDepot *self, const char *id, DsAccount **account, char **record,
       ds_account_role_from_name (ds_db_column_text (query, 1), &(*account)->role);
       (*account)->must_change = ds_db_column_int (query, 2) != 0;
       (*account)->generation = ds_db_column_int (query, 3);
+      (*account)->n_failures = ds_db_column_int (query, 5);
+      (*account)->failure_age_ms = ds_depot_now_ms (self) - ds_db_column_int (query, 6);
       if (record != NULL)
         *record = g_strdup (ds_db_column_text (query, 4));
     }
@@ -241,6 +244,45 @@ ds_depot_load_account (DsDepot *self, const char *id, DsAccount **account, GErro
   g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL && id != NULL, FALSE);
 
   return load_account (self, id, account, NULL, error);
+}
+
+gboolean
+ds_depot_note_failure (DsDepot *self, const char *id, gint64 forget_ms, GError **error)
+{
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL && id != NULL, FALSE);
+
+  return ds_depot_sql_run (self->db, error,
+                           "UPDATE account SET failures = iif (failed_at_ms < ?1 - ?2, 0, failures) + 1,"
+                           " failed_at_ms = ?1 WHERE id = ?3 AND removed_at_ms = 0",
+                           "iis", ds_depot_now_ms (self), forget_ms, id);
+}
+
+gboolean
+ds_depot_forget_failures (DsDepot *self, const char *id, GError **error)
+{
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL && id != NULL, FALSE);
+
+  return ds_depot_sql_run (self->db, error, "UPDATE account SET failures = 0 WHERE id = ?", "s", id);
+}
+
+char *
+ds_depot_load_desk_secret (DsDepot *self, GError **error)
+{
+  guint8 bytes[DS_SM3_SIZE];
+  g_autofree char *fresh = NULL;
+  char *secret;
+
+  g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
+
+  ds_random_fill (self->random, bytes, sizeof bytes);
+  fresh = ds_hex_encode (bytes, sizeof bytes);
+  if (!ds_depot_sql_run (
+          self->db, error,
+          "INSERT INTO property (name, value) VALUES ('desk-secret', ?) ON CONFLICT DO NOTHING", "s", fresh)
+      || !ds_depot_sql_get_text (self->db, &secret, error,
+                                 "SELECT value FROM property WHERE name = 'desk-secret'", ""))
+    return NULL;
+  return secret;
 }
 
 /* Passwords: what takes long is on a thread, what needs the database is here. */

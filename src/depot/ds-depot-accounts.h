@@ -34,6 +34,8 @@ gboolean ds_account_role_from_name (const char *name, DsAccountRole *role);
  * @name: as people know them
  * @must_change: the password is the first one, which somebody else has seen
  * @generation: grows with every new password and with removal: an older sign-in is over
+ * @n_failures: wrong passwords since the last right one, those that ds_depot_note_failure() was told of
+ * @failure_age_ms: how long ago the last of them was
  */
 typedef struct
 {
@@ -42,6 +44,8 @@ typedef struct
   DsAccountRole role;
   gboolean must_change;
   gint64 generation;
+  gint64 n_failures;
+  gint64 failure_age_ms;
 } DsAccount;
 
 void ds_account_free (DsAccount *self);
@@ -69,6 +73,14 @@ json_t *ds_depot_list_accounts (DsDepot *self, GError **error);
 
 /* @account: (out) (nullable): %NULL when there is none, or not any more. Returns: %FALSE on error. */
 gboolean ds_depot_load_account (DsDepot *self, const char *id, DsAccount **account, GError **error);
+
+/* A wrong password was tried. Forgets those before when they are older than @forget_ms. */
+gboolean ds_depot_note_failure (DsDepot *self, const char *id, gint64 forget_ms, GError **error);
+/* The right one was: forgets the wrong ones. */
+gboolean ds_depot_forget_failures (DsDepot *self, const char *id, GError **error);
+
+/* Returns: (transfer full) (nullable): with which the desk marks browsers that it knows; the same for the depot's life. */
+char *ds_depot_load_desk_secret (DsDepot *self, GError **error);
 
 /**
  * ds_depot_check_account_async:

@@ -393,7 +393,10 @@ const char *const ds_depot_schema[] = {
   "CREATE INDEX shift_balanced ON shift (balanced, opened_at_ms) WHERE balanced IS NOT NULL;"
   "CREATE INDEX payment_suspense ON payment (id) WHERE suspense_fen <> 0;"
   "CREATE INDEX device_courier ON device (courier);"
-  "CREATE INDEX custody_deposit ON custody (seq) WHERE kind = 'deposit';",
+  "CREATE INDEX custody_deposit ON custody (seq) WHERE kind = 'deposit';"
+  /* Wrong passwords from strangers' browsers. */
+  "ALTER TABLE account ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE account ADD COLUMN failed_at_ms INTEGER NOT NULL DEFAULT 0;",
   NULL,
 };
 

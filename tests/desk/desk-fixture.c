@@ -98,6 +98,16 @@ receive_unclaimed (DeskFixture *self)
   depot_fixture_settle (&self->base);
 }
 
+static void
+open_desk (DeskFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->desk = ds_desk_new (self->base.depot, DS_CLOCK (self->base.clock), self->base.random, DESK_LOCALE);
+  g_assert_true (ds_desk_listen (self->desk, FALSE, 0, &error));
+  g_assert_no_error (error);
+}
+
 void
 desk_fixture_set_up (DeskFixture *self, gconstpointer data)
 {
@@ -113,9 +123,16 @@ desk_fixture_set_up (DeskFixture *self, gconstpointer data)
   take_cash (self);
   scan (self);
   receive_unclaimed (self);
-  self->desk = ds_desk_new (self->base.depot, DS_CLOCK (self->base.clock), self->base.random, DESK_LOCALE);
-  g_assert_true (ds_desk_listen (self->desk, FALSE, 0, &error));
-  g_assert_no_error (error);
+  open_desk (self);
+}
+
+void
+desk_fixture_restart (DeskFixture *self)
+{
+  soup_session_abort (self->base.session);
+  ds_desk_free (self->desk);
+  depot_fixture_restart (&self->base);
+  open_desk (self);
 }
 
 void

@@ -31,6 +31,9 @@ typedef struct
 void desk_fixture_set_up (DeskFixture *self, gconstpointer data);
 void desk_fixture_tear_down (DeskFixture *self, gconstpointer data);
 
+/* As a kill and a new start of the depot, with its desk. */
+void desk_fixture_restart (DeskFixture *self);
+
 /* Closes the shift as its handheld does, and makes its seal. */
 void desk_fixture_close_shift (DeskFixture *self, gint64 counted_fen);
 

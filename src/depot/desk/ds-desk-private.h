@@ -7,6 +7,7 @@
 #include "ds-depot-export.h"
 #include "ds-desk-page.h"
 #include "ds-desk-session.h"
+#include "ds-desk-tries.h"
 #include "ds-desk.h"
 #include "ds-json.h"
 
@@ -82,6 +83,7 @@ void ds_desk_end_picture (DsDesk *self);
 char *ds_desk_make_id (DsDesk *self);
 
 DsDeskSessions *ds_desk_get_sessions (DsDesk *self);
+DsDeskTries *ds_desk_get_tries (DsDesk *self);
 
 /* Returns: (transfer none) (nullable): a value of the query, or of the form that was posted, if it is there as text. */
 const char *ds_visit_get_query (DsVisit *self, const char *name);

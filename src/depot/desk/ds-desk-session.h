@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who is signed in to the desk, and how often somebody may try. In memory alone: a depot that starts anew has nobody signed
- * in. */
+/* Who is signed in to the desk. In memory alone: a depot that starts anew has nobody signed in. */
 #pragma once
 
 #include "ds-clock.h"
@@ -54,16 +53,5 @@ gboolean ds_desk_secrets_match (const char *a, const char *b);
 
 /* What goes into a form of somebody who is not signed in yet, from the secret in their cookie. Returns: (transfer full) */
 char *ds_desk_sessions_make_form_token (DsDeskSessions *self, const char *cookie);
-
-/* How long @who (an account from an address) must wait before another try, in seconds; 0: not at all. */
-guint ds_desk_sessions_get_wait_s (DsDeskSessions *self, const char *who);
-/* A try was wrong. Returns: whether @who must wait now. */
-gboolean ds_desk_sessions_note_failure (DsDeskSessions *self, const char *who);
-void ds_desk_sessions_note_success (DsDeskSessions *self, const char *who);
-
-/* Passwords that are being checked at the same time: each takes 32 MiB and a processor. Returns: whether one more may be;
- * ds_desk_sessions_end_check() follows. */
-gboolean ds_desk_sessions_begin_check (DsDeskSessions *self);
-void ds_desk_sessions_end_check (DsDeskSessions *self);
 
 G_END_DECLS

@@ -4,29 +4,115 @@
 
 #include "ds-desk-private.h"
 
+#include "ds-encoding.h"
 #include "ds-error.h"
+#include "ds-key.h"
 
 #include <string.h>
 
 #define FORM_COOKIE "__Host-doorstep-desk-form"
 #define MAX_FORM_BYTES 4096
-/* What may be typed before "|" and the address. */
-#define MAX_WHO_BYTES 64
+/* What marks a browser for a number: a part of the name of its cookie. */
+#define BROWSER_COOKIE "__Host-doorstep-desk-known-"
+/* As long as browsers keep any. */
+#define BROWSER_COOKIE_S (400 * 24 * 3600)
 
-/* A password being checked. Made once ds_desk_sessions_begin_check() has let it. */
+/* Who tries */
+
+/* A try with what it is told by; see ds-desk-tries.h. */
+typedef struct
+{
+  DsDeskTry who;
+  char *number;
+  char *network;
+  char *browser; /* (nullable) */
+} Try;
+
+static void
+try_clear (Try *self)
+{
+  g_free (self->number);
+  g_free (self->network);
+  g_free (self->browser);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Try, try_clear)
+
+/* Returns: (transfer full) (nullable): what only this depot can say of a browser and a number. */
+static char *
+make_mark (DsVisit *visit, const char *id, const char *nonce)
+{
+  g_autofree char *secret = ds_depot_load_desk_secret (visit->depot, NULL);
+  g_autofree char *text = g_strdup_printf ("doorstep-desk-browser-1\n%s\n%s", id, nonce);
+  guint8 mac[DS_SM3_SIZE];
+
+  if (secret == NULL)
+    return NULL;
+  ds_hmac_sm3 ((const guint8 *)secret, strlen (secret), text, strlen (text), mac);
+  return ds_base64url_encode (mac, sizeof mac);
+}
+
+/* Returns: (transfer full) (nullable): which of the browsers it is in which @id was signed in to. */
+static char *
+find_browser (DsVisit *visit, const char *id)
+{
+  g_autofree char *name = g_strconcat (BROWSER_COOKIE, id, NULL);
+  g_autofree char *cookie = ds_visit_load_cookie (visit, name);
+  g_auto (GStrv) parts = g_strsplit (cookie != NULL ? cookie : "", ".", 2);
+  g_autofree char *mark = NULL;
+
+  if (parts[0] == NULL || parts[1] == NULL)
+    return NULL;
+  mark = make_mark (visit, id, parts[0]);
+  return ds_desk_secrets_match (mark, parts[1]) ? g_strdup (parts[0]) : NULL;
+}
+
+/* From now on the browser is known for @id; nobody else learns of it. */
+static void
+mark_browser (DsVisit *visit, const char *id)
+{
+  g_autofree char *name = g_strconcat (BROWSER_COOKIE, id, NULL);
+  g_autofree char *nonce = ds_desk_sessions_make_secret (ds_desk_get_sessions (visit->desk));
+  g_autofree char *mark = make_mark (visit, id, nonce);
+  g_autofree char *value = mark != NULL ? g_strconcat (nonce, ".", mark, NULL) : NULL;
+
+  if (value != NULL)
+    ds_visit_set_cookie (visit, name, value, BROWSER_COOKIE_S);
+}
+
+/* @id: as it was typed. Looks anew each time: others try meanwhile. */
+static Try
+find_try (DsVisit *visit, const char *id)
+{
+  g_autofree char *origin = ds_visit_get_origin (visit);
+  g_autoptr (DsAccount) account = NULL;
+  Try self = { .number = g_strndup (id, DS_ACCOUNT_MAX_ID_BYTES + 1),
+               .network = ds_desk_tries_name_network (origin) };
+
+  ds_depot_load_account (visit->depot, self.number, &account, NULL);
+  if (account != NULL)
+    self.browser = find_browser (visit, self.number);
+  self.who = (DsDeskTry){ .number = self.number,
+                          .network = self.network,
+                          .browser = self.browser,
+                          .n_known = account != NULL ? account->n_failures : -1,
+                          .known_age_ms = account != NULL ? account->failure_age_ms : 0 };
+  return self;
+}
+
+/* A password being checked. Made once ds_desk_tries_begin_check() has let it. */
 typedef struct
 {
   DsVisit *visit;
-  char *who;
+  char *id;
 } Check;
 
 static void
 check_free (Check *self)
 {
   if (self->visit->desk != NULL)
-    ds_desk_sessions_end_check (ds_desk_get_sessions (self->visit->desk));
+    ds_desk_tries_end_check (ds_desk_get_tries (self->visit->desk));
   ds_visit_release (self->visit);
-  g_free (self->who);
+  g_free (self->id);
   g_free (self);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Check, check_free)
@@ -35,10 +121,9 @@ static Check *
 check_new (DsVisit *visit, const char *id)
 {
   Check *self = g_new0 (Check, 1);
-  g_autofree char *origin = ds_visit_get_origin (visit);
 
   self->visit = ds_visit_hold (visit);
-  self->who = g_strdup_printf ("%.*s|%s", MAX_WHO_BYTES, id, origin);
+  self->id = g_strdup (id);
   return self;
 }
 
@@ -90,12 +175,16 @@ has_form_token (DsVisit *visit)
   return ds_desk_secrets_match (token, ds_visit_get_form (visit, "csrf"));
 }
 
+/* @known: in a browser that is known */
 static void
-send_wait (DsVisit *visit, guint wait_s)
+send_wait (DsVisit *visit, guint wait_s, gboolean known)
 {
   DsDeskPage *page = visit->page;
   g_autofree char *seconds = g_strdup_printf ("%u", wait_s);
-  g_autofree char *words = g_strdup_printf (_ ("Too many tries. Try again in %s seconds."), seconds);
+  g_autofree char *words = g_strdup_printf (
+      known ? _ ("Too many tries. Try again in %s seconds.")
+            : _ ("Too many tries. Try again in %s seconds, or sign in where you have signed in before."),
+      seconds);
 
   soup_message_headers_replace (soup_server_message_get_response_headers (visit->message), "Retry-After",
                                 seconds);
@@ -120,23 +209,45 @@ begin_session (DsVisit *visit, DsAccount *account)
   ds_visit_set_session (visit, ds_desk_sessions_begin (sessions, account->id, account->generation));
 }
 
-/* Wrong, and it may be somebody else's number that was tried: nobody's name goes into the record unless it is one. */
+/* It was wrong. Nobody's name goes into the record unless it is one. */
 static void
-refuse (Check *check, const GError *error)
+note_failure (DsVisit *visit, const char *id)
 {
-  DsVisit *visit = check->visit;
+  g_auto (Try) found = find_try (visit, id);
+  DsDeskTries *tries = ds_desk_get_tries (visit->desk);
+
+  if (found.browser == NULL && found.who.n_known >= 0)
+    {
+      ds_depot_note_failure (visit->depot, found.number, DS_DESK_TRIES_FORGET_MS, NULL);
+      found.who.n_known++;
+      found.who.known_age_ms = 0;
+    }
+  ds_desk_tries_note_failure (tries, &found.who);
+  if (found.who.n_known >= 0 && ds_desk_tries_get_wait_s (tries, &found.who) > 0)
+    note_about (visit, found.number, "locked-out");
+}
+
+static void
+note_success (DsVisit *visit, const char *id)
+{
+  g_auto (Try) found = find_try (visit, id);
+
+  ds_desk_tries_note_success (ds_desk_get_tries (visit->desk), &found.who);
+  if (found.who.n_known > 0)
+    ds_depot_forget_failures (visit->depot, found.number, NULL);
+}
+
+static void
+refuse (DsVisit *visit, const char *id, const GError *error)
+{
   DsDeskPage *page = visit->page;
-  const char *id = ds_visit_get_form (visit, "account");
-  g_autoptr (DsAccount) account = NULL;
 
   if (!g_error_matches (error, DS_ERROR, DS_ERROR_REFUSED))
     {
       send_form (visit, SOUP_STATUS_SERVICE_UNAVAILABLE, ds_desk_word_for_error (page, error));
       return;
     }
-  if (ds_desk_sessions_note_failure (ds_desk_get_sessions (visit->desk), check->who)
-      && ds_depot_load_account (visit->depot, id, &account, NULL) && account != NULL)
-    note_about (visit, id, "locked-out");
+  note_failure (visit, id);
   send_form (visit, SOUP_STATUS_FORBIDDEN, _ ("The number or the password is wrong."));
 }
 
@@ -148,15 +259,21 @@ did_check (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (DsAccount) account = ds_depot_check_account_finish (DS_DEPOT (source), result, &error);
   DsVisit *visit = check->visit;
 
+  /* Whoever goes away before the answer has tried all the same. */
   if (!ds_visit_is_awaited (visit))
-    return;
-  if (account == NULL)
     {
-      refuse (check, error);
+      if (visit->desk != NULL && g_error_matches (error, DS_ERROR, DS_ERROR_REFUSED))
+        note_failure (visit, check->id);
       return;
     }
-  ds_desk_sessions_note_success (ds_desk_get_sessions (visit->desk), check->who);
+  if (account == NULL)
+    {
+      refuse (visit, check->id, error);
+      return;
+    }
+  note_success (visit, account->id);
   begin_session (visit, account);
+  mark_browser (visit, account->id);
   ds_visit_set_cookie (visit, FORM_COOKIE, "", 0);
   note_about (visit, account->id, "sign-in");
   ds_visit_redirect (visit, account->must_change ? "/desk/password" : "/desk/");
@@ -166,18 +283,18 @@ static void
 answer_sign_in (DsVisit *visit)
 {
   DsDeskPage *page = visit->page;
+  DsDeskTries *tries = ds_desk_get_tries (visit->desk);
   const char *id = ds_visit_get_form (visit, "account");
   const char *password = ds_visit_get_form (visit, "password");
-  g_autofree char *origin = ds_visit_get_origin (visit);
-  g_autofree char *who = g_strdup_printf ("%.*s|%s", MAX_WHO_BYTES, id != NULL ? id : "", origin);
-  guint wait_s = ds_desk_sessions_get_wait_s (ds_desk_get_sessions (visit->desk), who);
+  g_auto (Try) found = find_try (visit, id != NULL ? id : "");
+  guint wait_s = ds_desk_tries_get_wait_s (tries, &found.who);
 
   if (id == NULL || password == NULL || !has_form_token (visit))
     send_form (visit, SOUP_STATUS_FORBIDDEN, _ ("Type your number and your password here."));
   else if (wait_s > 0)
-    send_wait (visit, wait_s);
-  else if (!ds_desk_sessions_begin_check (ds_desk_get_sessions (visit->desk)))
-    send_wait (visit, 2);
+    send_wait (visit, wait_s, found.browser != NULL);
+  else if (!ds_desk_tries_begin_check (tries, found.browser != NULL))
+    send_wait (visit, 2, TRUE);
   else
     ds_depot_check_account_async (visit->depot, id, password, did_check, check_new (visit, id));
 }
@@ -247,7 +364,7 @@ did_choose (GObject *source, GAsyncResult *result, gpointer user_data)
   if (account == NULL)
     {
       if (g_error_matches (error, DS_ERROR, DS_ERROR_REFUSED))
-        ds_desk_sessions_note_failure (ds_desk_get_sessions (visit->desk), check->who);
+        note_failure (visit, check->id);
       send_password_form (visit, SOUP_STATUS_FORBIDDEN,
                           g_error_matches (error, DS_ERROR, DS_ERROR_INVALID)
                               ? _ ("That is too short, is the one so far, or has your number in it.")
@@ -256,7 +373,7 @@ did_choose (GObject *source, GAsyncResult *result, gpointer user_data)
                               : ds_desk_word_for_error (page, error));
       return;
     }
-  ds_desk_sessions_note_success (ds_desk_get_sessions (visit->desk), check->who);
+  note_success (visit, check->id);
   /* The change has ended every sign-in, this one too; the browser gets a token that nobody has seen. */
   begin_session (visit, account);
   ds_visit_set_notice (visit, _ ("Your password is changed."));
@@ -270,13 +387,13 @@ answer_password (DsVisit *visit)
   DsDeskPage *page = visit->page;
   const char *old = ds_visit_get_form (visit, "old");
   const char *new_one = ds_visit_get_form (visit, "new");
-  g_autofree char *origin = ds_visit_get_origin (visit);
-  g_autofree char *who = g_strdup_printf ("%s|%s", visit->account->id, origin);
-  guint wait_s = ds_desk_sessions_get_wait_s (ds_desk_get_sessions (visit->desk), who);
+  DsDeskTries *tries = ds_desk_get_tries (visit->desk);
+  g_auto (Try) found = find_try (visit, visit->account->id);
+  guint wait_s = ds_desk_tries_get_wait_s (tries, &found.who);
 
   if (old == NULL || new_one == NULL || g_strcmp0 (new_one, ds_visit_get_form (visit, "again")) != 0)
     send_password_form (visit, SOUP_STATUS_BAD_REQUEST, _ ("The new password was not typed twice the same."));
-  else if (wait_s > 0 || !ds_desk_sessions_begin_check (ds_desk_get_sessions (visit->desk)))
+  else if (wait_s > 0 || !ds_desk_tries_begin_check (tries, TRUE))
     send_password_form (visit, DS_DESK_TOO_MANY_REQUESTS, _ ("Too many tries. Try again in a while."));
   else
     ds_depot_choose_password_async (visit->depot, visit->account->id, old, new_one, did_choose,

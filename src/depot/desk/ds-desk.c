@@ -21,6 +21,7 @@ struct _DsDesk
   DsRandom *random;
   SoupServer *server;
   DsDeskSessions *sessions;
+  DsDeskTries *tries;
   DsDeskCatalogue *catalogues[DS_DESK_N_LANGUAGES]; /* (nullable) */
   DsDecoderProcess *decoder;
   guint n_pictures;
@@ -39,6 +40,12 @@ DsDeskSessions *
 ds_desk_get_sessions (DsDesk *self)
 {
   return self->sessions;
+}
+
+DsDeskTries *
+ds_desk_get_tries (DsDesk *self)
+{
+  return self->tries;
 }
 
 char *
@@ -690,6 +697,7 @@ ds_desk_new (DsDepot *depot, DsClock *clock, DsRandom *random, const char *local
   self->clock = g_object_ref (clock);
   self->random = g_object_ref (random);
   self->sessions = ds_desk_sessions_new (clock, random);
+  self->tries = ds_desk_tries_new (clock);
   self->catalogues[DS_DESK_CHINESE] = ds_desk_catalogue_new (locale_directory, "zh_CN");
   self->decoder = ds_decoder_process_new (NULL);
   self->held = g_ptr_array_new ();
@@ -717,6 +725,7 @@ ds_desk_free (DsDesk *self)
   g_ptr_array_unref (self->held);
   g_object_unref (self->decoder);
   ds_desk_sessions_free (self->sessions);
+  ds_desk_tries_free (self->tries);
   for (guint i = 0; i < DS_DESK_N_LANGUAGES; i++)
     g_clear_pointer (&self->catalogues[i], ds_desk_catalogue_free);
   g_object_unref (self->depot);
