@@ -26,7 +26,7 @@ test_strangers (DeskFixture *fixture, gconstpointer data)
     {
       browser_load_page (&browser, paths[i]);
       g_assert_cmpuint (browser.status, ==, 303);
-      g_assert_cmpstr (browser.location, ==, "/desk/sign-in");
+      g_assert_true (g_str_has_prefix (browser.location, "/desk/sign-in"));
       g_assert_cmpstr (browser.text, ==, "");
     }
   browser_load_page (&browser, shift_path);
@@ -74,7 +74,7 @@ test_first_password (DeskFixture *fixture, gconstpointer data)
 
   /* What was signed in with the old one is signed out, and it opens nothing any more. */
   browser_load_page (&other, "/desk/password");
-  g_assert_cmpstr (other.location, ==, "/desk/sign-in");
+  g_assert_true (g_str_has_prefix (other.location, "/desk/sign-in"));
   browser_sign_in_with (&other, DESK_CLERK, first);
   g_assert_cmpuint (other.status, ==, 403);
   browser_sign_in_with (&other, DESK_CLERK, DESK_PASSWORD);

@@ -7,10 +7,20 @@ const FRAME_MS = 250;
 // A frame's longer side: a code that fills a third of it is read well.
 const FRAME_PX = 960;
 
-// Where one is.
-for (const link of document.querySelectorAll('header nav a'))
-  if (link.pathname === location.pathname)
-    link.setAttribute('aria-current', 'page');
+// What is sent once is not sent again by a second click, before the answer comes.
+document.addEventListener('submit', event => {
+  if (event.target.method !== 'post')
+    return;
+  if (event.target.dataset.sent)
+    event.preventDefault();
+  event.target.dataset.sent = 'yes';
+});
+
+// Back on a page that the browser has kept.
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]'))
+    delete form.dataset.sent;
+});
 
 // Alt and a key opens a part of the desk, the same in every browser.
 document.addEventListener('keydown', event => {

@@ -253,6 +253,15 @@ answer_case (DsVisit *visit)
   ds_visit_send_page (visit, SOUP_STATUS_OK);
 }
 
+/* By a second click, or by another clerk. */
+static gboolean
+is_decided (DsVisit *visit, gint64 number)
+{
+  g_autoptr (json_t) item = ds_depot_describe_case (visit->depot, number, NULL);
+
+  return ds_desk_number (item, "closed_at_ms") > 0;
+}
+
 static void
 answer_decision (DsVisit *visit)
 {
@@ -278,6 +287,12 @@ answer_decision (DsVisit *visit)
                                                  .detail = detail });
   answer = ds_depot_resolve (visit->depot, (gint64)number, how, reason, &error);
   ds_depot_set_act (visit->depot, NULL);
+  if (answer == NULL && is_decided (visit, (gint64)number))
+    {
+      ds_visit_set_notice (visit, _ ("The case is decided already: below is how."));
+      ds_visit_redirect (visit, path);
+      return;
+    }
   if (answer == NULL)
     {
       ds_visit_send_error (visit, error);

@@ -12,8 +12,11 @@
 #include "ds-money.h"
 #include "ds-shift.h"
 
+#include <string.h>
+
 #define MAX_FORM_BYTES 16384
 #define MAX_PIECES 999999
+#define MAX_PIECES_DIGITS 6
 #define MAX_REASON_CHARACTERS 300
 /* Bags on the page of the tills; all are in the books. */
 #define MAX_BAGS 50
@@ -26,17 +29,65 @@ ds_desk_is_blind (DsVisit *visit, json_t *shift)
 
 /* The form */
 
-static void
-add_denomination (DsDeskPage *page, gint64 denomination_fen, gboolean first)
+/* Of a kind, the name of what is typed. */
+static char *
+name_pieces (gint64 denomination_fen)
 {
+  return g_strdup_printf ("n-%" G_GINT64_FORMAT, denomination_fen);
+}
+
+char *
+ds_desk_keep_count (DsVisit *visit)
+{
+  const char *clerk = ds_visit_get_form (visit, "clerk");
+  const char *reason = ds_visit_get_form (visit, "reason");
+  g_autofree char *clerk_part = clerk != NULL ? ds_desk_escape_part (clerk) : NULL;
+  g_autofree char *reason_part = reason != NULL ? ds_desk_escape_part (reason) : NULL;
+  g_autofree char *part = visit->path_part != NULL ? ds_desk_escape_part (visit->path_part) : NULL;
+  g_autoptr (GString) path = NULL;
+
+  if (clerk == NULL || part == NULL)
+    return NULL;
+  path = g_string_new (NULL);
+  g_string_printf (path, "/desk/shift/%s/count?clerk=%s", part, clerk_part);
+  if (reason != NULL)
+    g_string_append_printf (path, "&reason=%s", reason_part);
+  for (gsize i = 0; ds_cash_denominations_fen[i] != 0; i++)
+    {
+      g_autofree char *name = name_pieces (ds_cash_denominations_fen[i]);
+      const char *typed = ds_visit_get_form (visit, name);
+      g_autofree char *typed_part = typed != NULL ? ds_desk_escape_part (typed) : NULL;
+
+      if (typed != NULL && *typed != '\0' && strlen (typed) <= MAX_PIECES_DIGITS)
+        g_string_append_printf (path, "&%s=%s", name, typed_part);
+    }
+  return g_string_free (g_steal_pointer (&path), FALSE);
+}
+
+/* Returns: (nullable): what this clerk had typed before; nobody signs for what another has counted. */
+static const char *
+get_kept (DsVisit *visit, const char *name)
+{
+  const char *clerk = ds_visit_get_query (visit, "clerk");
+
+  return g_strcmp0 (clerk, visit->account->id) == 0 ? ds_visit_get_query (visit, name) : NULL;
+}
+
+static void
+add_denomination (DsVisit *visit, gint64 denomination_fen, gboolean first)
+{
+  DsDeskPage *page = visit->page;
   g_autofree char *money = ds_desk_format_money (denomination_fen);
   g_autofree char *name = g_strdup_printf ("%" G_GINT64_FORMAT, denomination_fen);
+  g_autofree char *pieces = name_pieces (denomination_fen);
+  const char *kept = get_kept (visit, pieces);
 
   ds_desk_page_add (
       page,
       "<tr><th scope=\"row\"><label for=\"n-%s\">%s</label></th><td><input id=\"n-%s\" name=\"n-%s\""
-      " data-fen=\"%s\" inputmode=\"numeric\" pattern=\"[0-9]{0,6}\" maxlength=\"6\" autocomplete=\"off\"",
-      name, money, name, name, name);
+      " data-fen=\"%s\" value=\"%s\" inputmode=\"numeric\" pattern=\"[0-9]{0,6}\" maxlength=\"6\""
+      " autocomplete=\"off\"",
+      name, money, name, name, name, kept != NULL ? kept : "");
   ds_desk_page_add (page, first ? " autofocus></td>" : "></td>");
   ds_desk_page_add (page, "<td class=\"money\" id=\"sum-%s\"></td></tr>", name);
 }
@@ -47,6 +98,8 @@ send_count_form (DsVisit *visit, json_t *shift, gboolean again)
   DsDeskPage *page = visit->page;
   g_autofree char *part = ds_desk_escape_part (visit->path_part);
   g_autofree char *id = ds_desk_make_id (visit->desk);
+  const char *whose = ds_visit_get_query (visit, "clerk");
+  const char *reason = get_kept (visit, "reason");
 
   ds_desk_begin_page (visit, again ? _ ("Count again") : _ ("Count the cash"));
   ds_desk_page_add (
@@ -55,19 +108,28 @@ send_count_form (DsVisit *visit, json_t *shift, gboolean again)
       again
           ? _ ("Count together with the courier. The first count stays in the record.")
           : _ ("Count all that the courier hands over, the float too. What it should be shows afterwards."));
+  if (whose != NULL)
+    ds_desk_page_add (
+        page, "<p class=\"notice\" role=\"status\">%s</p>",
+        g_str_equal (whose, visit->account->id)
+            ? _ ("This is what you had counted. It is not signed for yet: look at it once more.")
+            : _ ("Somebody else was counting here. Count the cash yourself."));
   ds_desk_page_add (
       page, "<form class=\"card count\" id=\"count\" method=\"post\" action=\"/desk/shift/%s/count\">", part);
   ds_desk_add_token (visit);
-  ds_desk_page_add (page, "<input type=\"hidden\" name=\"id\" value=\"%s\">", id);
+  ds_desk_page_add (page,
+                    "<input type=\"hidden\" name=\"id\" value=\"%s\">"
+                    "<input type=\"hidden\" name=\"clerk\" value=\"%s\">",
+                    id, visit->account->id);
   if (again)
     ds_desk_page_add (page,
                       "<p><label for=\"reason\">%s</label><textarea id=\"reason\" name=\"reason\" rows=\"2\""
-                      " maxlength=\"%d\" required></textarea></p>",
-                      _ ("Why it is counted again"), MAX_REASON_CHARACTERS);
+                      " maxlength=\"%d\" required>%s</textarea></p>",
+                      _ ("Why it is counted again"), MAX_REASON_CHARACTERS, reason != NULL ? reason : "");
   ds_desk_page_begin_table (page, _ ("How many of each kind"), 0x4, _ ("Kind"), _ ("Pieces"), _ ("Amount"),
                             NULL);
   for (gsize i = 0; ds_cash_denominations_fen[i] != 0; i++)
-    add_denomination (page, ds_cash_denominations_fen[i], i == 0 && !again);
+    add_denomination (visit, ds_cash_denominations_fen[i], i == 0 && !again);
   ds_desk_page_add (
       page,
       "</tbody><tfoot><tr><th scope=\"row\" colspan=\"2\">%s</th><td class=\"money\"><output id=\"total\""
@@ -102,7 +164,7 @@ read_count (DsVisit *visit)
 
   for (gsize i = 0; ds_cash_denominations_fen[i] != 0; i++)
     {
-      g_autofree char *name = g_strdup_printf ("n-%" G_GINT64_FORMAT, ds_cash_denominations_fen[i]);
+      g_autofree char *name = name_pieces (ds_cash_denominations_fen[i]);
       const char *typed = ds_visit_get_form (visit, name);
       g_autofree char *text = g_strstrip (g_strdup (typed != NULL ? typed : ""));
       guint64 n = 0;
@@ -131,6 +193,46 @@ end_act (DsVisit *visit, json_t *answer, const char *notice, const char *path, c
     }
   ds_visit_set_notice (visit, notice);
   ds_visit_redirect (visit, path);
+}
+
+static gint64
+sum_count (json_t *denominations)
+{
+  gint64 sum_fen = 0;
+  json_t *item;
+  gsize i;
+
+  json_array_foreach (denominations, i, item) sum_fen
+      += ds_desk_number (item, "denomination_fen") * ds_desk_number (item, "count");
+  return sum_fen;
+}
+
+/* Two have counted the same cash: says who has signed for it, and what became of this count.
+ * Returns: whether it is so, and the visit is answered. */
+static gboolean
+send_counted_already (DsVisit *visit, json_t *denominations)
+{
+  DsDeskPage *page = visit->page;
+  g_autoptr (json_t) handover = ds_depot_describe_handover (visit->depot, visit->path_part, NULL);
+  json_t *count = json_object_get (handover, "count");
+  g_autofree char *part = ds_desk_escape_part (visit->path_part);
+
+  if (count == NULL)
+    return FALSE;
+  ds_desk_begin_page (visit, _ ("Counted already"));
+  ds_desk_page_add (page, "<p class=\"problem\" role=\"alert\">%s</p><dl class=\"facts\">",
+                    _ ("Somebody has signed for this cash before you. Your count was not signed. Where the "
+                       "two differ, count again "
+                       "together."));
+  ds_desk_page_add (page, "<div><dt>%s</dt><dd>%s · ", _ ("Signed by"), ds_desk_text (count, "clerk"));
+  ds_desk_page_add_time (page, ds_desk_number (count, "at_ms"));
+  ds_desk_page_add (page, "</dd></div>");
+  ds_desk_page_add_money_fact (page, _ ("Signed for"), ds_desk_number (count, "counted_fen"));
+  ds_desk_page_add_money_fact (page, _ ("Counted by you"), sum_count (denominations));
+  ds_desk_page_add (page, "</dl><p><a class=\"button main\" href=\"/desk/shift/%s\">%s</a></p>", part,
+                    _ ("Open the shift"));
+  ds_visit_send_page (visit, SOUP_STATUS_CONFLICT);
+  return TRUE;
 }
 
 static void
@@ -162,6 +264,11 @@ answer_count (DsVisit *visit)
                                                .denominations = denominations,
                                                .reason = reason },
                                &error);
+  if (answer == NULL && reason == NULL && send_counted_already (visit, denominations))
+    {
+      ds_depot_set_act (visit->depot, NULL);
+      return;
+    }
   end_act (visit, answer, _ ("You have signed for the cash."), path, error);
 }
 

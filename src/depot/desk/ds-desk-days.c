@@ -483,8 +483,8 @@ answer_signed (DsVisit *visit)
 const DsDeskRoute ds_desk_day_routes[] = {
   { "GET", "/desk/days", DS_DESK_FOR_READERS, 0, answer_days },
   { "GET", "/desk/day/*", DS_DESK_FOR_READERS, 0, answer_day },
-  { "GET", "/desk/day/*/csv", DS_DESK_FOR_READERS, 0, answer_csv },
-  { "GET", "/desk/day/*/camt", DS_DESK_FOR_READERS, 0, answer_camt },
-  { "GET", "/desk/day/*/signed", DS_DESK_FOR_READERS, 0, answer_signed },
+  { "GET", "/desk/day/*/csv", DS_DESK_FOR_READERS, 0, answer_csv, TRUE },
+  { "GET", "/desk/day/*/camt", DS_DESK_FOR_READERS, 0, answer_camt, TRUE },
+  { "GET", "/desk/day/*/signed", DS_DESK_FOR_READERS, 0, answer_signed, TRUE },
   { NULL },
 };

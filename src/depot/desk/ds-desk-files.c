@@ -105,8 +105,8 @@ answer_pdf (DsVisit *visit)
 }
 
 const DsDeskRoute ds_desk_file_routes[] = {
-  { "GET", "/desk/shift/*/csv", DS_DESK_FOR_READERS, 0, answer_csv },
-  { "GET", "/desk/shift/*/pdf", DS_DESK_FOR_READERS, 0, answer_pdf },
-  { "GET", "/desk/shift/*/statement", DS_DESK_FOR_READERS, 0, answer_statement },
+  { "GET", "/desk/shift/*/csv", DS_DESK_FOR_READERS, 0, answer_csv, TRUE },
+  { "GET", "/desk/shift/*/pdf", DS_DESK_FOR_READERS, 0, answer_pdf, TRUE },
+  { "GET", "/desk/shift/*/statement", DS_DESK_FOR_READERS, 0, answer_statement, TRUE },
   { NULL },
 };

@@ -30,11 +30,17 @@ static void
 add_parts (DsVisit *visit)
 {
   DsDeskPage *page = visit->page;
+  const char *path = g_uri_get_path (soup_server_message_get_uri (visit->message));
 
   ds_desk_page_add (page, "<nav aria-label=\"%s\"><ul>", _ ("Parts of the desk"));
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
-    ds_desk_page_add (page, "<li><a href=\"%s\" aria-keyshortcuts=\"Alt+%s\" title=\"Alt+%s\">%s</a></li>",
-                      parts[i].path, parts[i].key, parts[i].key, _ (parts[i].title));
+    {
+      ds_desk_page_add (page, "<li><a href=\"%s\" aria-keyshortcuts=\"Alt+%s\" title=\"Alt+%s\"",
+                        parts[i].path, parts[i].key, parts[i].key);
+      if (g_str_equal (path, parts[i].path))
+        ds_desk_page_add (page, " aria-current=\"page\"");
+      ds_desk_page_add (page, ">%s</a></li>", _ (parts[i].title));
+    }
   ds_desk_page_add (page, "</ul></nav>");
 }
 

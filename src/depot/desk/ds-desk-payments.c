@@ -180,6 +180,6 @@ answer_packet (DsVisit *visit)
 
 const DsDeskRoute ds_desk_payment_routes[] = {
   { "GET", "/desk/payment/*", DS_DESK_FOR_READERS, 0, answer_payment },
-  { "GET", "/desk/payment/*/packet", DS_DESK_FOR_READERS, 0, answer_packet },
+  { "GET", "/desk/payment/*/packet", DS_DESK_FOR_READERS, 0, answer_packet, TRUE },
   { NULL },
 };

@@ -65,6 +65,7 @@ typedef enum
  * @right: who may come
  * @max_body_bytes: of what is posted
  * @answer: answers, or has the visit wait (ds_desk_hold()) and answers later
+ * @is_file: a browser keeps the answer and stays where it is
  */
 typedef struct
 {
@@ -73,6 +74,7 @@ typedef struct
   DsDeskRight right;
   gsize max_body_bytes;
   void (*answer) (DsVisit *visit);
+  gboolean is_file;
 } DsDeskRoute;
 
 /* Returns: (transfer none) (nullable): what reads pictures; %NULL while @max of them wait. ds_desk_end_picture() follows. */
@@ -152,6 +154,11 @@ char *ds_desk_word_for_account (DsDeskPage *page, const char *account);
 /* Words for what a library says, where it has some in the page's language. */
 const char *ds_desk_word_for_error (DsDeskPage *page, const GError *error);
 
+/* ds-desk-sign-in.c */
+
+/* Answers a visit of whom nobody knows (any more): the form, and @next comes after it. @problem: (nullable): said first */
+void ds_desk_ask_to_sign_in (DsVisit *visit, const char *next, const char *problem);
+
 /* ds-desk-shifts.c */
 
 /* How a shift stands, in a word with its colour's class; @blind: its cash is to be counted by whoever looks. */
@@ -172,6 +179,9 @@ void ds_desk_send_file (DsVisit *visit, const char *about, const char *type, con
 
 /* Whether the cash of a shift waits to be counted by this visitor, who must not know yet what it should be. */
 gboolean ds_desk_is_blind (DsVisit *visit, json_t *shift);
+/* Returns: (transfer full) (nullable): where a count that was posted and not taken stands in its form again; %NULL when the
+ * visit brings none. */
+char *ds_desk_keep_count (DsVisit *visit);
 /* What came of the count, or the way to it, on a shift's page. */
 void ds_desk_add_handover (DsVisit *visit, json_t *shift);
 

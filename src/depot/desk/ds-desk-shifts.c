@@ -233,8 +233,10 @@ answer_shifts (DsVisit *visit)
   ds_desk_page_add (
       page,
       "<p class=\"live\" role=\"status\" id=\"live-words\" data-fresh=\"%s\" data-stale=\"%s\"></p>"
+      "<noscript><p class=\"live\">%s</p></noscript>"
       "<div id=\"live\" data-live=\"/desk/rows?%spage=%u\">",
-      _ ("The list is kept fresh."), _ ("The depot does not answer: the list is not fresh."), query, number);
+      _ ("The list is kept fresh."), _ ("The depot does not answer: the list is not fresh."),
+      _ ("Without scripts the list is as it was when the page was loaded: load it again."), query, number);
   add_shift_table (visit, shifts);
   ds_desk_page_add (page, "</div>");
   ds_desk_page_add_pager (page, "/desk/", query, number, json_array_size (shifts) > DS_DESK_ROWS);

@@ -129,8 +129,28 @@ check_new (DsVisit *visit, const char *id)
 
 /* The form */
 
+#define MAX_NEXT_BYTES 2000
+
+/* Returns: (nullable): where to go after the sign-in: a page of the desk, never another site's. */
+static const char *
+get_next (DsVisit *visit)
+{
+  const char *next = ds_visit_get_form (visit, "next");
+
+  if (next == NULL)
+    next = ds_visit_get_query (visit, "next");
+  if (next == NULL || !g_str_has_prefix (next, "/desk/") || strlen (next) > MAX_NEXT_BYTES)
+    return NULL;
+  for (const char *at = next; *at != '\0'; at++)
+    {
+      if (!g_ascii_isgraph (*at) || *at == '\\')
+        return NULL;
+    }
+  return next;
+}
+
 static void
-send_form (DsVisit *visit, guint status, const char *problem)
+send_form_to (DsVisit *visit, guint status, const char *problem, const char *next)
 {
   DsDeskPage *page = visit->page;
   DsDeskSessions *sessions = ds_desk_get_sessions (visit->desk);
@@ -145,22 +165,41 @@ send_form (DsVisit *visit, guint status, const char *problem)
   ds_desk_page_add (page,
                     "<form class=\"card narrow\" action=\"/desk/sign-in\" method=\"post\">"
                     "<input type=\"hidden\" name=\"csrf\" value=\"%s\">"
+                    "<input type=\"hidden\" name=\"next\" value=\"%s\">"
                     "<p><label for=\"account\">%s</label><input id=\"account\" name=\"account\" value=\"%s\""
                     " autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"%d\""
                     " required autofocus></p>"
                     "<p><label for=\"password\">%s</label><input id=\"password\" name=\"password\""
                     " type=\"password\" autocomplete=\"current-password\" maxlength=\"%d\" required></p>"
                     "<p><button class=\"main\">%s</button></p></form>",
-                    token, _ ("Your number"), typed != NULL ? typed : "", DS_ACCOUNT_MAX_ID_BYTES,
-                    _ ("Password"), DS_ACCOUNT_MAX_PASSWORD_BYTES, _ ("Sign in"));
+                    token, next != NULL ? next : "", _ ("Your number"), typed != NULL ? typed : "",
+                    DS_ACCOUNT_MAX_ID_BYTES, _ ("Password"), DS_ACCOUNT_MAX_PASSWORD_BYTES, _ ("Sign in"));
   ds_visit_send_page (visit, status);
+}
+
+static void
+send_form (DsVisit *visit, guint status, const char *problem)
+{
+  send_form_to (visit, status, problem, get_next (visit));
+}
+
+void
+ds_desk_ask_to_sign_in (DsVisit *visit, const char *next, const char *problem)
+{
+  g_autofree char *part = ds_desk_escape_part (next);
+  g_autofree char *path = g_strconcat ("/desk/sign-in?next=", part, NULL);
+
+  if (problem != NULL)
+    send_form_to (visit, SOUP_STATUS_UNAUTHORIZED, problem, next);
+  else
+    ds_visit_redirect (visit, g_str_equal (next, "/desk/") ? "/desk/sign-in" : path);
 }
 
 static void
 answer_form (DsVisit *visit)
 {
   if (visit->account != NULL)
-    ds_visit_redirect (visit, "/desk/");
+    ds_visit_redirect (visit, get_next (visit) != NULL ? get_next (visit) : "/desk/");
   else
     send_form (visit, SOUP_STATUS_OK, NULL);
 }
@@ -276,7 +315,9 @@ did_check (GObject *source, GAsyncResult *result, gpointer user_data)
   mark_browser (visit, account->id);
   ds_visit_set_cookie (visit, FORM_COOKIE, "", 0);
   note_about (visit, account->id, "sign-in");
-  ds_visit_redirect (visit, account->must_change ? "/desk/password" : "/desk/");
+  ds_visit_redirect (visit, account->must_change       ? "/desk/password"
+                            : get_next (visit) != NULL ? get_next (visit)
+                                                       : "/desk/");
 }
 
 static void

@@ -393,6 +393,51 @@ ds_visit_release (DsVisit *self)
   visit_unref (self);
 }
 
+/* Routes */
+
+/* @part: (out) (nullable): what stands for the star */
+static gboolean
+matches (const char *pattern, const char *path, char **part)
+{
+  const char *star = strchr (pattern, '*');
+  gsize before = star != NULL ? (gsize)(star - pattern) : 0;
+  gsize after = star != NULL ? strlen (star + 1) : 0;
+  gsize n = strlen (path);
+
+  if (star == NULL)
+    return g_str_equal (pattern, path);
+  if (n <= before + after || strncmp (pattern, path, before) != 0 || !g_str_has_suffix (path, star + 1))
+    return FALSE;
+  *part = g_strndup (path + before, n - before - after);
+  if (strchr (*part, '/') == NULL)
+    return TRUE;
+  g_clear_pointer (part, g_free);
+  return FALSE;
+}
+
+/* @known: (out): whether there is anything at this address for another method */
+static const DsDeskRoute *
+find_route (const char *method, const char *path, char **part, gboolean *known)
+{
+  *known = FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (all_routes); i++)
+    {
+      for (const DsDeskRoute *route = all_routes[i]; route->method != NULL; route++)
+        {
+          g_autofree char *found = NULL;
+
+          if (!matches (route->path, path, &found))
+            continue;
+          *known = TRUE;
+          if (!g_str_equal (route->method, method))
+            continue;
+          *part = g_steal_pointer (&found);
+          return route;
+        }
+    }
+  return NULL;
+}
+
 /* Who comes */
 
 /* A password that was changed, or an account that was taken away, ends what was begun before. */
@@ -438,6 +483,47 @@ has_token (DsVisit *self)
   return self->session != NULL && ds_desk_secrets_match (self->session->csrf, sent);
 }
 
+/* Returns: (transfer full): the page to which whoever is not signed in wants: of a file, the one that offers it; of what was
+ * posted, the one with its form. */
+static char *
+find_next (DsVisit *self, const DsDeskRoute *route)
+{
+  GUri *uri = soup_server_message_get_uri (self->message);
+  const char *path = g_uri_get_path (uri);
+  g_autofree char *part = NULL;
+  gboolean known;
+
+  if (route->is_file)
+    return g_strndup (path, (gsize)(strrchr (path, '/') - path));
+  if (g_str_equal (route->method, "GET") && g_uri_get_query (uri) != NULL)
+    return g_strdup_printf ("%s?%s", path, g_uri_get_query (uri));
+  return g_strdup (find_route ("GET", path, &part, &known) != NULL ? path : "/desk/");
+}
+
+/* What a clerk has counted is not to be counted again because meanwhile the sign-in was over, or another tab's has
+ * replaced it. */
+static void
+refuse_stranger (DsVisit *self, const DsDeskRoute *route)
+{
+  DsDeskPage *page = self->page;
+  g_autofree char *next = find_next (self, route);
+  g_autofree char *count = g_str_equal (route->method, "POST") ? ds_desk_keep_count (self) : NULL;
+
+  if (route->right == DS_DESK_FOR_SCRIPTS)
+    ds_visit_refuse (self, SOUP_STATUS_UNAUTHORIZED, _ ("You are signed out"),
+                     _ ("Nothing was changed. Sign in and do it again."));
+  else if (count != NULL)
+    ds_desk_ask_to_sign_in (
+        self, count,
+        _ ("You were signed out before you signed for the cash. What you counted is kept: sign "
+           "in, and it is in the form again."));
+  else
+    ds_desk_ask_to_sign_in (self, next,
+                            g_str_equal (route->method, "POST")
+                                ? _ ("You were signed out, and nothing was changed. Sign in and do it again.")
+                                : NULL);
+}
+
 static gboolean
 check_right (DsVisit *self, const DsDeskRoute *route)
 {
@@ -448,15 +534,18 @@ check_right (DsVisit *self, const DsDeskRoute *route)
     return TRUE;
   if (self->account == NULL)
     {
-      if (posts || route->right == DS_DESK_FOR_SCRIPTS)
-        ds_visit_refuse (self, SOUP_STATUS_UNAUTHORIZED, _ ("You are signed out"),
-                         _ ("Nothing was changed. Sign in and do it again."));
-      else
-        ds_visit_redirect (self, "/desk/sign-in");
+      refuse_stranger (self, route);
       return FALSE;
     }
   if (posts && (comes_from_elsewhere (self) || !has_token (self)))
     {
+      g_autofree char *count = comes_from_elsewhere (self) ? NULL : ds_desk_keep_count (self);
+
+      if (count != NULL)
+        {
+          ds_visit_redirect (self, count);
+          return FALSE;
+        }
       ds_visit_refuse (self, SOUP_STATUS_FORBIDDEN, _ ("That form is too old"),
                        _ ("Nothing was changed. Go back, load the page again, and do it once more."));
       return FALSE;
@@ -475,51 +564,6 @@ check_right (DsVisit *self, const DsDeskRoute *route)
       return FALSE;
     }
   return TRUE;
-}
-
-/* Routes */
-
-/* @part: (out) (nullable): what stands for the star */
-static gboolean
-matches (const char *pattern, const char *path, char **part)
-{
-  const char *star = strchr (pattern, '*');
-  gsize before = star != NULL ? (gsize)(star - pattern) : 0;
-  gsize after = star != NULL ? strlen (star + 1) : 0;
-  gsize n = strlen (path);
-
-  if (star == NULL)
-    return g_str_equal (pattern, path);
-  if (n <= before + after || strncmp (pattern, path, before) != 0 || !g_str_has_suffix (path, star + 1))
-    return FALSE;
-  *part = g_strndup (path + before, n - before - after);
-  if (strchr (*part, '/') == NULL)
-    return TRUE;
-  g_clear_pointer (part, g_free);
-  return FALSE;
-}
-
-/* @known: (out): whether there is anything at this address for another method */
-static const DsDeskRoute *
-find_route (const char *method, const char *path, char **part, gboolean *known)
-{
-  *known = FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (all_routes); i++)
-    {
-      for (const DsDeskRoute *route = all_routes[i]; route->method != NULL; route++)
-        {
-          g_autofree char *found = NULL;
-
-          if (!matches (route->path, path, &found))
-            continue;
-          *known = TRUE;
-          if (!g_str_equal (route->method, method))
-            continue;
-          *part = g_steal_pointer (&found);
-          return route;
-        }
-    }
-  return NULL;
 }
 
 static void
