@@ -6,17 +6,21 @@
 #include "ds-depot-service.h"
 
 #include "ds-error.h"
+#include "ds-line-watch.h"
 
 #include <string.h>
 
 #define REQUEST_ID "X-Request-Id"
 #define MIN_ID_BYTES 8
 #define MAX_ID_BYTES 64
+/* A handheld waits for news for a minute at most. */
+#define SILENCE_S 90
 
 struct _DsDepotHttp
 {
   DsDepot *depot;
   SoupServer *server;
+  DsLineWatch *line_watch;
   gboolean everywhere;
   guint port;
   gboolean up;
@@ -66,16 +70,25 @@ make_request_id (DsDepotHttp *self, SoupServerMessage *message)
              : g_strdup_printf ("%08x-%" G_GINT64_MODIFIER "x", self->start, self->n_requests);
 }
 
+/* Returns: (nullable) */
+static const DsRoute *
+find_route (SoupServerMessage *message)
+{
+  g_autoptr (SoupMessageHeaders) headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
+  g_autoptr (DsTrouble) trouble = NULL;
+  const char *tail;
+
+  return ds_depot_find_route (soup_server_message_get_method (message),
+                              g_uri_get_path (soup_server_message_get_uri (message)), headers, &tail,
+                              &trouble);
+}
+
 static void
 tell_monitor (DsDepotHttp *self, SoupServerMessage *message, const DsDepotReply *reply, gint64 began_us)
 {
   g_autofree char *request_id = make_request_id (self, message);
-  g_autoptr (SoupMessageHeaders) headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
-  g_autoptr (DsTrouble) trouble = NULL;
   const char *method = soup_server_message_get_method (message);
-  const char *tail;
-  const DsRoute *route = ds_depot_find_route (method, g_uri_get_path (soup_server_message_get_uri (message)),
-                                              headers, &tail, &trouble);
+  const DsRoute *route = find_route (message);
   const DsAnswered answered = {
     .request_id = request_id,
     .method = route != NULL ? method : "other",
@@ -232,13 +245,8 @@ did_get_request (SoupServer *server,
   if (!soup_message_body_get_accumulate (body))
     {
       g_autoptr (DsTrouble) trouble = NULL;
-      const char *tail;
-      const DsRoute *route
-          = ds_depot_find_route (soup_server_message_get_method (message), path,
-                                 soup_server_message_get_response_headers (message), &tail, &trouble);
 
-      g_assert (route != NULL);
-      ds_depot_refuse_size (&trouble, route->max_body_bytes);
+      ds_depot_refuse_size (&trouble, find_route (message)->max_body_bytes);
       send_trouble (self, message, trouble);
       return;
     }
@@ -267,6 +275,7 @@ ds_depot_http_new (DsDepot *depot)
   self->start = g_random_int ();
   self->server = soup_server_new ("server-header", "doorstep-depot", "tls-certificate",
                                   ds_authority_get_server_certificate (depot->authority), NULL);
+  self->line_watch = ds_line_watch_new (self->server, depot->clock, SILENCE_S);
   soup_server_add_early_handler (self->server, NULL, did_get_head, self, NULL);
   soup_server_add_handler (self->server, NULL, did_get_request, self, NULL);
   return self;
@@ -284,6 +293,7 @@ void
 ds_depot_http_free (DsDepotHttp *self)
 {
   hang_up (self);
+  ds_line_watch_free (self->line_watch);
   g_object_unref (self->server);
   g_free (self->address);
   g_free (self);

@@ -5,6 +5,7 @@
 #include "depot-fixture.h"
 
 #include "ds-depot-private.h"
+#include "ds-depot-service.h"
 #include "ds-encoding.h"
 #include "ds-error.h"
 #include "ds-json.h"
@@ -431,6 +432,26 @@ test_blob (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpuint (reply.status, >=, 400);
 }
 
+/* Without a length in its head a body is kept no longer than its route takes one: nobody has shown a token yet. */
+static void
+test_endless (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *uri = g_strconcat (fixture->address, "/v1/tokens", NULL);
+  g_autoptr (SoupMessage) message = soup_message_new ("POST", uri);
+  g_autofree char *big = g_strnfill (DS_DEPOT_MAX_BODY_BYTES + 1, 'x');
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data (big, -1, NULL);
+  g_autoptr (json_t) problem = NULL;
+  g_auto (Reply) reply = { 0 };
+
+  soup_message_set_request_body (message, "application/json", stream, -1);
+  depot_fixture_begin_message (fixture, message, &reply);
+  depot_fixture_wait (&reply);
+  reply_assert_trouble (&reply, 413, "too-large");
+  problem = reply_get_object (&reply);
+  g_assert_cmpstr (json_string_value (json_object_get (problem, "detail")), ==,
+                   "At most 16384 bytes are taken");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -448,5 +469,6 @@ main (int argc, char **argv)
   depot_test_add ("/http/tampered", test_tampered);
   depot_test_add ("/http/rubbish", test_rubbish);
   depot_test_add ("/http/blob", test_blob);
+  depot_test_add ("/http/endless", test_endless);
   return g_test_run ();
 }
