@@ -159,9 +159,8 @@ take_piece (DsExchange *exchange, const char *path, gint64 offset, gint64 size, 
 }
 
 gboolean
-ds_depot_answer_blob (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
+ds_depot_keep_blob (const char *directory, DsExchange *exchange, DsTrouble **trouble)
 {
-  const char *directory = ds_depot_service_get_directory (self);
   g_autofree char *folder = g_build_filename (directory, FOLDER_NAME, NULL);
   g_autofree char *path = g_build_filename (folder, exchange->tail, NULL);
   gboolean in_pieces;

@@ -237,12 +237,26 @@ ds_depot_intake_is_full (DsDepotIntake *self)
   return self->n_waiting >= MAX_WAITING || self->n_waiting_bytes >= MAX_WAITING_BYTES;
 }
 
+gboolean
+ds_depot_intake_is_busy (DsDepotIntake *self)
+{
+  return self->n_waiting > MAX_TOGETHER;
+}
+
 /* Handhelds that were sent away together must not come back together: each gets another time, within about the one that
  * it takes to work off what waits. */
 guint
 ds_depot_intake_draw_retry_after_s (DsDepotIntake *self)
 {
   return 2 + ds_random_below (self->depot->random, 2 + self->n_waiting / TAKEN_PER_S);
+}
+
+void
+ds_depot_intake_send_away (DsDepotIntake *self, DsTrouble **trouble)
+{
+  ds_trouble_set (trouble, DS_TROUBLE_OVERLOADED,
+                  "Too many handhelds are sending at once. Nothing is lost: send it again later");
+  (*trouble)->retry_after_s = ds_depot_intake_draw_retry_after_s (self);
 }
 
 void
@@ -265,9 +279,7 @@ ds_depot_intake_take_async (DsDepotIntake *self,
       hand_over (self, task);
       return;
     }
-  ds_trouble_set (&job->trouble, DS_TROUBLE_OVERLOADED,
-                  "Too many handhelds are sending at once. Nothing is lost: send it again later");
-  job->trouble->retry_after_s = ds_depot_intake_draw_retry_after_s (self);
+  ds_depot_intake_send_away (self, &job->trouble);
   end (self, task);
 }
 

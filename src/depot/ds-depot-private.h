@@ -230,6 +230,10 @@ guint ds_depot_intake_get_n_waiting (DsDepotIntake *self, gsize *n_bytes);
 gboolean ds_depot_intake_is_full (DsDepotIntake *self);
 /* Returns: after how many seconds who is sent away should come again. */
 guint ds_depot_intake_draw_retry_after_s (DsDepotIntake *self);
+/* Whether more wait than one commit takes: what is no money gives way. */
+gboolean ds_depot_intake_is_busy (DsDepotIntake *self);
+/* %DS_TROUBLE_OVERLOADED with a time to come back, another one for each. */
+void ds_depot_intake_send_away (DsDepotIntake *self, DsTrouble **trouble);
 
 /* Returns: (transfer full) (nullable): the answer, or %NULL with a trouble; neither when the depot closed. */
 json_t *ds_depot_intake_take_finish (GAsyncResult *result, DsTrouble **trouble);

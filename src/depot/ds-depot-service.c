@@ -19,10 +19,13 @@
 #define MAX_WAIT_S 60
 #define MAX_WAITERS 10000
 #define COMPRESS_FROM_BYTES 1024
+/* The contents of proofs that wait for the disk, each of at most DS_DEPOT_MAX_BODY_BYTES. */
+#define MAX_BLOBS 32
 
 struct _DsDepotService
 {
   DsDepot *depot;
+  GThreadPool *blobs;  /* one thread: each waits for the disk by itself, and money must not wait with it */
   GHashTable *waiters; /* (element-type utf8 Waiter): by device: each has one long poll at most */
 };
 
@@ -75,6 +78,7 @@ exchange_free (DsExchange *self)
   g_clear_pointer (&self->request.body, g_bytes_unref);
   g_clear_pointer (&self->device, ds_device_free);
   g_clear_pointer (&self->object, json_decref);
+  g_clear_pointer (&self->trouble, ds_trouble_free);
   g_clear_pointer (&self->reply, ds_depot_reply_free);
   g_free (self);
 }
@@ -272,6 +276,7 @@ begin_wait (DsDepotService *self, DsExchange *exchange, gint64 after, guint limi
   if (waiter != NULL)
     release_waiter (waiter); /* the handheld has given up on it */
 
+  exchange->comes_later = TRUE;
   waiter = g_new0 (Waiter, 1);
   waiter->service = self;
   waiter->task = g_object_ref (exchange->task);
@@ -348,6 +353,7 @@ did_take (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 take_in (DsDepotService *self, DsExchange *exchange, DsIntakeJob *job)
 {
+  exchange->comes_later = TRUE;
   ds_depot_intake_take_async (self->depot->intake, job, did_take, g_object_ref (exchange->task));
 }
 
@@ -365,6 +371,45 @@ static gboolean
 answer_journal (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
 {
   take_in (self, exchange, ds_depot_push_new (self->depot, exchange->device, exchange->request.body));
+  return TRUE;
+}
+
+static gboolean
+did_keep_blob (gpointer user_data)
+{
+  DsExchange *exchange = g_task_get_task_data (user_data);
+
+  if (exchange->trouble != NULL)
+    ds_depot_reply_set_trouble (g_task_get_source_object (user_data), exchange->reply, exchange->trouble);
+  return_reply (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* On the thread of blobs. */
+static void
+keep_blob (gpointer data, gpointer directory)
+{
+  GTask *task = data;
+  DsExchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  ds_depot_keep_blob (directory, exchange, &exchange->trouble);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, did_keep_blob, task, g_object_unref);
+  g_source_attach (source, g_task_get_context (task));
+}
+
+/* A content can wait, and the handheld keeps it until it is taken. */
+static gboolean
+answer_blob (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
+{
+  if (ds_depot_intake_is_busy (self->depot->intake) || g_thread_pool_unprocessed (self->blobs) >= MAX_BLOBS)
+    {
+      ds_depot_intake_send_away (self->depot->intake, trouble);
+      return FALSE;
+    }
+  exchange->comes_later = TRUE;
+  g_thread_pool_push (self->blobs, g_object_ref (exchange->task), NULL);
   return TRUE;
 }
 
@@ -421,7 +466,7 @@ const DsRoute ds_depot_routes[] = {
   { "POST", "/v1/journal", TRUE, FALSE, MAX_JOURNAL_BYTES, answer_journal },
   { "POST", "/v1/rescues", TRUE, FALSE, DS_DEPOT_MAX_BODY_BYTES, answer_rescue },
   { "GET", "/v1/feed", TRUE, FALSE, 0, answer_feed },
-  { "PUT", "/v1/blobs/{sm3}", TRUE, FALSE, DS_DEPOT_MAX_BODY_BYTES, ds_depot_answer_blob },
+  { "PUT", "/v1/blobs/{sm3}", TRUE, FALSE, DS_DEPOT_MAX_BODY_BYTES, answer_blob },
   { NULL },
 };
 
@@ -498,12 +543,6 @@ answer (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble)
   return route->answer (self, exchange, trouble);
 }
 
-const char *
-ds_depot_service_get_directory (DsDepotService *self)
-{
-  return self->depot->directory;
-}
-
 void
 ds_depot_refuse_size (DsTrouble **trouble, gsize max_bytes)
 {
@@ -534,7 +573,7 @@ ds_depot_answer_async (DsDepot *self,
 
   if (!answer (self->service, exchange, &trouble))
     ds_depot_reply_set_trouble (self, exchange->reply, trouble);
-  if (exchange->reply->status != 0)
+  if (!exchange->comes_later)
     return_reply (task);
 }
 
@@ -555,6 +594,7 @@ ds_depot_service_new (DsDepot *depot)
 
   self->depot = depot;
   self->waiters = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, waiter_free);
+  self->blobs = g_thread_pool_new (keep_blob, depot->directory, 1, FALSE, NULL);
   return self;
 }
 
@@ -562,6 +602,8 @@ void
 ds_depot_service_free (DsDepotService *self)
 {
   ds_depot_service_hang_up (self);
+  /* It finishes what it was given. */
+  g_thread_pool_free (self->blobs, FALSE, TRUE);
   g_hash_table_unref (self->waiters);
   g_free (self);
 }

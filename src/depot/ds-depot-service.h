@@ -70,7 +70,9 @@ DsDepotReply *ds_depot_answer_finish (DsDepot *self, GAsyncResult *result, GErro
  * @device: (nullable): whose token it carries, for routes that need one
  * @object: (nullable): the body as JSON, for routes that take an object
  * @tail: (nullable): what stands in the path in place of its last part
- * @reply: its status is 0 while it waits
+ * @reply: what it is answered with
+ * @trouble: (nullable): what another thread could not do
+ * @comes_later: somebody else returns the reply, and may be filling it on another thread
  * @task: (transfer none): whose data this is
  *
  * One request being answered.
@@ -82,6 +84,8 @@ typedef struct
   json_t *object;
   const char *tail;
   DsDepotReply *reply;
+  DsTrouble *trouble;
+  gboolean comes_later;
   GTask *task;
 } DsExchange;
 
@@ -91,7 +95,7 @@ typedef struct
  * @needs_token: only for an enrolled handheld
  * @takes_object: the body is one JSON object
  * @max_body_bytes: more is refused unread
- * @answer: fills the reply, or returns %FALSE with a trouble
+ * @answer: fills the reply, now or later, or returns %FALSE with a trouble
  */
 typedef struct
 {
@@ -115,10 +119,7 @@ const DsRoute *ds_depot_find_route (const char *method,
 
 void ds_depot_refuse_size (DsTrouble **trouble, gsize max_bytes);
 
-/* Returns: (transfer none): where the depot keeps its files. */
-const char *ds_depot_service_get_directory (DsDepotService *self);
-
-/* A route's answer: ds-depot-blobs.c. */
-gboolean ds_depot_answer_blob (DsDepotService *self, DsExchange *exchange, DsTrouble **trouble);
+/* ds-depot-blobs.c: keeps what was sent, durably. On any thread, one at a time. */
+gboolean ds_depot_keep_blob (const char *directory, DsExchange *exchange, DsTrouble **trouble);
 
 G_END_DECLS
