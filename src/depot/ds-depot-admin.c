@@ -648,9 +648,12 @@ read_reply (GInputStream *stream, GError **error)
     return NULL;
   bytes = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
   reply = ds_json_parse_object (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), MAX_REPLY_BYTES,
-                                error);
+                                NULL);
   if (reply == NULL)
-    return NULL;
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "it ended meanwhile");
+      return NULL;
+    }
   problem = json_object_get (reply, "error");
   if (problem != NULL)
     {
@@ -689,7 +692,8 @@ ds_depot_admin_call (const char *directory, json_t *request, GBytes *attachment,
   if (problem != NULL && problem->domain == DS_ERROR)
     g_propagate_error (error, g_steal_pointer (&problem));
   else
-    g_set_error (error, DS_ERROR, DS_ERROR_NETWORK, "The depot gave no answer: %s",
+    g_set_error (error, DS_ERROR, DS_ERROR_NETWORK,
+                 "The depot gave no answer (%s), and may have done what was asked. Look before you ask again",
                  problem ? problem->message : "nothing came back");
   return NULL;
 }

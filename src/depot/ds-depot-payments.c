@@ -6,6 +6,7 @@
 
 #include "ds-error.h"
 #include "ds-json.h"
+#include "ds-money.h"
 
 /* Save and tell */
 
@@ -215,6 +216,15 @@ ds_depot_end_payment (DsDepot *self,
   return TRUE;
 }
 
+/* An adapter has read its operator wrongly, or the operator is wrong: nothing like it is booked. */
+static gboolean
+has_amounts (const DsOrderResult *result)
+{
+  return result->amount_fen > 0 && result->amount_fen <= DS_MONEY_MAX_FEN && result->red_packet_fen >= 0
+         && result->red_packet_fen <= result->amount_fen && result->refunded_fen >= 0
+         && result->refunded_red_packet_fen >= 0;
+}
+
 gboolean
 ds_depot_apply_result (DsDepot *self,
                        DsDepotPayment *payment,
@@ -230,6 +240,11 @@ ds_depot_apply_result (DsDepot *self,
     return TRUE;
   if (payment->booked_fen > 0 && g_strcmp0 (payment->base->operator_id, ds_operator_get_id (op)) != 0)
     return note_other_operator (self, payment, ds_operator_get_id (op), result, error);
+
+  if ((result->state == DS_ORDER_PAID || result->state == DS_ORDER_REFUNDED) && !has_amounts (result))
+    return ds_depot_note_incident (self, "conflict", payment->base->id,
+                                   "The operator says that it was paid, and names no amount that could be",
+                                   error);
 
   adopt_details (payment, op, result);
   switch (result->state)

@@ -226,6 +226,24 @@ test_two_operators (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (get_number (fixture, id, "refunded_fen"), ==, 1000);
 }
 
+/* Paid, and nothing or less: that is no payment, and nothing of it is booked. */
+static void
+test_no_amount (DepotFixture *fixture, gconstpointer data)
+{
+  static const gint64 amounts_fen[] = { 0, -500, G_MAXINT64 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (amounts_fen); i++)
+    {
+      g_autofree char *id = present (fixture, "S", 1000);
+
+      test_operator_pay (fixture->operator_a, id, amounts_fen[i]);
+      notify (fixture, fixture->operator_a, id);
+      depot_fixture_assert_state (fixture, id, "presented");
+      g_assert_cmpint (find_case (fixture, "conflict", id), >, 0);
+    }
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:003"), ==, 0);
+}
+
 /* What the other one gave back of its own money, its file has; it is no refund of the first one's. */
 static void
 test_refund_in_the_others_file (DepotFixture *fixture, gconstpointer data)
@@ -355,6 +373,7 @@ main (int argc, char **argv)
   add_test ("cannot-keep", test_cannot_keep);
   add_test ("no-address", test_no_address);
   add_test ("two-operators", test_two_operators);
+  add_test ("no-amount", test_no_amount);
   add_test ("refund-in-the-others-file", test_refund_in_the_others_file);
   add_test ("refund-under-way", test_refund_under_way);
   add_test ("two-clerks", test_two_clerks);

@@ -190,6 +190,19 @@ peak() { "$program" --dir "$work/peak" bench --handhelds 12 --payments 2 --conne
 check "measures a peak and finds every payment once" contains '"lost":0,"doubled":0' peak
 check "measures in no depot that is somebody's" fails peak
 
+# One that ends before it answers.
+mkdir "$work/silent"
+mkfifo "$work/listens"
+python3 -c 'import socket, sys
+line = socket.socket(socket.AF_UNIX)
+line.bind(sys.argv[1])
+line.listen()
+print(flush=True)
+line.accept()[0].recv(16)' "$work/silent/admin.sock" >"$work/listens" &
+IFS= read -r listens <"$work/listens"
+check "fails where no answer comes" fails "$program" --dir "$work/silent" books
+cp "$work/err" "$work/refused"
+check "and says what to do" grep -q 'no answer.*Look' "$work/refused"
 check "makes no depot by a mistyped path" fails "$program" --dir "$work/depto" books
 cp "$work/err" "$work/refused"
 check "and says that there is none" grep -q 'no depot.*depto' "$work/refused"
