@@ -4,6 +4,7 @@
 
 #include "app-fixture.h"
 #include "speaker.h"
+#include "ds-collect-page.h"
 #include "ds-navigator.h"
 #include "ds-spoken-proof.h"
 #include "ds-stop-row.h"
@@ -544,6 +545,37 @@ lists_all_stops (gpointer user_data)
          && g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (list)))) == 10000;
 }
 
+static gboolean
+is_gone (gpointer place)
+{
+  return *(gpointer *)place == NULL;
+}
+
+/* The courier goes back before the depot's code has come: what was asked for stands in nobody's way. */
+static void
+test_code_left (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+  gpointer page;
+  DsStop *stop;
+  DsPayment *payment;
+
+  app_fixture_open_shift (fixture, 0);
+  g_object_set (ds_session_get_door (fixture->session), "online", TRUE, NULL);
+  gtk_widget_activate_action (fixture->window, "win.show-tab", "s", "route");
+  gtk_widget_activate_action (fixture->window, "win.collect", "s", "S1");
+  ds_test_press (fixture->window, "Show code");
+  ds_test_wait_for_words (fixture->window, "Getting a code…");
+  page = ds_test_find_type (fixture->window, DS_TYPE_COLLECT_PAGE);
+  g_object_add_weak_pointer (page, &page);
+  press_escape (fixture);
+  ds_test_wait (is_gone, &page, "the page to be gone");
+  stop = ds_route_find (ds_session_get_route (fixture->session), "S1");
+  g_assert_cmpuint (stop->payments->len, ==, 1);
+  payment = g_ptr_array_index (stop->payments, 0);
+  g_assert_true (payment->superseded);
+}
+
 static void
 test_many_stops (void)
 {
@@ -600,6 +632,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/spoken-locked", test_spoken_locked);
   g_test_add_func ("/window/digest", test_digest);
   g_test_add_func ("/window/outdated-code", test_outdated_code);
+  g_test_add_func ("/window/code-left", test_code_left);
   g_test_add_func ("/window/many-stops", test_many_stops);
   return g_test_run ();
 }
