@@ -367,7 +367,7 @@ test_differing (DayFixture *self, gconstpointer data)
   DayFile file;
   g_autoptr (json_t) answer = NULL;
   g_autoptr (json_t) other = NULL;
-  g_autoptr (json_t) closed = NULL;
+  g_autoptr (json_t) again = NULL;
 
   name_days (self, &names);
   work_first_day (self);
@@ -387,6 +387,13 @@ test_differing (DayFixture *self, gconstpointer data)
   day_file_add_payout (&file, "payout", names.day[1], 70, "B-2");
   other = take_next (self, &file, 2);
   day_fixture_resolve (self, day_find_case (other, "payout-differing", "003:payout:B-2", 10), "keep");
+  g_assert_cmpint (day_fixture_get_balance (self, "bank"), ==, 2560);
+
+  /* What was decided is not asked again when the next file says the same. */
+  file = day_fixture_begin_file (self, 3);
+  day_file_add_payout (&file, "payout", names.day[1], 70, "B-2");
+  again = take_next (self, &file, 3);
+  g_assert_cmpint (day_find_case (again, "payout-differing", "003:payout:B-2", 10), ==, 0);
   g_assert_cmpint (day_fixture_get_balance (self, "bank"), ==, 2560);
 }
 
