@@ -21,8 +21,9 @@ static const char description[]
       "daily-files, in-transit, suspense, cut-off --day DAY, cut-offs\n"
       "morning [--day DAY]: reconcile and cut-off of all days until yesterday; status 1: a day could not be\n"
       "closed, 2: all are, and there are new cases\n"
-      "payout OPERATOR --day DAY --amount YUAN [--fee YUAN] --reference TEXT, collection OPERATOR …,\n"
-      "payouts [--all]\n"
+      "payout OPERATOR --day DAY --amount YUAN [--fee YUAN] --reference TEXT [--reason TEXT, to correct "
+      "it],\n"
+      "collection OPERATOR …, payouts [--all]\n"
       "export shift-csv SHIFT | shift-pdf SHIFT | day-csv --day DAY | camt ACCOUNT --day DAY";
 
 void

@@ -220,7 +220,8 @@ book_payout (DsDepot *depot, json_t *request, gint64 sign, GError **error)
 {
   DsPayout payout = { .operator_id = get_argument (request, 0),
                       .day = get_option (request, "day"),
-                      .reference = get_option (request, "reference") };
+                      .reference = get_option (request, "reference"),
+                      .reason = get_option (request, "reason") };
 
   if (!parse_amount (request, &payout.amount_fen, error)
       || (get_option (request, "fee") != NULL
@@ -322,7 +323,8 @@ static const Command commands[] = {
   { "in-transit", 0, 0, NULL, "in-transit", run_in_transit },
   { "payout", 1, 1, "day,amount,reference",
     "payout OPERATOR --day YYYY-MM-DD --amount YUAN [--fee YUAN] --reference TEXT: what came into the bank "
-    "account for the day, what was kept back, the bank's number",
+    "account for the day, what was kept back, the bank's number; with --reason it corrects what was entered",
+
     run_payout },
   { "collection", 1, 1, "day,amount,reference",
     "collection OPERATOR --day YYYY-MM-DD --amount YUAN --reference TEXT: what the operator took out of the "

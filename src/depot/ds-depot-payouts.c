@@ -121,6 +121,17 @@ find_transfer (DsDepot *self,
   return TRUE;
 }
 
+/* Notes what is said of a transfer, beside what is booked of it. */
+static gboolean
+note_told (DsDepot *self, const Transfer *transfer, GError **error)
+{
+  return ds_depot_sql_run (self->db, error,
+                           "UPDATE payout SET told_day = ?, told_fen = ? WHERE operator = ? AND kind = ?"
+                           " AND reference = ?",
+                           "sisss", transfer->day, transfer->amount_fen, transfer->operator_id,
+                           transfer->kind, transfer->reference);
+}
+
 /* The file says otherwise than what stands in the books: a person looks at the bank's statement. */
 static gboolean
 note_differing (DsDepot *self, const Transfer *transfer, gint64 booked_fen, GError **error)
@@ -144,11 +155,7 @@ note_differing (DsDepot *self, const Transfer *transfer, gint64 booked_fen, GErr
   detail
       = g_strdup_printf ("Booked: %s yuan; operator %s says %s, for %s", ds_money_format (booked_fen, booked),
                          transfer->operator_id, ds_money_format (transfer->amount_fen, told), transfer->day);
-  return ds_depot_sql_run (self->db, error,
-                           "UPDATE payout SET told_day = ?, told_fen = ? WHERE operator = ? AND kind = ?"
-                           " AND reference = ?",
-                           "sisss", transfer->day, transfer->amount_fen, transfer->operator_id,
-                           transfer->kind, transfer->reference)
+  return note_told (self, transfer, error)
          && ds_depot_open_case (self,
                                 &(DsCaseDraft){ .kind = DIFFERING,
                                                 .subject = subject,
@@ -521,9 +528,21 @@ check_payout (DsDepot *self, const DsPayout *payout, GError **error)
   return FALSE;
 }
 
+static gboolean
+correct_by_hand (DsDepot *self, const Transfer *transfer, const char *reason, GError **error)
+{
+  g_autofree char *subject
+      = g_strjoin (":", transfer->operator_id, transfer->kind, transfer->reference, NULL);
+  const DsCaseDraft draft = { .kind = DIFFERING, .subject = subject, .detail = reason };
+
+  return ds_depot_check_reason (reason, error) && note_told (self, transfer, error)
+         && correct_transfer (self, transfer, error) && ds_depot_open_case (self, &draft, error)
+         && ds_depot_close_case (self, DIFFERING, subject, "corrected", error);
+}
+
 /* @other: a kind that a transfer of this number must not be, too */
 static gboolean
-book_by_hand (DsDepot *self, const Transfer *transfer, const char *other, GError **error)
+book_by_hand (DsDepot *self, const Transfer *transfer, const char *other, const char *reason, GError **error)
 {
   g_autofree char *day = NULL;
   char booked[DS_MONEY_TEXT_SIZE];
@@ -541,13 +560,16 @@ book_by_hand (DsDepot *self, const Transfer *transfer, const char *other, GError
     return insert_transfer (self, transfer, error);
   if (known == SAME)
     return TRUE;
+  if (n_other == 0 && reason != NULL)
+    return correct_by_hand (self, transfer, reason, error);
   if (n_other > 0)
     g_set_error (error, DS_ERROR, DS_ERROR_CONFLICT, "The transfer %s was booked the other way round",
                  transfer->reference);
   else
     g_set_error (
         error, DS_ERROR, DS_ERROR_CONFLICT,
-        "The transfer %s was booked before: %s yuan (%s) for %s; a second one has a number of its own",
+        "The transfer %s was booked before: %s yuan (%s) for %s. A second one has a number of its own; "
+        "what was wrong is corrected with --reason",
         transfer->reference, ds_money_format (booked_fen, booked), transfer->kind, day);
   return FALSE;
 }
@@ -566,11 +588,12 @@ book_payout (DsDepot *self, const DsPayout *payout, GError **error)
   g_autoptr (GPtrArray) days = NULL;
   const Day *day;
 
-  if (transfer.amount_fen > 0 && !book_by_hand (self, &transfer, collects ? "payout" : "collection", error))
+  if (transfer.amount_fen > 0
+      && !book_by_hand (self, &transfer, collects ? "payout" : "collection", payout->reason, error))
     return NULL;
   transfer.kind = "fee";
   transfer.amount_fen = payout->fee_fen;
-  if ((transfer.amount_fen > 0 && !book_by_hand (self, &transfer, "", error))
+  if ((transfer.amount_fen > 0 && !book_by_hand (self, &transfer, "", payout->reason, error))
       || !ds_depot_judge_payouts (self, payout->operator_id, cases, error)
       || !ds_depot_complete_cases (self, cases, error))
     return NULL;

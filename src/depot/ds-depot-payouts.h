@@ -33,6 +33,7 @@ G_BEGIN_DECLS
  * @amount_fen: what came into the account; negative: the operator collected it
  * @fee_fen: what was kept back of it
  * @reference: the bank's number of the transfer
+ * @reason: (nullable): why what was entered of this transfer before is corrected
  */
 typedef struct
 {
@@ -41,13 +42,16 @@ typedef struct
   gint64 amount_fen;
   gint64 fee_fen;
   const char *reference;
+  const char *reason;
 } DsPayout;
 
 /**
  * ds_depot_book_payout:
- * @error: %DS_ERROR_CONFLICT when the number was booked with another day or sum; %DS_ERROR_INVALID, %DS_ERROR_NOT_FOUND
+ * @error: %DS_ERROR_CONFLICT when the number was booked with another day or sum, and no reason is given to correct it;
+ *   %DS_ERROR_INVALID, %DS_ERROR_NOT_FOUND
  *
- * Books a transfer by hand. The same once more does nothing more and gets the same answer.
+ * Books a transfer by hand. The same once more does nothing more and gets the same answer. A correction books the
+ * difference, and stands among the cases as one that is decided.
  *
  * Returns: (transfer full) (nullable): {"operator", "day", "reference", "amount_fen", "fee_fen", "due_fen" (null: the
  *   day's file was not taken yet), "open_fen", "cases"}

@@ -102,7 +102,7 @@ ds_morning_report_print (json_t *answer)
   gsize i;
 
   json_array_foreach (json_object_get (answer, "days"), i, day) n_cases += print_day (day);
-  printf ("Closed until %s; %" G_GINT64_FORMAT " cases are open (cases lists them)\n",
+  printf ("Closed until %s; open cases: %" G_GINT64_FORMAT " (cases lists them)\n",
           closed != NULL ? closed : "no day yet", get_number (answer, "open_cases"));
   fflush (stdout);
   if (!complete)

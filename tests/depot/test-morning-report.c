@@ -24,8 +24,8 @@ static const Sample all_well = {
   EXIT_SUCCESS,
   "*003: 12 lines, 11 matched, in transit 7.00 yuan, paid out 1234.56 yuan, fees 0.10 yuan; balanced\n*007: "
   "its "
-  "file was taken before\n*closed; the books sum to 0, in suspense 9.00 yuan\nClosed until 2026-11-29; 3 "
-  "cases*"
+  "file was taken before\n*closed; the books sum to 0, in suspense 9.00 yuan\nClosed until 2026-11-29; open "
+  "cases: 3 *"
 };
 static const Sample with_cases = {
   "{\"closed_until\":\"2026-11-29\",\"complete\":true,\"open_cases\":1,\"days\":[{\"day\":\"2026-11-29\","

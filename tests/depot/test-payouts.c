@@ -359,6 +359,41 @@ test_entered (DayFixture *self, gconstpointer data)
   g_assert_cmpuint (day_fixture_count_open_cases (self), ==, 0);
 }
 
+/* The clerk mistyped it, and sees it. */
+static void
+test_corrected (DayFixture *self, gconstpointer data)
+{
+  Names names;
+  DsPayout payout = { .operator_id = "003", .amount_fen = 2500, .reference = "B-1", .reason = "" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (json_t) corrected = NULL;
+  g_autoptr (json_t) again = NULL;
+  g_autoptr (json_t) cases = NULL;
+
+  name_days (self, &names);
+  work_first_day (self);
+  payout.day = names.day[0];
+  json_decref (enter_well (self, names.day[1], 2050, 0, "B-1"));
+  g_assert_null (ds_depot_book_payout (self->base.depot, &payout, &error));
+  g_assert_error (error, DS_ERROR, DS_ERROR_INVALID);
+  g_clear_error (&error);
+  payout.reason = "mistyped";
+  corrected = ds_depot_book_payout (self->base.depot, &payout, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (day_get_number (corrected, "open_fen"), ==, 0);
+  again = ds_depot_book_payout (self->base.depot, &payout, &error);
+  g_assert_no_error (error);
+  g_assert_true (json_equal (corrected, again));
+  g_assert_cmpint (day_fixture_get_balance (self, "bank"), ==, 2500);
+  g_assert_cmpint (day_fixture_get_balance (self, "clearing:003"), ==, 0);
+  assert_day (self, names.day[0], 2500, 0, 0);
+  g_assert_cmpuint (day_fixture_count_open_cases (self), ==, 0);
+  /* It stands in the record with its reason. */
+  cases = ds_depot_list_cases (self->base.depot, TRUE, NULL);
+  g_assert_cmpuint (json_array_size (cases), ==, 1);
+  g_assert_cmpstr (json_string_value (json_object_get (json_array_get (cases, 0), "detail")), ==, "mistyped");
+}
+
 /* The clerk mistyped it; the file says so, and one of the two is right. */
 static void
 test_differing (DayFixture *self, gconstpointer data)
@@ -470,6 +505,7 @@ main (int argc, char **argv)
   day_test_add ("/payouts/duplicate", test_duplicate);
   day_test_add ("/payouts/over", test_over);
   day_test_add ("/payouts/entered", test_entered);
+  day_test_add ("/payouts/corrected", test_corrected);
   day_test_add ("/payouts/differing", test_differing);
   day_test_add ("/payouts/refused", test_refused);
   day_test_add ("/payouts/camt", test_camt);
