@@ -10,9 +10,9 @@ G_BEGIN_DECLS
  * ds_depot_morning_async:
  * @day: (nullable): the last day to close, "YYYY-MM-DD"; yesterday by default
  *
- * Takes the operators' files of every day since the last that was closed (the first time: since the first file, or of
- * @day alone), and closes it. An operator that gives no file keeps its day open, and those after it: what the others gave is taken all the
- * same, and the next morning goes on from there. Doing it again does nothing more.
+ * Takes the operators' files of every day since the last that was closed (the first time: since the last of which all may
+ * have given one, or of @day alone), and closes it. An operator that gives no file keeps its day open, and those after it:
+ * what the others gave is taken all the same, and the next morning goes on from there. Doing it again does nothing more.
  */
 void ds_depot_morning_async (DsDepot *self,
                              const char *day,

@@ -4,9 +4,12 @@
 
 #include "desk-browser.h"
 
+#include "ds-day.h"
 #include "ds-depot-accounts.h"
 #include "ds-depot-custody.h"
 #include "ds-depot-lists.h"
+#include "ds-depot-payouts.h"
+#include "ds-depot-reconcile.h"
 #include "ds-qr.h"
 
 #include <string.h>
@@ -358,6 +361,44 @@ test_auditor (DeskFixture *fixture, gconstpointer data)
 
 /* Cases and files */
 
+/* The clerk reads which operator and which day it is about, and decides. */
+static void
+test_payout_case (DeskFixture *fixture, gconstpointer data)
+{
+  g_auto (Browser) browser = open_browser (fixture);
+  DsDepot *depot = fixture->base.depot;
+  gint64 now_ms = ds_clock_get_wall_ms (DS_CLOCK (fixture->base.clock));
+  char day[DS_DAY_SIZE];
+  g_autofree char *text
+      = g_strdup_printf ("#doorstep-daily-file,1,003,%s,%s\n"
+                         "time,kind,payment,amount,red_packet,operator_ref\n#total,0,0.00,0.00\n",
+                         ds_depot_get_payee_id (depot), ds_day_format (now_ms - DS_DAY_MS, day));
+  g_autoptr (GBytes) file = g_bytes_new_static (text, strlen (text));
+  g_autofree char *subject = g_strconcat ("003:", day, NULL);
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (json_t) taken = ds_depot_reconcile_file (depot, file, day, &error);
+  g_autoptr (json_t) booked = NULL;
+
+  g_assert_no_error (error);
+  booked = ds_depot_book_payout (
+      depot, &(DsPayout){ .operator_id = "003", .day = day, .amount_fen = 4321, .reference = "B-1" }, &error);
+  g_assert_no_error (error);
+  path = g_strdup_printf (
+      "/desk/case/%" JSON_INTEGER_FORMAT,
+      json_integer_value (json_object_get (json_array_get (json_object_get (booked, "cases"), 0), "case")));
+  sign_in (&browser, DESK_CLERK, "clerk");
+  load_page (&browser, "/desk/cases");
+  assert_has (&browser, "The operator paid out too much");
+  load_page (&browser, path);
+  assert_has (&browser, subject);
+  assert_has (&browser, "¥43.21");
+  assert_has (&browser, "It is the operator&apos;s");
+  send_form (&browser, path, "how", "claim", "reason", "they were told", NULL);
+  g_assert_cmpuint (browser.status, ==, 303);
+  g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "claim:003"), ==, -4321);
+}
+
 static void
 test_decide (DeskFixture *fixture, gconstpointer data)
 {
@@ -552,6 +593,7 @@ main (int argc, char **argv)
   desk_test_add ("/desk/before-clerks", test_before_clerks);
   desk_test_add ("/desk/auditor", test_auditor);
   desk_test_add ("/desk/decide", test_decide);
+  desk_test_add ("/desk/payout-case", test_payout_case);
   desk_test_add ("/desk/refused-entry", test_refused_entry);
   desk_test_add ("/desk/seals", test_seals);
   desk_test_add ("/desk/seal-pictures", test_seal_pictures);
