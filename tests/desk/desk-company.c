@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The station of desk-fixture.h as a program, for a browser: says on descriptor 3 where the desk is, and does what it is told
- * on its standard input: "close" has the courier close the shift and show the seal to a camera; its end ends it. */
+ * on its standard input: "close" has the courier close the shift and show the seal to a camera, "fill" makes the station a large one, "age" lets half
+ * an hour pass; its end ends it. */
 #include "config.h"
 
-#include "desk-fixture.h"
+#include "desk-filler.h"
 
+#include "ds-depot-private.h"
+#include "ds-desk-session.h"
 #include "ds-json.h"
 #include "ds-qr.h"
 
@@ -71,6 +74,19 @@ film (const char *text, const char *path)
   g_assert_true (g_file_set_contents (path, (const char *)bytes->data, bytes->len, &error));
 }
 
+/* Forty couriers and ten days, one of them with the longest name that there may be. */
+static void
+fill (Station *station)
+{
+  g_autoptr (GError) error = NULL;
+
+  desk_filler_fill (&station->desk, 400, 40);
+  ds_depot_sql_run (station->desk.base.depot->db, &error, "UPDATE courier SET name = ? WHERE id = 'C0003'",
+                    "s", "Muhammad-Abdurrahman-Ibn-Yusuf-al-Kashgari-Uyghurzade-Öztürk");
+  g_assert_no_error (error);
+  say (json_pack ("{s:s}", "shift", "0000018b-0000-7000-8000-000000000000"));
+}
+
 static void read_order (Station *station);
 
 static void
@@ -89,6 +105,13 @@ did_read_order (GObject *source, GAsyncResult *result, gpointer user_data)
       desk_fixture_close_shift (&station->desk, DESK_FLOAT_FEN + DESK_CASH_FEN);
       film (station->desk.seal, line + strlen ("close "));
       say (json_pack ("{s:s}", "seal", station->desk.seal));
+    }
+  else if (g_str_equal (line, "fill"))
+    fill (station);
+  else if (g_str_equal (line, "age"))
+    {
+      ds_manual_clock_advance_ms (station->desk.base.clock, DS_DESK_IDLE_MS + 1000);
+      say (json_pack ("{s:b}", "aged", TRUE));
     }
   read_order (station);
 }

@@ -14,6 +14,8 @@ import assert from 'node:assert/strict';
 const [company, inspect, packages, pictures] = process.argv.slice(2);
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const LIMIT_MS = 60000;
+// Of a long page, what is seen of it.
+const MAX_PICTURE_PX = 1600;
 
 if (!chromium) {
   console.log('There is no Chromium on this machine: sh data/setup.sh --desk');
@@ -60,12 +62,24 @@ async function open(language) {
   return page;
 }
 
+const axe = readFileSync(join(packages, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+// What axe-core finds in a page: violations of WCAG 2.2 at AA, and of good practice.
+async function findBarriers(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(node => node.html).join(' ')}`);
+}
+
 let shots = 0;
 
 // A picture, and what can be measured of it: nothing cut off at the side, everything that can be typed into has a name.
 async function look(page, name) {
   const found = await page.evaluate(() => ({
     over: document.documentElement.scrollWidth - innerWidth,
+    width: document.documentElement.scrollWidth,
+    height: document.documentElement.scrollHeight,
     unnamed: [...document.querySelectorAll('input:not([type=hidden]), textarea, select')]
       .filter(field => field.labels.length === 0 && !field.getAttribute('aria-label')).map(field => field.outerHTML),
     headless: [...document.querySelectorAll('table')].filter(table => !table.caption || !table.querySelector('th[scope=col]')).length,
@@ -74,9 +88,12 @@ async function look(page, name) {
     h1: document.querySelectorAll('h1').length,
   }));
 
-  assert.deepEqual(found, { over: found.over, unnamed: [], headless: 0, small: [], h1: 1 }, name);
+  assert.deepEqual(await findBarriers(page), [], name);
+  assert.deepEqual(found, { ...found, unnamed: [], headless: 0, small: [], h1: 1 }, name);
   assert.ok(found.over <= 0, `${name} is ${found.over} px too wide`);
-  await page.screenshot({ path: join(pictures, `${String(++shots).padStart(2, '0')}-${name}.png`), fullPage: true });
+  await page.screenshot({
+    path: join(pictures, `${String(++shots).padStart(3, '0')}-${name}.png`), captureBeyondViewport: true,
+    clip: { x: 0, y: 0, width: found.width, height: Math.min(found.height, MAX_PICTURE_PX) } });
 }
 
 // The keyboard
@@ -269,11 +286,40 @@ async function auditor(page) {
   assert.match(await text(page), /Shifts/);
 }
 
-const steps = { clerk: [clerk, 'en-GB,en'], auditor: [auditor, 'zh-CN,zh;q=0.9'] };
+// A large station at eight in the evening, as it looks in each language, by day and by night, on a screen, on a phone, and
+// twice as large.
+async function looks(page) {
+  const screens = { screen: [1280, 800, 1], phone: [390, 844, 2], zoomed: [640, 400, 2] };
+
+  station.stdin.write('fill\n');
+  const { shift } = await hear();
+  await signIn(page, told.account, told.password);
+  const day = await page.goto(`${told.desk}days`).then(() => page.$eval('tbody th a[href*="/day/"]', link => link.href));
+  const parts = { shifts: '', waits: '?standing=waits', nobody: '?words=nobody', shift: `shift/${shift}`,
+    payments: `shift/${shift}/payments?bucket=digital`, count: `shift/${shift}/count`, cases: 'cases', case: 'case/1', days: 'days',
+    day: `day/${day.split('/').pop()}`, couriers: 'couriers', cash: 'cash', seal: 'seal', log: 'log', password: 'password' };
+
+  for (const [tag, scheme, screen] of [['zh-CN', 'light', 'screen'], ['en', 'dark', 'screen'], ['zh-CN', 'dark', 'phone'],
+    ['en', 'light', 'phone'], ['en', 'light', 'zoomed']]) {
+    const [width, height, deviceScaleFactor] = screens[screen];
+
+    await page.setViewport({ width, height, deviceScaleFactor });
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await page.goto(told.desk);
+    if (await page.$(`button[name="tag"][value="${tag}"]`))
+      await goes(page, () => page.click(`button[name="tag"][value="${tag}"]`));
+    for (const [name, path] of Object.entries(parts)) {
+      await page.goto(told.desk + path);
+      await look(page, `${screen}-${tag}-${scheme}-${name}`);
+    }
+  }
+}
+
+const steps = { clerk: [clerk, 'en-GB,en'], auditor: [auditor, 'zh-CN,zh;q=0.9'], looks: [looks, 'zh-CN,zh;q=0.9'] };
 let n = 0;
 let failed = false;
 
-console.log('TAP version 13\n1..3');
+console.log('TAP version 13\n1..4');
 for (const [name, [step, language]] of Object.entries(steps)) {
   const page = await open(language);
 
@@ -286,7 +332,7 @@ for (const [name, [step, language]] of Object.entries(steps)) {
     await page.screenshot({ path: join(pictures, `failed-${name}.png`), fullPage: true }).catch(() => {});
   }
 }
-console.log(`${problems.length ? 'not ok' : 'ok'} 3 nothing was forbidden or went wrong in a script${problems.map(problem => `\n# ${problem}`).join('')}`);
+console.log(`${problems.length ? 'not ok' : 'ok'} 4 nothing was forbidden or went wrong in a script${problems.map(problem => `\n# ${problem}`).join('')}`);
 
 await browser.close();
 station.stdin.end();

@@ -76,7 +76,7 @@ add_suspense (DsDeskPage *page, json_t *suspense)
   json_t *bucket;
   gsize i;
 
-  ds_desk_page_begin_table (page, _ ("In suspense now, by age"), 0x6, _ ("Days"), _ ("How many"),
+  ds_desk_page_begin_table (page, _ ("In suspense now, by age"), 0x6, _ ("Age, in days"), _ ("How many"),
                             _ ("Amount"), NULL);
   json_array_foreach (json_object_get (suspense, "buckets"), i, bucket)
   {
@@ -394,7 +394,7 @@ answer_day (DsVisit *visit)
       ds_visit_send_error (visit, error);
       return;
     }
-  title = g_strdup_printf ("%s %s", _ ("Day"), name);
+  title = g_strdup_printf ("%s · %s", _ ("Days"), name);
   ds_desk_begin_page (visit, title);
   ds_desk_page_add (page, "<p class=\"no-print\"><a href=\"/desk/days\">%s</a></p>", _ ("All days"));
   add_day_facts (page, day);

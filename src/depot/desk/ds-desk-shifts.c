@@ -73,15 +73,15 @@ add_shift_row (DsVisit *visit, json_t *shift)
   ds_desk_page_add (
       page, "<tr><th scope=\"row\"><a href=\"/desk/shift/%s\">%s</a> <span class=\"id\">%s</span></th><td>",
       part, ds_desk_text (shift, "name"), ds_desk_text (shift, "courier"));
-  ds_desk_page_add_time (page, ds_desk_number (shift, "opened_at_ms"));
-  ds_desk_page_add (page, "</td><td>");
-  ds_desk_page_add_time (page, ds_desk_number (shift, "closed_at_ms"));
-  ds_desk_page_add (page, "</td><td>");
   if (blind && ds_desk_number (shift, "closed_at_ms") > 0)
     ds_desk_page_add (page, "<a class=\"state accepted\" href=\"/desk/shift/%s/count\">%s</a>", part,
                       _ ("Cash to be counted"));
   else
     ds_desk_add_standing (page, shift, FALSE);
+  ds_desk_page_add (page, "</td><td>");
+  ds_desk_page_add_time (page, ds_desk_number (shift, "opened_at_ms"));
+  ds_desk_page_add (page, "</td><td>");
+  ds_desk_page_add_time (page, ds_desk_number (shift, "closed_at_ms"));
   ds_desk_page_add (page, "</td>");
   ds_desk_page_add_money_cell (page, ds_desk_number (find_total (shift, "digital"), "amount_fen"));
   add_cash_cell (page, find_total (shift, "cash"), blind);
@@ -174,8 +174,8 @@ add_shift_table (DsVisit *visit, json_t *shifts)
                         *query == '\0' ? _ ("No shift has been opened yet.") : _ ("There is no such shift."));
       return;
     }
-  ds_desk_page_begin_table (page, _ ("Shifts, the newest first"), 0x1f0, _ ("Courier"), _ ("Opened"),
-                            _ ("Closed"), _ ("Standing"), _ ("Digital RMB"), _ ("Cash"),
+  ds_desk_page_begin_table (page, _ ("Shifts, the newest first"), 0x1f0, _ ("Courier"), _ ("Standing"),
+                            _ ("Opened"), _ ("Closed"), _ ("Digital RMB"), _ ("Cash"),
                             _ ("Offline, not settled"), _ ("Result unknown"), _ ("Open cases"),
                             _ ("Last heard of"), NULL);
   json_array_foreach (shifts, i, shift)
