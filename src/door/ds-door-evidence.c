@@ -7,6 +7,8 @@
 #include "ds-encoding.h"
 
 #define MS_PER_HOUR (3600 * 1000)
+/* Clocks that nobody set are no further from the depot's. */
+#define CLOCK_TOLERANCE_MS (10 * 60 * 1000)
 
 static void
 refuse (DsScanOperation *operation, const char *reason, const char *title, char *text)
@@ -27,12 +29,25 @@ trust_list_is_fresh (DsDoor *self)
                 <= settings->trust_age_limit_s * 1000;
 }
 
+/* How long the oldest voucher has waited. The journal dates it by the handheld's clock: one that is from the future by the
+ * depot's time has its age by the clock that dated it, and where that was set back since, nobody knows it. */
+static gint64
+get_age_of_oldest_ms (DsDoor *self, const DsExposure *exposure)
+{
+  gint64 age_ms = ds_store_get_trusted_now_ms (self->store) - exposure->oldest_unredeemed_at_ms;
+
+  if (exposure->unredeemed_count == 0)
+    return 0;
+  if (age_ms < -CLOCK_TOLERANCE_MS)
+    age_ms = ds_clock_get_wall_ms (self->clock) - exposure->oldest_unredeemed_at_ms;
+  return age_ms < -CLOCK_TOLERANCE_MS ? G_MAXINT64 : age_ms;
+}
+
 char *
 ds_door_get_voucher_bar (DsDoor *self, const DsExposure *exposure, const char **reason)
 {
   DsSettings *settings = ds_store_get_settings (self->store);
   DsTrustList *trust = ds_store_get_trust_list (self->store);
-  gint64 now_ms = ds_store_get_trusted_now_ms (self->store);
   const char *name = NULL;
   char *text = NULL;
 
@@ -60,8 +75,7 @@ ds_door_get_voucher_bar (DsDoor *self, const DsExposure *exposure, const char **
               (gulong)exposure->unredeemed_count),
           (int)exposure->unredeemed_count);
     }
-  else if (exposure->unredeemed_count > 0
-           && now_ms - exposure->oldest_unredeemed_at_ms > settings->voucher_age_limit_s * 1000)
+  else if (get_age_of_oldest_ms (self, exposure) > settings->voucher_age_limit_s * 1000)
     {
       name = "vouchers-too-old";
       text = g_strdup (
@@ -91,7 +105,6 @@ static DsLimits
 list_limits (DsDoor *self, const DsExposure *exposure, gint64 amount_fen, gint64 wallet_left_fen)
 {
   const DsSettings *settings = ds_store_get_settings (self->store);
-  gint64 age_ms = ds_store_get_trusted_now_ms (self->store) - exposure->oldest_unredeemed_at_ms;
   DsLimits limits = DS_LIMIT_NONE;
 
   if (amount_fen > settings->voucher_limit_fen)
@@ -102,7 +115,7 @@ list_limits (DsDoor *self, const DsExposure *exposure, gint64 amount_fen, gint64
     limits |= DS_LIMIT_SUM;
   if (exposure->unredeemed_count >= settings->unredeemed_limit_count)
     limits |= DS_LIMIT_COUNT;
-  if (exposure->unredeemed_count > 0 && age_ms > settings->voucher_age_limit_s * 1000)
+  if (get_age_of_oldest_ms (self, exposure) > settings->voucher_age_limit_s * 1000)
     limits |= DS_LIMIT_AGE;
   return limits;
 }
@@ -153,7 +166,7 @@ ds_door_describe_allowance (DsDoor *self)
   if (exposure->unredeemed_count > 0)
     {
       g_autofree char *time
-          = describe_left (now_ms - exposure->oldest_unredeemed_at_ms, settings->voucher_age_limit_s);
+          = describe_left (get_age_of_oldest_ms (self, exposure), settings->voucher_age_limit_s);
 
       /* Translators: the time left: "5 hours" */
       oldest = g_strdup_printf (_ ("Go online within %s to redeem the oldest"), time);

@@ -315,6 +315,18 @@ test_limit_of_count (void)
   g_assert_cmpint (allowance.left_fen, ==, 0);
 }
 
+#define MONTH_MS (30 * G_GINT64_CONSTANT (86400000))
+
+static gboolean
+may_take_more (Fixture *fixture)
+{
+  DsAllowance allowance;
+
+  fixture_settle (fixture);
+  ds_door_get_allowance (fixture->door, &allowance);
+  return allowance.left_fen > 0;
+}
+
 static void
 test_limit_of_age (void)
 {
@@ -328,6 +340,42 @@ test_limit_of_age (void)
   assert_collected (collect_by_voucher (fixture, "V3", 100));
   fixture_advance_ms (fixture, 1);
   assert_refused (collect_by_voucher (fixture, "V4", 100), "vouchers-too-old", "oldest");
+}
+
+/* Takes one while the handheld's clock is a month ahead of the depot's, by which its age counts. */
+static Fixture *
+take_dated_ahead (void)
+{
+  Fixture *fixture = fixture_new ();
+  g_autofree char *payment_id = NULL;
+  g_autofree char *voucher = NULL;
+  g_autoptr (DsAnswer) answer = NULL;
+
+  fixture_feed_setting (fixture, "limits", "voucher_age_s", 3600);
+  fixture_acknowledge (fixture);
+  fixture_feed_stop (fixture, "V0", 100, NULL);
+  payment_id = fixture_show (fixture, "V0", "P-V0", 100);
+  voucher = fixture_make_voucher (fixture, payment_id, 100);
+  ds_manual_clock_jump_wall_ms (DS_MANUAL_CLOCK (fixture->clock), MONTH_MS);
+  answer = fixture_scan (fixture, "V0", payment_id, voucher);
+  fixture_assert_answer (answer, DS_ANSWER_ACCEPTED, NULL);
+  return fixture;
+}
+
+/* Nobody gets more time for a voucher by setting the clock: neither while it stays ahead, nor once it is back. */
+static void
+test_limit_of_age_by_a_wrong_clock (void)
+{
+  g_autoptr (Fixture) ahead = take_dated_ahead ();
+  g_autoptr (Fixture) back = take_dated_ahead ();
+
+  fixture_advance_ms (ahead, 3600000);
+  g_assert_true (may_take_more (ahead));
+  fixture_advance_ms (ahead, 1);
+  g_assert_false (may_take_more (ahead));
+
+  ds_manual_clock_jump_wall_ms (DS_MANUAL_CLOCK (back->clock), -MONTH_MS);
+  g_assert_false (may_take_more (back));
 }
 
 static void
@@ -378,6 +426,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/vouchers/limit-of-sum", test_limit_of_sum);
   g_test_add_func ("/door/vouchers/limit-of-count", test_limit_of_count);
   g_test_add_func ("/door/vouchers/limit-of-age", test_limit_of_age);
+  g_test_add_func ("/door/vouchers/limit-of-age-by-a-wrong-clock", test_limit_of_age_by_a_wrong_clock);
   g_test_add_func ("/door/vouchers/limit-of-trust-list", test_limit_of_trust_list);
   g_test_add_func ("/door/vouchers/limits-of-nothing", test_limits_of_nothing);
   return g_test_run ();
