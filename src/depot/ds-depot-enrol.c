@@ -275,15 +275,14 @@ ds_depot_answer_enrolment (DsDepot *self, json_t *body, DsTrouble **trouble)
                            request.is_practice
                                ? "The handheld is open for practice, and this depot is not"
                                : "This depot is for practice: no handheld at work is enrolled here");
-  if (!check_proof (&request, trouble))
-    return NULL;
 
+  /* The code first: arithmetic on the curve is for nobody who has none. */
   digest = ds_sm3_hex (request.code, strlen (request.code));
   if (!load_enrolment (self, digest, &enrolment, &error))
     return ds_trouble_set_from_error (trouble, error);
   if (enrolment.courier_id == NULL)
     return ds_trouble_set (trouble, DS_TROUBLE_NOT_FOUND, "The depot never gave out this code");
-  if (!use_code (self, digest, &enrolment, &request, trouble))
+  if (!check_proof (&request, trouble) || !use_code (self, digest, &enrolment, &request, trouble))
     return NULL;
 
   if (!ds_depot_load_device (self, enrolment.device_id, &device, &error))

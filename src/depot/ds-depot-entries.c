@@ -619,6 +619,7 @@ apply_outcome (Applying *self, GError **error)
   json_t *data = self->entry->data;
   g_autoptr (GError) problem = NULL;
   g_auto (GStrv) parcels = read_parcels (data);
+  const char *reason = json_string_value (json_object_get (data, "reason"));
   g_autofree char *courier_id = NULL;
   const char *stop_id, *name;
   DsParcelOutcome outcome;
@@ -626,8 +627,9 @@ apply_outcome (Applying *self, GError **error)
 
   if (!ds_json_unpack (data, &problem, "{s:s, s:s}", "stop", &stop_id, "outcome", &name))
     return refuse (self, "%s", problem->message);
-  if (parcels == NULL || !ds_parcel_outcome_from_name (name, &outcome))
-    return refuse (self, "The parcels or their outcome are not in their form");
+  if (parcels == NULL || !ds_parcel_outcome_from_name (name, &outcome)
+      || (reason != NULL && strlen (reason) > MAX_TEXT_BYTES))
+    return refuse (self, "The parcels, their outcome or its reason are not in their form");
   if (!check_parcels (self, parcels, stop_id, outcome, &changes, error))
     return FALSE;
   if (*self->refused != NULL)

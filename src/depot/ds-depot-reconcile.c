@@ -373,7 +373,9 @@ find_group (DsDepot *self,
             const Group **group,
             GError **error)
 {
-  g_autofree char *key = g_strndup (open->subject, strcspn (open->subject, "@"));
+  g_autofree char *suffix = g_strconcat ("@", operator_id, NULL);
+  gsize n = strlen (open->subject) - (g_str_has_suffix (open->subject, suffix) ? strlen (suffix) : 0);
+  g_autofree char *key = g_strndup (open->subject, n);
   g_autofree char *subject = NULL;
 
   *group = g_hash_table_lookup (groups, key);

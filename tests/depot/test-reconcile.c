@@ -61,7 +61,7 @@ test_cases (DayFixture *self, gconstpointer data)
   day_file_add (&file, "payment", twice, 2000);
   day_file_add (&file, "payment", differing, 2990);
   day_file_add (&file, "payment", good, 4000);
-  day_file_add (&file, "payment", "nobody-knows", 500);
+  day_file_add (&file, "payment", "nobody@knows", 500);
   bytes = day_file_end (&file);
   day_fixture_go_to (self, 1, 8, 0);
   answer = day_fixture_take (self, bytes);
@@ -78,7 +78,7 @@ test_cases (DayFixture *self, gconstpointer data)
   g_assert_cmpint (day_fixture_get_balance (self, "claim:003"), ==, 1000);
   day_fixture_resolve (self, day_find_case (answer, "daily-duplicate", twice, 2000), "claim");
   g_assert_cmpint (day_fixture_get_balance (self, "claim:003"), ==, -1000);
-  day_fixture_resolve (self, day_find_case (answer, "daily-extra", "nobody-knows", 500), "claim");
+  day_fixture_resolve (self, day_find_case (answer, "daily-extra", "nobody@knows", 500), "claim");
   g_assert_cmpint (day_fixture_get_balance (self, "claim:003"), ==, -1500);
   day_fixture_resolve (self, day_find_case (answer, "daily-differing", differing, 10), "write-off");
   g_assert_cmpint (day_fixture_get_balance (self, "result:003"), ==, 10);
