@@ -17,6 +17,8 @@
 /* A window lower than this is short. */
 #define SHORT_PX 480
 #define SIDEWAYS_SHORT_PX 600
+/* Wide enough for two parts side by side; a keyboard on the screen makes a window short, but not wide. */
+#define SIDEWAYS_PX 640
 
 G_DEFINE_FINAL_TYPE (DsWindow, ds_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -137,6 +139,15 @@ phase_changed (DsWindow *self)
   lock_changed (self);
 }
 
+static void
+set_css_class (DsWindow *self, const char *name, gboolean has)
+{
+  if (has)
+    gtk_widget_add_css_class (GTK_WIDGET (self), name);
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), name);
+}
+
 /* Before the widgets get their places: a handheld held sideways has little height, and everything draws in. */
 static void
 surface_layout (DsWindow *self, int width, int height)
@@ -145,13 +156,11 @@ surface_layout (DsWindow *self, int width, int height)
    * to it would never become so. */
   gboolean is_short = height < SHORT_PX || (height < SIDEWAYS_SHORT_PX && width > height);
 
+  set_css_class (self, "sideways", is_short && width >= SIDEWAYS_PX);
   if (is_short == self->is_short)
     return;
   self->is_short = is_short;
-  if (is_short)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "short");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "short");
+  set_css_class (self, "short", is_short);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHORT]);
 }
 

@@ -315,7 +315,7 @@ test_code (void)
   go_online (fixture, FALSE);
 
   show_code (fixture, "S5");
-  feed_payment (fixture, "S5", "declined", "insufficient_funds");
+  feed_payment (fixture, "S5", "declined", "insufficient balance");
   ds_test_wait_for_words (fixture->window, _ ("Not paid"));
   app_fixture_look (fixture, "result-failed");
   go_online (fixture, TRUE);

@@ -34,10 +34,12 @@ test_describe_change (void)
   g_autofree char *none = ds_cash_describe_change (0);
   g_autofree char *large = ds_cash_describe_change (38892);
 
-  g_assert_cmpstr (mixed, ==, "¥10 ×1 · ¥1 ×3 · ¥0.5 ×1");
+  g_assert_cmpstr (mixed, ==, "10\u00a0yuan\u00a0×1 · 1\u00a0yuan\u00a0×3 · 5\u00a0jiao\u00a0×1");
   g_assert_cmpstr (none, ==, "");
   g_assert_cmpstr (large, ==,
-                   "¥100 ×3 · ¥50 ×1 · ¥20 ×1 · ¥10 ×1 · ¥5 ×1 · ¥1 ×3 · ¥0.5 ×1 · ¥0.1 ×4 · ¥0.01 ×2");
+                   "100\u00a0yuan\u00a0×3 · 50\u00a0yuan\u00a0×1 · 20\u00a0yuan\u00a0×1 · "
+                   "10\u00a0yuan\u00a0×1 · 5\u00a0yuan\u00a0×1"
+                   " · 1\u00a0yuan\u00a0×3 · 5\u00a0jiao\u00a0×1 · 1\u00a0jiao\u00a0×4 · 1\u00a0fen\u00a0×2");
 }
 
 int

@@ -273,7 +273,7 @@ test_frozen (void)
       fixture, "fork",
       json_pack ("{s:s, s:i}", "device", ds_store_get_identity (store)->device_id, "forks_at", 2));
   ds_test_wait_for_words (fixture->window, "Two handhelds have one identity");
-  ds_test_wait_for_words (fixture->window, "Hand both handhelds in");
+  ds_test_wait_for_words (fixture->window, "Hand both in");
   app_fixture_look (fixture, "frozen-fork");
   ds_test_press (fixture->window, "Details");
   ds_test_wait_for_words (fixture->window, "For the clerk:");

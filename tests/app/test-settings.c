@@ -105,11 +105,11 @@ test_self_check (void)
   ds_test_wait_for_words (fixture->window, "Journal · Good");
   ds_test_wait_for_words (fixture->window, "Keys · Good");
   ds_test_wait_for_words (fixture->window, "Reading codes · Good");
-  ds_test_wait_for_words (fixture->window, "Clock · Lacking"); /* nobody has told the time */
-  ds_test_wait_for_words (fixture->window, "Lock · Lacking");
-  ds_test_wait_for_words (fixture->window, "Printer · Lacking");
+  ds_test_wait_for_words (fixture->window, "Clock · Take note"); /* nobody has told the time */
+  ds_test_wait_for_words (fixture->window, "Lock · Take note");
+  ds_test_wait_for_words (fixture->window, "Printer · Take note");
   /* Nothing answers at the fixture's depot. */
-  ds_test_wait_for_words (fixture->window, "Network and depot · Lacking");
+  ds_test_wait_for_words (fixture->window, "Network and depot · Take note");
   app_fixture_look (fixture, "self-check");
 }
 

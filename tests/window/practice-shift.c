@@ -229,7 +229,8 @@ practice_close_shift (Practice *self)
   ds_test_press (self->window, "Close shift");
   ds_test_press (self->window, "Count the cash");
   /* 100 of float and 268 taken, as the guide says. */
-  ds_test_wait_for_words (self->window, "¥100 ×3 · ¥50 ×1 · ¥10 ×1 · ¥5 ×1 · ¥1 ×3");
+  ds_test_wait_for_words (self->window, "100\u00a0yuan\u00a0×3 · 50\u00a0yuan\u00a0×1 · 10\u00a0yuan\u00a0×1 "
+                                        "· 5\u00a0yuan\u00a0×1 · 1\u00a0yuan\u00a0×3");
   practice_take_picture (self, "count");
   count (self, "100 yuan", "3");
   count (self, "50 yuan", "1");

@@ -47,9 +47,10 @@ static gboolean
 is_chrome (const char *rule)
 {
   static const char *const selectors[]
-      = { "headerbar",    ".bottom-bar", ".conn",     "button",        ".page-heading",  ".money",
-          ".code-amount", ".stop-row",   ".state",    ".next-word",    ".parcel-amount", ".waybill",
-          ".row-value",   ".kinds",      ".due-line", ".denomination", ".table" };
+      = { "headerbar",      ".bottom-bar",  ".conn",       "button",  ".page-heading",
+          ".money",         ".code-amount", ".stop-row",   ".state",  ".next-word",
+          ".parcel-amount", ".waybill",     ".row-value",  ".kinds",  ".due-line",
+          ".denomination",  ".table",       ".digit-cell", ".request" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (selectors); i++)
     if (g_str_has_prefix (rule, selectors[i]))

@@ -3,8 +3,10 @@
 
 #include "ds-digit-pad.h"
 
+#include "ds-sides-box.h"
 #include "ds-spoken-proof.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 struct _DsDigitPad
@@ -15,6 +17,7 @@ struct _DsDigitPad
   guint n_typed;
   gboolean locked;
 
+  GtkBox *words;
   GtkLabel *hint;
   GtkWidget *answer;
   GtkLabel *answer_title;
@@ -30,6 +33,7 @@ enum
 {
   PROP_0,
   PROP_HINT,
+  PROP_LEAD,
   N_PROPERTIES
 };
 
@@ -161,6 +165,8 @@ ds_digit_pad_set_property (GObject *object, guint id, const GValue *value, GPara
 {
   if (id == PROP_HINT)
     gtk_label_set_text (DS_DIGIT_PAD (object)->hint, g_value_get_string (value));
+  else if (id == PROP_LEAD)
+    gtk_box_prepend (DS_DIGIT_PAD (object)->words, g_value_get_object (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
@@ -184,11 +190,18 @@ ds_digit_pad_class_init (DsDigitPadClass *klass)
   g_object_class_install_property (
       object_class, PROP_HINT,
       g_param_spec_string ("hint", NULL, NULL, NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  /* What belongs above the hint; it keeps to its side when the keys stand beside. */
+  g_object_class_install_property (
+      object_class, PROP_LEAD,
+      g_param_spec_object ("lead", NULL, NULL, GTK_TYPE_WIDGET, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
 
   signals[SIGNAL_CHANGED]
       = g_signal_new ("changed", DS_TYPE_DIGIT_PAD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (ADW_TYPE_CLAMP);
+  g_type_ensure (DS_TYPE_SIDES_BOX);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-digit-pad.ui");
+  gtk_widget_class_bind_template_child (widget_class, DsDigitPad, words);
   gtk_widget_class_bind_template_child (widget_class, DsDigitPad, hint);
   gtk_widget_class_bind_template_child (widget_class, DsDigitPad, answer);
   gtk_widget_class_bind_template_child (widget_class, DsDigitPad, answer_title);

@@ -52,6 +52,16 @@ ds_format_yuan (gint64 amount_fen)
   return g_strdup_printf ("%s%s", get_sign (amount_fen), skip_hyphen (text));
 }
 
+char *
+ds_format_denomination (gint64 denomination_fen)
+{
+  if (denomination_fen >= 100)
+    return g_strdup_printf (_ ("%d yuan"), (int)(denomination_fen / 100));
+  if (denomination_fen >= 10)
+    return g_strdup_printf (_ ("%d jiao"), (int)(denomination_fen / 10));
+  return g_strdup_printf (_ ("%d fen"), (int)denomination_fen);
+}
+
 static char *
 format_local_time (gint64 wall_ms, const char *format)
 {

@@ -15,6 +15,9 @@ char *ds_format_money_markup (gint64 amount_fen);
 /* Returns: (transfer full): "1,286.50", for tables that name their unit. */
 char *ds_format_yuan (gint64 amount_fen);
 
+/* Returns: (transfer full): "10 yuan", "5 jiao": what a note or a coin is called. */
+char *ds_format_denomination (gint64 denomination_fen);
+
 /* Returns: (transfer full): "10:32" */
 char *ds_format_clock (gint64 wall_ms);
 

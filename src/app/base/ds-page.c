@@ -3,6 +3,8 @@
 
 #include "ds-page.h"
 
+#include "ds-sides-box.h"
+
 #include <string.h>
 
 G_DEFINE_INTERFACE (DsPage, ds_page, GTK_TYPE_WIDGET)
@@ -18,6 +20,9 @@ static guint signals[N_SIGNALS];
 static void
 ds_page_default_init (DsPageInterface *iface)
 {
+  /* The templates of many pages name it. */
+  g_type_ensure (DS_TYPE_SIDES_BOX);
+
   signals[SIGNAL_MOVED]
       = g_signal_new ("moved", DS_TYPE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

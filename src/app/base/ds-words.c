@@ -501,9 +501,8 @@ static const struct
                         N_ ("This is an old copy, or its end was lost. What is there is still sent. Hand the "
                             "handheld in at the depot, "
                             "with its card.") },
-  [DS_STORE_FORKED]
-  = { { FAILED, N_ ("Two handhelds have one identity: collecting is stopped"), "failed" },
-      N_ ("Everything on it is still sent and kept. Hand both handhelds in at the depot.") },
+  [DS_STORE_FORKED] = { { FAILED, N_ ("Two handhelds have one identity: collecting is stopped"), "failed" },
+                        N_ ("Hand both in at the depot; what is on them is still sent.") },
   [DS_STORE_READ_ONLY]
   = { { WARNING, N_ ("Doorstep is too old for its data: collecting is stopped"), "accepted" },
       N_ ("A newer Doorstep has worked with it. What is there can be read, sent and saved. Update "
@@ -632,7 +631,7 @@ ds_words_for_next (const DsNextStop *next, gint64 now_ms, DsWords *words)
   if (next->reason == DS_NEXT_NEAR)
     words->icon_name = "mark-location-symbolic";
   else if (next->reason == DS_NEXT_FIRST)
-    words->icon_name = "go-next-symbolic";
+    words->icon_name = "view-list-symbolic";
   reason = describe_next (next, now_ms);
   distance = next->distance_m >= 0 ? ds_format_distance (next->distance_m) : NULL;
   text = distance != NULL ? g_strdup_printf ("%s · %s", reason, distance) : g_strdup (reason);

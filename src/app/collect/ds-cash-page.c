@@ -7,8 +7,9 @@
 #include "ds-format.h"
 #include "ds-money.h"
 #include "ds-navigator.h"
-#include "ds-result-page.h"
 #include "ds-page.h"
+#include "ds-result-page.h"
+#include "ds-sides-box.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -74,18 +75,22 @@ show_in_hand (DsCashPage *self)
   g_autofree char *after = NULL;
   g_autofree char *limit = NULL;
   g_autofree char *text = NULL;
+  gboolean is_above;
 
   ds_door_get_allowance (ds_session_get_door (self->collection->session), &allowance);
   after = ds_format_money (allowance.cash_fen + get_taken_fen (self));
   limit = ds_format_money (allowance.cash_limit_fen);
-  if (allowance.cash_fen + get_taken_fen (self) > allowance.cash_limit_fen)
+  is_above = allowance.cash_fen + get_taken_fen (self) > allowance.cash_limit_fen;
+  if (is_above)
     text = g_strdup_printf (
         _ ("In hand afterwards %s, above %s: take it, cash is legal tender, and hand cash in soon."), after,
         limit);
   else
-    text = g_strdup_printf (_ ("In hand afterwards %s, limit %s. Cash is legal tender and always taken."),
-                            after, limit);
+    text = g_strdup_printf (_ ("In hand afterwards %s, limit %s."), after, limit);
   gtk_label_set_text (self->in_hand, text);
+  /* Held sideways the amounts and the keys take all the height; a limit that is reached is said all the same. */
+  gtk_widget_set_visible (GTK_WIDGET (self->in_hand),
+                          is_above || !ds_sides_box_is_sideways (GTK_WIDGET (self)));
 }
 
 static void
@@ -114,6 +119,13 @@ show_take (DsCashPage *self)
 }
 
 static void
+set_notes (DsCashPage *self, const char *notes)
+{
+  gtk_label_set_text (self->change_notes, notes);
+  gtk_widget_set_visible (GTK_WIDGET (self->change_notes), *notes != '\0');
+}
+
+static void
 show (DsCashPage *self)
 {
   gint64 tendered_fen = get_tendered_fen (self);
@@ -124,23 +136,31 @@ show (DsCashPage *self)
   if (self->part && tendered_fen < self->collection->amount_fen)
     {
       gtk_label_set_text (self->change_caption, _ ("Then by code"));
-      gtk_label_set_text (self->change_notes, "");
+      set_notes (self, "");
       ds_money_label_set (self->change, self->collection->amount_fen - tendered_fen);
     }
   else if (change_fen < 0)
     {
       gtk_label_set_text (self->change_caption, _ ("Still missing"));
-      gtk_label_set_text (self->change_notes, "");
+      set_notes (self, "");
       ds_money_label_set (self->change, -change_fen);
     }
   else
     {
       gtk_label_set_text (self->change_caption, _ ("Change"));
-      gtk_label_set_text (self->change_notes, notes);
+      set_notes (self, notes);
       ds_money_label_set (self->change, change_fen);
     }
   show_in_hand (self);
   show_take (self);
+}
+
+static void
+shape_changed (DsCashPage *self)
+{
+  /* The template has its shape before there is anything to show. */
+  if (self->collection != NULL)
+    show_in_hand (self);
 }
 
 /* The keypad */
@@ -371,6 +391,7 @@ ds_cash_page_class_init (DsCashPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, did_click_key);
   gtk_widget_class_bind_template_callback (widget_class, did_click_erase);
   gtk_widget_class_bind_template_callback (widget_class, did_click_take);
+  gtk_widget_class_bind_template_callback (widget_class, shape_changed);
 }
 
 static void

@@ -12,16 +12,16 @@
 #include "ds-qr-paintable.h"
 #include "ds-result-page.h"
 #include "ds-scan-page.h"
-#include "ds-window.h"
+#include "ds-sides-box.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-/* The picture's side; and held sideways, where the code must be seen whole beside the amount, also under the band of
- * practice. */
-#define PICTURE_SIDE_PX 300
-#define SHORT_SIDE_PX 212
-#define PRACTICE_SIDE_PX 168
+/* The picture's side: the code must be seen whole, held sideways and under the band of practice, too. */
+#define UPRIGHT_SIDE_PX 300
+#define UPRIGHT_PRACTICE_SIDE_PX 264
+#define SIDEWAYS_SIDE_PX 280
+#define SIDEWAYS_PRACTICE_SIDE_PX 232
 
 #define HOUR_MS (G_GINT64_CONSTANT (60) * 60 * 1000)
 
@@ -37,11 +37,14 @@ struct _DsCodePage
   DsPaymentState state;
   GCancellable *cancellable;
   guint countdown_id;
-  gboolean is_short; /* the handheld is held sideways */
-  DsAwake *awake;    /* (nullable): while it can be seen */
+  DsAwake *awake; /* (nullable): while it can be seen */
 
   AdwWindowTitle *title;
+  GtkBox *upright;
+  GtkBox *aside;
+  GtkWidget *wait;
   GtkBox *card;
+  GtkWidget *payment;
   GtkLabel *amount;
   GtkLabel *payee;
   GtkPicture *picture;
@@ -94,8 +97,8 @@ show_wait (DsCodePage *self)
     }
   else
     {
-      title = _ ("No network: scan their receipt when they have paid");
-      text = _ ("They have no network either? Scan their voucher.");
+      title = _ ("No network: once paid, scan their receipt");
+      text = _ ("No network there? Scan their voucher.");
     }
   gtk_stack_set_visible_child_name (self->wait_stack, online ? "online" : "offline");
   gtk_label_set_text (self->wait_title, title);
@@ -252,9 +255,11 @@ ds_code_page_unmap (GtkWidget *widget)
 static guint
 choose_side_px (DsCodePage *self)
 {
-  if (!self->is_short)
-    return PICTURE_SIDE_PX;
-  return ds_session_is_practice (self->collection->session) ? PRACTICE_SIDE_PX : SHORT_SIDE_PX;
+  gboolean is_practice = ds_session_is_practice (self->collection->session);
+
+  if (ds_sides_box_is_sideways (GTK_WIDGET (self)))
+    return is_practice ? SIDEWAYS_PRACTICE_SIDE_PX : SIDEWAYS_SIDE_PX;
+  return is_practice ? UPRIGHT_PRACTICE_SIDE_PX : UPRIGHT_SIDE_PX;
 }
 
 static void
@@ -265,32 +270,28 @@ show_symbol (DsCodePage *self)
   g_autoptr (DsQrPaintable) paintable = ds_qr_paintable_new (self->code, side_px, DS_QR_LEVEL_M, &error);
 
   gtk_widget_set_size_request (GTK_WIDGET (self->picture), (int)side_px, (int)side_px);
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->card),
-                                  self->is_short ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
   if (paintable != NULL)
     ds_qr_paintable_show_in (paintable, self->picture);
   else /* An operator's code that fits no symbol: the courier takes another way. */
     gtk_label_set_text (self->payee, error->message);
 }
 
+/* Held sideways the code has one side for itself, and what the courier looks at stands on the other. */
 static void
-short_changed (DsCodePage *self, GParamSpec *pspec, GtkRoot *root)
+shape_changed (DsCodePage *self)
 {
-  g_object_get (root, "short", &self->is_short, NULL);
-  show_symbol (self);
-}
-
-static void
-ds_code_page_root (GtkWidget *widget)
-{
-  GtkRoot *root;
-
-  GTK_WIDGET_CLASS (ds_code_page_parent_class)->root (widget);
-  root = gtk_widget_get_root (widget);
-  if (!DS_IS_WINDOW (root))
-    return;
-  g_signal_connect_object (root, "notify::short", G_CALLBACK (short_changed), widget, G_CONNECT_SWAPPED);
-  short_changed (DS_CODE_PAGE (widget), NULL, root);
+  if (ds_sides_box_is_sideways (GTK_WIDGET (self)))
+    {
+      ds_sides_box_move (self->payment, self->aside, NULL);
+      ds_sides_box_move (self->wait, self->aside, self->payment);
+    }
+  else
+    {
+      ds_sides_box_move (self->payment, self->card, NULL);
+      ds_sides_box_move (self->wait, self->upright, GTK_WIDGET (self->card));
+    }
+  if (self->code != NULL)
+    show_symbol (self);
 }
 
 static const char *
@@ -360,13 +361,16 @@ ds_code_page_class_init (DsCodePageClass *klass)
 
   object_class->dispose = ds_code_page_dispose;
   object_class->finalize = ds_code_page_finalize;
-  widget_class->root = ds_code_page_root;
   widget_class->map = ds_code_page_map;
   widget_class->unmap = ds_code_page_unmap;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-code-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, title);
+  gtk_widget_class_bind_template_child (widget_class, DsCodePage, upright);
+  gtk_widget_class_bind_template_child (widget_class, DsCodePage, aside);
+  gtk_widget_class_bind_template_child (widget_class, DsCodePage, wait);
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, card);
+  gtk_widget_class_bind_template_child (widget_class, DsCodePage, payment);
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, amount);
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, payee);
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, picture);
@@ -380,6 +384,7 @@ ds_code_page_class_init (DsCodePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsCodePage, paid_button);
   gtk_widget_class_bind_template_callback (widget_class, did_click_copy);
   gtk_widget_class_bind_template_callback (widget_class, did_click_paid);
+  gtk_widget_class_bind_template_callback (widget_class, shape_changed);
 }
 
 static void

@@ -9,9 +9,10 @@
 #include "ds-format.h"
 #include "ds-navigator.h"
 #include "ds-override-page.h"
-#include "ds-scan-page.h"
-#include "ds-way-row.h"
 #include "ds-page.h"
+#include "ds-scan-page.h"
+#include "ds-sides-box.h"
+#include "ds-way-row.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -30,11 +31,14 @@ struct _DsCollectPage
   gboolean asked_for_code; /* and it has not come in front yet */
 
   AdwWindowTitle *title;
+  GtkBox *upright;
+  GtkBox *aside;
+  GtkWidget *due;
   GtkLabel *due_caption;
   GtkLabel *amount;
   AdwExpanderRow *parcels;
   AdwComboRow *reason;
-  GtkRevealer *offline_notice;
+  GtkWidget *offline_notice;
   GtkListBox *ways;
   GtkWidget *allowance;
   GtkLabel *allowance_used;
@@ -148,8 +152,7 @@ show_ask (DsCollectPage *self, gint64 amount_fen)
   DsLimits limits
       = ds_door_get_online (door) ? DS_LIMIT_NONE : ds_door_find_limits (door, self->stop, amount_fen);
 
-  ds_way_row_set (DS_WAY_ROW (row), _ ("A limit for offline payments is reached; a clerk can lift it once."),
-                  TRUE);
+  ds_way_row_set (DS_WAY_ROW (row), _ ("A limit is reached; the depot can lift it once"), TRUE);
   gtk_widget_set_visible (GTK_WIDGET (row), limits != DS_LIMIT_NONE);
 }
 
@@ -190,19 +193,37 @@ show_parcels (DsCollectPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->reason), g_hash_table_size (self->kept_back) > 0);
 }
 
+/* Held sideways the ways have the room of the notice: what cannot be done now says so itself. */
+static void
+show_notice (DsCollectPage *self)
+{
+  gboolean online = ds_door_get_online (ds_session_get_door (self->session));
+
+  gtk_widget_set_visible (self->offline_notice, !online && !ds_sides_box_is_sideways (GTK_WIDGET (self)));
+}
+
 static void
 show (DsCollectPage *self)
 {
   DsDebt debt;
-  gboolean online = ds_door_get_online (ds_session_get_door (self->session));
 
   ds_stop_get_debt (self->stop, &debt);
   gtk_label_set_text (self->due_caption, debt.covered_fen > 0 ? _ ("Still to collect") : _ ("Due"));
   ds_money_label_set (self->amount, get_amount_fen (self));
-  gtk_revealer_set_reveal_child (self->offline_notice, !online);
+  show_notice (self);
   show_parcels (self);
   show_ways (self);
   show_allowance (self);
+}
+
+static void
+shape_changed (DsCollectPage *self)
+{
+  ds_sides_box_move (self->due, ds_sides_box_is_sideways (GTK_WIDGET (self)) ? self->aside : self->upright,
+                     NULL);
+  /* The template has its shape before there is anything to show. */
+  if (self->session != NULL)
+    show_notice (self);
 }
 
 static void
@@ -585,6 +606,9 @@ ds_collect_page_class_init (DsCollectPageClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-collect-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsCollectPage, title);
+  gtk_widget_class_bind_template_child (widget_class, DsCollectPage, upright);
+  gtk_widget_class_bind_template_child (widget_class, DsCollectPage, aside);
+  gtk_widget_class_bind_template_child (widget_class, DsCollectPage, due);
   gtk_widget_class_bind_template_child (widget_class, DsCollectPage, due_caption);
   gtk_widget_class_bind_template_child (widget_class, DsCollectPage, amount);
   gtk_widget_class_bind_template_child (widget_class, DsCollectPage, parcels);
@@ -599,6 +623,7 @@ ds_collect_page_class_init (DsCollectPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsCollectPage, show_code_text);
   gtk_widget_class_bind_template_callback (widget_class, did_click_show_code);
   gtk_widget_class_bind_template_callback (widget_class, did_activate_way);
+  gtk_widget_class_bind_template_callback (widget_class, shape_changed);
 }
 
 static void

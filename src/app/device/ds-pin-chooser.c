@@ -4,6 +4,7 @@
 #include "ds-pin-chooser.h"
 
 #include "ds-pin-pad.h"
+#include "ds-sides-box.h"
 #include "ds-pin.h"
 
 #include <glib/gi18n.h>
@@ -98,27 +99,30 @@ ds_pin_chooser_class_init (DsPinChooserClass *klass)
 }
 
 static GtkLabel *
-add_label (DsPinChooser *self, const char *css_class)
+add_label (GtkBox *words, const char *css_class)
 {
   GtkLabel *label = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "justify", GTK_JUSTIFY_CENTER, NULL);
 
   gtk_widget_add_css_class (GTK_WIDGET (label), css_class);
-  gtk_box_append (GTK_BOX (self), GTK_WIDGET (label));
+  gtk_box_append (words, GTK_WIDGET (label));
   return label;
 }
 
 static void
 ds_pin_chooser_init (DsPinChooser *self)
 {
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
-  gtk_box_set_spacing (GTK_BOX (self), 8);
-  self->heading = add_label (self, "page-heading");
-  self->text = add_label (self, "dim-label");
-  self->problem = add_label (self, "error");
+  GtkWidget *sides = g_object_new (DS_TYPE_SIDES_BOX, "spacing", 8, "hexpand", TRUE, NULL);
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+
+  gtk_box_append (GTK_BOX (self), sides);
+  gtk_box_append (GTK_BOX (sides), words);
+  self->heading = add_label (GTK_BOX (words), "page-heading");
+  self->text = add_label (GTK_BOX (words), "dim-label");
+  self->problem = add_label (GTK_BOX (words), "error");
   self->pad = ds_pin_pad_new ();
   gtk_widget_set_vexpand (GTK_WIDGET (self->pad), TRUE);
   gtk_widget_set_valign (GTK_WIDGET (self->pad), GTK_ALIGN_END);
-  gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->pad));
+  gtk_box_append (GTK_BOX (sides), GTK_WIDGET (self->pad));
   g_signal_connect_object (self->pad, "entered", G_CALLBACK (did_enter), self, G_CONNECT_SWAPPED);
   show (self, NULL);
 }

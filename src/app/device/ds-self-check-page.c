@@ -48,7 +48,7 @@ add_check (DsSelfCheckPage *self, const DsCheck *check)
   } looks[] = { [DS_CHECK_GOOD] = { "ds-paid-symbolic", "paid" },
                 [DS_CHECK_LACKING] = { "dialog-information-symbolic", "accepted" },
                 [DS_CHECK_BAD] = { "ds-failed-symbolic", "failed" } };
-  const char *const states[] = { _ ("Good"), _ ("Lacking"), _ ("Bad") };
+  const char *const states[] = { _ ("Good"), _ ("Take note"), _ ("Bad") };
   g_autofree char *title = g_strdup_printf ("%s · %s", check->title, states[check->verdict]);
   DsInfoRow *row = ds_info_row_new (NULL, NULL, check->text);
   const DsWords words = { .icon_name = looks[check->verdict].icon_name,
@@ -75,11 +75,10 @@ did_check (GObject *source, GAsyncResult *result, gpointer user_data)
       add_check (self, check);
       worst = MAX (worst, check->verdict);
     }
-  gtk_label_set_text (self->verdict,
-                      worst == DS_CHECK_BAD
-                          ? _ ("Do not go out with this handheld before what is bad is mended.")
-                      : worst == DS_CHECK_LACKING ? _ ("Fit for work. Not everything is there.")
-                                                  : _ ("Fit for work."));
+  gtk_label_set_text (self->verdict, worst == DS_CHECK_BAD ? _ (
+                                         "Do not go out with this handheld before what is bad is mended.")
+                                     : worst == DS_CHECK_LACKING ? _ ("Fit for work, with things to note.")
+                                                                 : _ ("Fit for work."));
   gtk_widget_set_visible (GTK_WIDGET (self->list), TRUE);
   gtk_widget_set_sensitive (self->again, TRUE);
 }

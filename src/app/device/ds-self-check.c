@@ -68,6 +68,19 @@ add (Run *run, const char *name, const char *title, DsCheckVerdict verdict, char
   g_ptr_array_add (run->checks, check);
 }
 
+/* Returns: (transfer full): a sentence of another layer, to go on behind it: some of them end with a full stop. */
+static char *
+drop_stop (const char *sentence)
+{
+  gsize n = strlen (sentence);
+
+  if (g_str_has_suffix (sentence, "。"))
+    n -= strlen ("。");
+  else if (g_str_has_suffix (sentence, "."))
+    n--;
+  return g_strndup (sentence, n);
+}
+
 /* Storage and keys, on a thread */
 
 static gboolean
@@ -263,7 +276,8 @@ end (GTask *task)
   DsSession *session = g_task_get_source_object (task);
   DsLink *link = ds_session_get_link (session);
   gboolean enrolled = ds_store_get_identity (ds_session_get_store (session)) != NULL;
-  const char *problem = link != NULL ? ds_link_get_problem (link) : NULL;
+  const char *told = link != NULL ? ds_link_get_problem (link) : NULL;
+  g_autofree char *problem = drop_stop (told != NULL ? told : _ ("The depot has not answered"));
   const char *title = _ ("Network and depot");
 
   if (link != NULL)
@@ -281,8 +295,7 @@ end (GTask *task)
          g_strdup (_ ("The depot answers, and its certificate is the right one.")));
   else
     add (run, "network", title, DS_CHECK_LACKING,
-         g_strdup_printf (_ ("%s. Work goes on offline: cash and vouchers are taken."),
-                          problem != NULL ? problem : _ ("The depot has not answered")));
+         g_strdup_printf (_ ("%s. Work goes on offline: cash and vouchers are taken."), problem));
   check_printer (run);
   g_task_return_pointer (task, g_ptr_array_ref (run->checks), (GDestroyNotify)g_ptr_array_unref);
   g_object_unref (task);
@@ -359,10 +372,11 @@ did_decode (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (DsReading) reading
       = ds_decoder_process_decode_finish (DS_DECODER_PROCESS (source), result, &error);
   const char *title = _ ("Reading codes");
+  g_autofree char *problem = error != NULL ? drop_stop (error->message) : NULL;
 
   if (reading == NULL)
     add (run, "decoder", title, DS_CHECK_BAD,
-         g_strdup_printf (_ ("Pictures cannot be read: %s. The scan key still works."), error->message));
+         g_strdup_printf (_ ("Pictures cannot be read: %s. The scan key still works."), problem));
   else if (reading->symbols->len == 0
            || strcmp (((const DsSymbol *)g_ptr_array_index (reading->symbols, 0))->text, PROBE_TEXT) != 0)
     add (run, "decoder", title, DS_CHECK_BAD,

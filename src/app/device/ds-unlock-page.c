@@ -5,6 +5,7 @@
 
 #include "ds-pin-chooser.h"
 #include "ds-pin-pad.h"
+#include "ds-sides-box.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -17,7 +18,6 @@ struct _DsUnlockPage
   guint countdown_id;
 
   GtkStack *stack;
-  GtkBox *body;
   GtkLabel *courier;
   GtkLabel *waiting;
   GtkLabel *message;
@@ -160,27 +160,6 @@ reset_arrived (DsUnlockPage *self)
   gtk_label_set_text (self->message, _ ("The depot has set a PIN for once. Type it."));
 }
 
-/* A handheld held sideways has no height for the pad below the words. */
-static void
-shape_changed (DsUnlockPage *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  gboolean is_short = root != NULL && gtk_widget_has_css_class (GTK_WIDGET (root), "short");
-
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->body),
-                                  is_short ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
-}
-
-static void
-ds_unlock_page_root (GtkWidget *widget)
-{
-  GTK_WIDGET_CLASS (ds_unlock_page_parent_class)->root (widget);
-
-  g_signal_connect_object (gtk_widget_get_root (widget), "notify::css-classes", G_CALLBACK (shape_changed),
-                           widget, G_CONNECT_SWAPPED);
-  shape_changed (DS_UNLOCK_PAGE (widget));
-}
-
 static void
 ds_unlock_page_map (GtkWidget *widget)
 {
@@ -220,15 +199,14 @@ ds_unlock_page_class_init (DsUnlockPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ds_unlock_page_dispose;
-  widget_class->root = ds_unlock_page_root;
   widget_class->map = ds_unlock_page_map;
   widget_class->unmap = ds_unlock_page_unmap;
 
   g_type_ensure (DS_TYPE_PIN_PAD);
   g_type_ensure (DS_TYPE_PIN_CHOOSER);
+  g_type_ensure (DS_TYPE_SIDES_BOX);
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-unlock-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsUnlockPage, stack);
-  gtk_widget_class_bind_template_child (widget_class, DsUnlockPage, body);
   gtk_widget_class_bind_template_child (widget_class, DsUnlockPage, courier);
   gtk_widget_class_bind_template_child (widget_class, DsUnlockPage, waiting);
   gtk_widget_class_bind_template_child (widget_class, DsUnlockPage, message);

@@ -24,6 +24,10 @@
 
 /* A line of the guide is no higher in the usual text. */
 #define LARGE_LINE_PX 34
+/* Of what it says: one line, and as much as every page can spare; and its width before it has one. */
+#define MIN_HEIGHT_PX 48
+#define MAX_HEIGHT_PX 150
+#define USUAL_WIDTH_PX 360
 
 struct _DsCoach
 {
@@ -37,6 +41,8 @@ struct _DsCoach
 
   GtkLabel *mark;
   GtkRevealer *revealer;
+  GtkScrolledWindow *scroller;
+  GtkWidget *body;
   GtkLabel *stage;
   GtkLabel *next;
   GtkLabel *scene;
@@ -102,6 +108,21 @@ has_large_text (DsCoach *self)
   return height_px > LARGE_LINE_PX;
 }
 
+/* A scrolled window asks for the height of one long line; what to do next must be seen whole all the same, as far as the
+ * page below spares the room. */
+static void
+fit_height (DsCoach *self)
+{
+  int width_px = gtk_widget_get_width (GTK_WIDGET (self));
+  int height_px;
+
+  gtk_widget_measure (self->body, GTK_ORIENTATION_VERTICAL, width_px > 0 ? width_px : USUAL_WIDTH_PX,
+                      &height_px, NULL, NULL, NULL);
+  gtk_scrolled_window_set_min_content_height (
+      self->scroller,
+      has_large_text (self) ? MIN_HEIGHT_PX : CLAMP (height_px, MIN_HEIGHT_PX, MAX_HEIGHT_PX));
+}
+
 /* Held sideways there is width: what to do next stands beside the mark. */
 static void
 show_mark (DsCoach *self, const char *next)
@@ -143,6 +164,7 @@ update (DsCoach *self)
   gtk_widget_set_visible (GTK_WIDGET (self->scene), scene != NULL && !is_short_of_room);
   gtk_widget_set_visible (self->learnt, is_over && self->navigator != NULL
                                             && !DS_IS_LEARNT_PAGE (ds_navigator_get_page (self->navigator)));
+  fit_height (self);
 }
 
 /* What letters of another size need is known once they have been drawn. */
@@ -219,6 +241,8 @@ ds_coach_class_init (DsCoachClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-coach.ui");
   gtk_widget_class_bind_template_child (widget_class, DsCoach, mark);
   gtk_widget_class_bind_template_child (widget_class, DsCoach, revealer);
+  gtk_widget_class_bind_template_child (widget_class, DsCoach, scroller);
+  gtk_widget_class_bind_template_child (widget_class, DsCoach, body);
   gtk_widget_class_bind_template_child (widget_class, DsCoach, stage);
   gtk_widget_class_bind_template_child (widget_class, DsCoach, next);
   gtk_widget_class_bind_template_child (widget_class, DsCoach, scene);

@@ -3,7 +3,10 @@
 
 #include "ds-cash.h"
 
+#include "ds-format.h"
 #include "ds-shift.h"
+
+#define NBSP "\u00a0"
 
 guint
 ds_cash_suggest (gint64 due_fen, gint64 tendered_fen[DS_CASH_SUGGESTIONS])
@@ -29,18 +32,21 @@ ds_cash_describe_change (gint64 change_fen)
   for (const gint64 *denomination_fen = ds_cash_denominations_fen; *denomination_fen > 0; denomination_fen++)
     {
       gint64 n = change_fen / *denomination_fen;
+      g_autofree char *name = NULL;
 
       if (n == 0)
         continue;
       change_fen -= n * *denomination_fen;
       if (text->len > 0)
         g_string_append (text, " · ");
-      if (*denomination_fen % 100 == 0)
-        g_string_append_printf (text, "¥%d ×%d", (int)(*denomination_fen / 100), (int)n);
-      else if (*denomination_fen % 10 == 0)
-        g_string_append_printf (text, "¥0.%d ×%d", (int)(*denomination_fen / 10), (int)n);
-      else
-        g_string_append_printf (text, "¥0.0%d ×%d", (int)*denomination_fen, (int)n);
+      name = ds_format_denomination (*denomination_fen);
+      /* How many belongs to its note: no line breaks between them. */
+      for (const char *at = name; *at != '\0'; at++)
+        if (*at == ' ')
+          g_string_append (text, NBSP);
+        else
+          g_string_append_c (text, *at);
+      g_string_append_printf (text, NBSP "×%d", (int)n);
     }
   return g_string_free (text, FALSE);
 }

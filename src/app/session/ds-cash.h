@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  */
 guint ds_cash_suggest (gint64 due_fen, gint64 tendered_fen[DS_CASH_SUGGESTIONS]);
 
-/* Returns: (transfer full): "¥10 ×1 · ¥1 ×3 · ¥0.5 ×1": the fewest notes and coins for @change_fen. */
+/* Returns: (transfer full): "10 yuan ×1 · 1 yuan ×3 · 5 jiao ×1": the fewest notes and coins for @change_fen. */
 char *ds_cash_describe_change (gint64 change_fen);
 
 G_END_DECLS

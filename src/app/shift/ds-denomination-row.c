@@ -136,12 +136,7 @@ ds_denomination_row_new (gint64 denomination_fen)
 
   self = g_object_new (DS_TYPE_DENOMINATION_ROW, NULL);
   self->denomination_fen = denomination_fen;
-  if (denomination_fen >= 100)
-    name = g_strdup_printf (_ ("%d yuan"), (int)(denomination_fen / 100));
-  else if (denomination_fen >= 10)
-    name = g_strdup_printf (_ ("%d jiao"), (int)(denomination_fen / 10));
-  else
-    name = g_strdup_printf (_ ("%d fen"), (int)denomination_fen);
+  name = ds_format_denomination (denomination_fen);
   gtk_label_set_text (self->name, name);
   /* Translators: buttons beside a count of notes: "100 yuan: one less" */
   one_less = g_strdup_printf (_ ("%s: one less"), name);
