@@ -68,6 +68,16 @@ search_changed (DsHelpPage *self)
     }
 }
 
+/* Escape is the field's own key: first it empties it, then it leaves as anywhere else. */
+static void
+search_stopped (DsHelpPage *self)
+{
+  if (*gtk_editable_get_text (self->search) != '\0')
+    gtk_editable_set_text (self->search, "");
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "navigator.back", NULL);
+}
+
 static GtkWidget *
 make_label (const char *text, const char *css_class)
 {
@@ -125,6 +135,7 @@ ds_help_page_class_init (DsHelpPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DsHelpPage, search);
   gtk_widget_class_bind_template_child (widget_class, DsHelpPage, topics);
   gtk_widget_class_bind_template_callback (widget_class, search_changed);
+  gtk_widget_class_bind_template_callback (widget_class, search_stopped);
 }
 
 static void

@@ -87,6 +87,15 @@ restore (DsPage *page, const DsTrailPlace *place)
   ds_page_restore (ds_home_page_get_tab (self), of_tab);
 }
 
+static GtkWidget *
+get_first (DsPage *page)
+{
+  DsPage *tab = ds_home_page_get_tab (DS_HOME_PAGE (page));
+  GtkWidget *first = ds_page_get_first (tab);
+
+  return first != NULL ? first : GTK_WIDGET (tab);
+}
+
 static void
 page_init (DsPageInterface *iface)
 {
@@ -95,6 +104,7 @@ page_init (DsPageInterface *iface)
   iface->restore = restore;
   iface->handle_scan = handle_scan;
   iface->can_leave = can_leave;
+  iface->get_first = get_first;
 }
 
 /* Scanning is the one main action on the route; the other tabs have their own. */

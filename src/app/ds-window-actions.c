@@ -51,6 +51,12 @@ say (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
+take_scan (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  ds_window_take_scan (DS_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
 take_parcel (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   DsWindow *self = DS_WINDOW (widget);
@@ -396,6 +402,7 @@ void
 ds_window_class_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.say", "s", say);
+  gtk_widget_class_install_action (widget_class, "win.take-scan", "s", take_scan);
   gtk_widget_class_install_action (widget_class, "win.take-parcel", "(ss)", take_parcel);
   gtk_widget_class_install_action (widget_class, "win.open-stop", "s", open_stop);
   gtk_widget_class_install_action (widget_class, "win.collect", "s", collect);

@@ -4,6 +4,7 @@
 
 #include "ds-window-private.h"
 
+#include "ds-dialog.h"
 #include "ds-feedback.h"
 #include "ds-stop-page.h"
 
@@ -46,7 +47,7 @@ show_answer (DsWindow *self, const DsAnswer *answer, const char *text)
   ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_WRONG);
   dialog = adw_message_dialog_new (GTK_WINDOW (self), answer->title, answer->text);
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("OK"));
-  gtk_window_present (GTK_WINDOW (dialog));
+  ds_dialog_tell (ADW_MESSAGE_DIALOG (dialog));
 }
 
 static void
@@ -117,18 +118,38 @@ stop_the_courier (DsWindow *self, DsStop *stop)
   ds_feedback_give (ds_feedback_get_default (), DS_FEEDBACK_WRONG);
   g_signal_connect_data (dialog, "response", G_CALLBACK (other_door_answered), g_object_ref (stop),
                          forget_stop, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
+  ds_dialog_tell (ADW_MESSAGE_DIALOG (dialog));
+}
+
+/* Returns: (transfer none) (nullable): the stop at whose door the courier is. A door that is settled is behind them. */
+static DsStop *
+find_door (DsWindow *self)
+{
+  GPtrArray *pages = ds_navigator_get_pages (self->navigator);
+
+  for (guint i = pages->len; i > 0; i--)
+    if (DS_IS_STOP_PAGE (g_ptr_array_index (pages, i - 1)))
+      {
+        DsStop *stop = ds_route_find (ds_session_get_route (self->session),
+                                      ds_stop_page_get_stop_id (g_ptr_array_index (pages, i - 1)));
+
+        return stop != NULL && !ds_stop_status_is_done (ds_stop_get_status (stop)) ? stop : NULL;
+      }
+  return NULL;
 }
 
 void
 ds_window_take_parcel (DsWindow *self, DsStop *stop, const char *waybill)
 {
   DsPage *page = ds_window_leave_scan_page (self);
+  DsStop *door = find_door (self);
 
-  if (!DS_IS_STOP_PAGE (page))
+  if (door == NULL)
     gtk_widget_activate_action (GTK_WIDGET (self), "win.open-stop", "s", stop->id);
-  else if (g_strcmp0 (ds_stop_page_get_stop_id (DS_STOP_PAGE (page)), stop->id) != 0)
+  else if (!g_str_equal (door->id, stop->id))
     stop_the_courier (self, stop);
   else if (!ds_session_check_parcel (self->session, waybill))
     ds_window_say (self, _ ("This parcel was checked already."));
+  else if (!DS_IS_STOP_PAGE (page))
+    ds_window_say (self, _ ("Checked: it belongs here."));
 }

@@ -76,8 +76,8 @@ lock_changed (DsWindow *self)
       close_dialogs (self);
     }
   gtk_stack_set_visible_child (self->lock_stack, locked ? self->unlock_page : GTK_WIDGET (self->navigator));
-  if (!locked && ds_navigator_get_page (self->navigator) != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (ds_navigator_get_page (self->navigator)));
+  if (!locked)
+    ds_navigator_focus (self->navigator);
   unsaid = locked ? NULL : g_steal_pointer (&self->unsaid);
   if (unsaid != NULL)
     ds_window_say (self, unsaid);

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "app-fixture.h"
+#include "ds-navigator.h"
 #include "ds-preferences.h"
 
 #include <string.h>
@@ -11,6 +12,7 @@
 #define WAYBILL "DS730200000010"
 #define SHOWN "DS7302 0000 0011"
 #define POSTER "https://example.com/a"
+#define OTHER_WAYBILL "DS730200000020"
 
 static gboolean
 has_ended (gpointer process)
@@ -73,21 +75,25 @@ is_active (gpointer window)
   return gtk_window_is_active (window);
 }
 
+/* Without a window manager nobody gives the keys to a window. */
+static void
+give_keys (GtkWidget *window)
+{
+  gdk_toplevel_focus (GDK_TOPLEVEL (gtk_native_get_surface (GTK_NATIVE (window))), GDK_CURRENT_TIME);
+  ds_test_wait (is_active, window, "the window to have the keys");
+}
+
 static AppFixture *
 start (void)
 {
   AppFixture *fixture = app_fixture_new_enrolled ();
   g_autoptr (GSubprocess) process = NULL;
-  GdkSurface *surface;
 
   app_fixture_feed_stops (fixture, 3);
   app_fixture_open_shift (fixture, 0);
   gtk_widget_activate_action (fixture->window, "win.show-tab", "s", "route");
   ds_test_settle (fixture->window);
-  /* Without a window manager nobody gives the keys to the window. */
-  surface = gtk_native_get_surface (GTK_NATIVE (fixture->window));
-  gdk_toplevel_focus (GDK_TOPLEVEL (surface), GDK_CURRENT_TIME);
-  ds_test_wait (is_active, fixture->window, "the window to have the keys");
+  give_keys (fixture->window);
   return fixture;
 }
 
@@ -181,6 +187,130 @@ test_affixes (void)
   g_settings_reset (preferences, "wedge-suffix");
 }
 
+static gboolean
+takes_presses (gpointer navigator)
+{
+  return !ds_navigator_is_holding_presses (navigator);
+}
+
+/* As somebody does who has seen the page. */
+static void
+press (AppFixture *fixture, const char *key)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+
+  ds_test_wait (takes_presses, ds_test_find_type (fixture->window, DS_TYPE_NAVIGATOR), "the page to be seen");
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "xdotool", "key", key, NULL);
+  g_assert_no_error (error);
+  ds_test_wait (has_ended, process, "the key");
+}
+
+/* The focus goes to what is done next, and never to the way back; on the way back it is where it was. */
+static void
+test_focus (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S1");
+  ds_test_wait_for_words (fixture->window, "Still to collect");
+  press (fixture, "Return");
+  ds_test_wait_for_words (fixture->window, "Show code");
+  press (fixture, "Escape");
+  ds_test_wait_for_words (fixture->window, "Still to collect");
+  press (fixture, "Return");
+  ds_test_wait_for_words (fixture->window, "Show code");
+  gtk_widget_activate_action (fixture->window, "win.help", NULL);
+  ds_test_wait (is_said, (gpointer) "Ways to collect", "the help");
+  press (fixture, "Escape");
+  ds_test_wait_for_words (fixture->window, "Show code");
+}
+
+static gboolean
+is_empty (gpointer field)
+{
+  return *gtk_editable_get_text (field) == '\0';
+}
+
+/* Escape in the field of the help empties it, and then leaves. */
+static void
+test_escape (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  GtkWidget *field;
+
+  gtk_widget_activate_action (fixture->window, "win.help", NULL);
+  ds_test_wait (is_said, (gpointer) "The route", "the help");
+  field = ds_test_find_type (fixture->window, GTK_TYPE_SEARCH_ENTRY);
+  gtk_widget_grab_focus (field);
+  type (fixture, "sca", 60, "n");
+  press (fixture, "Escape");
+  ds_test_wait (is_empty, field, "the field to be emptied");
+  press (fixture, "Escape");
+  ds_test_wait_for_words (fixture->window, "8 to go");
+}
+
+/* Waits for a dialog that says @words, and for the keys to go there. */
+static void
+wait_for_dialog (AppFixture *fixture, const char *words)
+{
+  g_autoptr (GList) windows = NULL;
+
+  ds_test_wait (is_said, (gpointer)words, words);
+  windows = gtk_window_list_toplevels ();
+  for (GList *at = windows; at != NULL; at = at->next)
+    if (ADW_IS_MESSAGE_DIALOG (at->data))
+      give_keys (at->data);
+}
+
+/* At the cash: the digits of a waybill are no money; another door's parcel stops the courier, and a scan closes that; but it
+ * answers no question. */
+static void
+test_at_the_cash (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S1");
+  app_fixture_leave_unknown (fixture, "S1", 28650);
+  gtk_widget_activate_action (fixture->window, "win.collect", "s", "S1");
+  ds_test_press (fixture->window, "Cash");
+  ds_test_wait_for_words (fixture->window, "Take ¥286.50");
+  scan (fixture, OTHER_WAYBILL);
+  wait_for_dialog (fixture, "Not for this door");
+  scan (fixture, WAYBILL);
+  ds_test_wait_for_words (fixture->window, "Checked: it belongs here.");
+  g_assert_false (is_said ((gpointer) "Not for this door"));
+  give_keys (fixture->window);
+  ds_test_wait_for_words (fixture->window, "Take ¥286.50");
+
+  press (fixture, "Return");
+  wait_for_dialog (fixture, "Take cash instead?");
+  scan (fixture, WAYBILL);
+  scan (fixture, "a text with spaces");
+  ds_test_settle (fixture->window);
+  g_assert_true (is_said ((gpointer) "Take cash instead?"));
+}
+
+/* CR and LF: the second key presses nothing. */
+static void
+test_two_ends (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S1");
+  ds_test_wait_for_words (fixture->window, "0 checked");
+  ds_test_wait (takes_presses, ds_test_find_type (fixture->window, DS_TYPE_NAVIGATOR), "the page to be seen");
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "xdotool", "type", "--delay", "4", "--args",
+                              "1", WAYBILL, "key", "--delay", "4", "Return", "Return", NULL);
+  g_assert_no_error (error);
+  ds_test_wait (has_ended, process, "the engine");
+  ds_test_wait_for_words (fixture->window, "1 checked");
+  ds_test_settle (fixture->window);
+  ds_test_wait_for_words (fixture->window, "Still to collect");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,5 +329,9 @@ main (int argc, char **argv)
   g_test_add_func ("/keys/in-field", test_in_field);
   g_test_add_func ("/keys/typing", test_typing);
   g_test_add_func ("/keys/affixes", test_affixes);
+  g_test_add_func ("/keys/focus", test_focus);
+  g_test_add_func ("/keys/escape", test_escape);
+  g_test_add_func ("/keys/at-the-cash", test_at_the_cash);
+  g_test_add_func ("/keys/two-ends", test_two_ends);
   return g_test_run ();
 }

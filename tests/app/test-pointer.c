@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* With a real pointer from the X server: the route pulled down asks the depot, and scrolling does not; a stop is dragged to
- * another place by its handle. */
+ * another place by its handle; the second of two quick taps does nothing. */
 #include "config.h"
 
 #include "app-fixture.h"
 
+#include "ds-navigator.h"
 #include "ds-order-page.h"
 
 #include <stdarg.h>
@@ -53,6 +54,19 @@ let_go (AppFixture *fixture)
   point (fixture, "mouseup", "1", NULL);
 }
 
+static gboolean
+takes_presses (gpointer navigator)
+{
+  return !ds_navigator_is_holding_presses (navigator);
+}
+
+/* As somebody does who has seen the page. */
+static void
+wait_until_seen (AppFixture *fixture)
+{
+  ds_test_wait (takes_presses, ds_test_find_type (fixture->window, DS_TYPE_NAVIGATOR), "the page to be seen");
+}
+
 static void
 count (guint *n)
 {
@@ -84,6 +98,7 @@ start (void)
   app_fixture_feed_stops (fixture, 30);
   gtk_widget_activate_action (fixture->window, "win.show-tab", "s", "route");
   ds_test_wait_for_words (fixture->window, "30 to go");
+  wait_until_seen (fixture);
   return fixture;
 }
 
@@ -195,6 +210,7 @@ test_drag (void)
   gtk_widget_activate_action (fixture->window, "win.arrange", "s", "");
   ds_test_wait_for_words (fixture->window, "My order");
   ds_test_settle (fixture->window);
+  wait_until_seen (fixture);
   g_assert_cmpstr (get_id (fixture, 1), ==, "S2");
   /* The first event under a new window may come before the window does. */
   move_to (fixture, find_handle (fixture, 2));
@@ -204,6 +220,37 @@ test_drag (void)
   app_fixture_look (fixture, "order-dragged");
   let_go (fixture);
   ds_test_wait (is_second_third, fixture, "the second stop to be the third");
+}
+
+/* One page comes of it, and nothing that the second tap would have hit on that page: no code is shown. */
+static void
+test_two_taps (void)
+{
+  static const char *const pauses[] = { "0.02", "0.1", "0.2" };
+  g_autoptr (AppFixture) fixture = start ();
+  DsNavigator *navigator = DS_NAVIGATOR (ds_test_find_type (fixture->window, DS_TYPE_NAVIGATOR));
+
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S1");
+  for (gsize i = 0; i < G_N_ELEMENTS (pauses); i++)
+    {
+      guint n_pages = ds_navigator_get_pages (navigator)->len;
+      graphene_rect_t bounds;
+      g_autofree char *x = NULL;
+      g_autofree char *y = NULL;
+
+      ds_test_wait_for_words (fixture->window, "Still to collect");
+      wait_until_seen (fixture);
+      g_assert_true (gtk_widget_compute_bounds (ds_test_find (fixture->window, GTK_TYPE_BUTTON, "Collect"),
+                                                fixture->window, &bounds));
+      x = g_strdup_printf ("%d", (int)(bounds.origin.x + bounds.size.width / 2));
+      y = g_strdup_printf ("%d", (int)(bounds.origin.y + bounds.size.height / 2));
+      point (fixture, "mousemove", x, "300", NULL);
+      point (fixture, "mousemove", x, y, NULL);
+      point (fixture, "click", "1", "sleep", pauses[i], "click", "1", NULL);
+      ds_test_wait_for_words (fixture->window, "Show code");
+      g_assert_cmpuint (ds_navigator_get_pages (navigator)->len, ==, n_pages + 1);
+      gtk_widget_activate_action (fixture->window, "win.back", NULL);
+    }
 }
 
 int
@@ -217,5 +264,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pointer/scroll", test_scroll);
   g_test_add_func ("/pointer/sideways", test_sideways);
   g_test_add_func ("/pointer/drag", test_drag);
+  g_test_add_func ("/pointer/two-taps", test_two_taps);
   return g_test_run ();
 }

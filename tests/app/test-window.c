@@ -191,6 +191,59 @@ test_close_and_statement (void)
   ds_test_wait_for_words (fixture->window, "Cuihu Court 8-903");
 }
 
+static gboolean
+is_at_stop (gpointer navigator)
+{
+  g_autofree char *name = ds_page_get_name (ds_navigator_get_page (navigator));
+
+  return g_str_equal (name, "Stop");
+}
+
+static gboolean
+is_at_result (gpointer navigator)
+{
+  g_autofree char *name = ds_page_get_name (ds_navigator_get_page (navigator));
+
+  return g_str_equal (name, "Result");
+}
+
+/* From what is paid the way back leads past the ways to collect; and the next parcel is no wrong one at that door. */
+static void
+test_after_result (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 20000);
+  press_escape (fixture);
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S1");
+  gtk_widget_activate_action (fixture->window, "win.collect", "s", "S1");
+  ds_test_press (fixture->window, "Cash");
+  ds_test_press (fixture->window, "Take ¥286.50");
+  ds_test_wait_for_words (fixture->window, "Next · Cuihu Court 8-903");
+  press_escape (fixture);
+  ds_test_wait (is_at_stop, ds_test_find_type (fixture->window, DS_TYPE_NAVIGATOR), "the stop's page");
+  ds_window_take_scan (DS_WINDOW (fixture->window), "DS730200000020");
+  ds_test_wait_for_words (fixture->window, "Stop 2");
+}
+
+/* What was never counted is not taken for a count: two quick taps would have closed the shift. */
+static void
+test_close_uncounted (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+
+  app_fixture_open_shift (fixture, 20000);
+  press_escape (fixture);
+  show_tab (fixture, "shift");
+  ds_test_press (fixture->window, "Close shift");
+  ds_test_press (fixture->window, "Count the cash");
+  ds_test_press (fixture->window, "Counted, next");
+  wait_for_dialog (fixture, "No cash at all?");
+  g_assert_nonnull (ds_session_get_open_shift (fixture->session));
+  answer_dialog (fixture, "none");
+  ds_test_wait_for_words (fixture->window, "Waiting for the network");
+}
+
 /* A statement that another key signed never becomes one: it is a problem to be shown to the clerk. */
 static void
 test_forged_statement (void)
@@ -402,6 +455,31 @@ test_spoken (void)
 }
 
 /* Three wrong ones, and the keys are dead. */
+/* The code is paid after the courier has gone back for another way: they are told, and not offered to collect. */
+static void
+test_paid_meanwhile (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+  DsDoor *door = ds_session_get_door (fixture->session);
+  char digits[DS_SPOKEN_PROOF_SIZE];
+  DsPayment *payment;
+  DsStop *stop;
+
+  app_fixture_open_shift (fixture, 0);
+  press_escape (fixture);
+  gtk_widget_activate_action (fixture->window, "win.collect", "s", "S2");
+  ds_test_press (fixture->window, "Show code");
+  ds_test_wait_for_words (fixture->window, "Scan receipt");
+  press_escape (fixture);
+  ds_test_wait_for_words (fixture->window, "Cash + code");
+
+  stop = ds_route_find (ds_session_get_route (fixture->session), "S2");
+  payment = g_ptr_array_index (stop->payments, stop->payments->len - 1);
+  g_assert_true (ds_spoken_proof_derive (APP_FIXTURE_SECRET, payment->id, payment->amount_fen, digits, NULL));
+  ds_door_try_spoken_async (door, payment->id, digits, NULL, NULL, NULL);
+  ds_test_wait (is_at_result, ds_test_find_type (fixture->window, DS_TYPE_NAVIGATOR), "the result");
+}
+
 static void
 test_spoken_locked (void)
 {
@@ -623,12 +701,15 @@ main (int argc, char **argv)
   g_test_add_func ("/window/enrol-page", test_enrol_page);
   g_test_add_func ("/window/shift", test_shift);
   g_test_add_func ("/window/close-and-statement", test_close_and_statement);
+  g_test_add_func ("/window/after-result", test_after_result);
+  g_test_add_func ("/window/close-uncounted", test_close_uncounted);
   g_test_add_func ("/window/forged-statement", test_forged_statement);
   g_test_add_func ("/window/parcels", test_parcels);
   g_test_add_func ("/window/prepaid-stays", test_prepaid_stays);
   g_test_add_func ("/window/unknown", test_unknown);
   g_test_add_func ("/window/own-note", test_own_note);
   g_test_add_func ("/window/spoken", test_spoken);
+  g_test_add_func ("/window/paid-meanwhile", test_paid_meanwhile);
   g_test_add_func ("/window/spoken-locked", test_spoken_locked);
   g_test_add_func ("/window/digest", test_digest);
   g_test_add_func ("/window/outdated-code", test_outdated_code);

@@ -5,6 +5,7 @@
 
 #include "ds-sides-box.h"
 #include "ds-spoken-proof.h"
+#include "ds-wedge.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -16,6 +17,8 @@ struct _DsDigitPad
   char typed[DS_SPOKEN_PROOF_SIZE];
   guint n_typed;
   gboolean locked;
+  DsBurst *burst;
+  guint n_before_burst;
 
   GtkBox *words;
   GtkLabel *hint;
@@ -98,14 +101,29 @@ erase (DsDigitPad *self)
     set_n_typed (self, self->n_typed - 1);
 }
 
-gboolean
-ds_digit_pad_take_key (DsDigitPad *self, guint keyval, GdkModifierType state)
+/* Eight digits that a scan engine types were not read out by anybody. */
+static gboolean
+take_back_scan (DsDigitPad *self, gunichar character, guint32 time_ms)
 {
-  gint digit = g_unichar_digit_value (gdk_keyval_to_unicode (keyval));
+  if (g_unichar_isprint (character) && ds_burst_add (self->burst, character, time_ms))
+    self->n_before_burst = self->n_typed;
+  if (!ds_burst_is_scan (self->burst, time_ms))
+    return FALSE;
+  if (self->n_typed > self->n_before_burst)
+    set_n_typed (self, self->n_before_burst);
+  return TRUE;
+}
+
+gboolean
+ds_digit_pad_take_key (DsDigitPad *self, guint keyval, GdkModifierType state, guint32 time_ms)
+{
+  gunichar character = gdk_keyval_to_unicode (keyval);
+  gint digit = g_unichar_digit_value (character);
 
   g_return_val_if_fail (DS_IS_DIGIT_PAD (self), FALSE);
 
-  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0)
+  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0
+      || take_back_scan (self, character, time_ms))
     return FALSE;
   if (digit >= 0)
     type (self, (char)('0' + digit));
@@ -180,6 +198,14 @@ ds_digit_pad_dispose (GObject *object)
 }
 
 static void
+ds_digit_pad_finalize (GObject *object)
+{
+  ds_burst_free (DS_DIGIT_PAD (object)->burst);
+
+  G_OBJECT_CLASS (ds_digit_pad_parent_class)->finalize (object);
+}
+
+static void
 ds_digit_pad_class_init (DsDigitPadClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -187,6 +213,7 @@ ds_digit_pad_class_init (DsDigitPadClass *klass)
 
   object_class->set_property = ds_digit_pad_set_property;
   object_class->dispose = ds_digit_pad_dispose;
+  object_class->finalize = ds_digit_pad_finalize;
   g_object_class_install_property (
       object_class, PROP_HINT,
       g_param_spec_string ("hint", NULL, NULL, NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
@@ -255,6 +282,7 @@ add_keys (DsDigitPad *self)
 static void
 ds_digit_pad_init (DsDigitPad *self)
 {
+  self->burst = ds_burst_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   add_cells (self);
   add_keys (self);

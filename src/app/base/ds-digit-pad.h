@@ -28,7 +28,7 @@ void ds_digit_pad_set_locked (DsDigitPad *self, gboolean locked);
 /* Puts an answer in the hint's place. */
 void ds_digit_pad_show_answer (DsDigitPad *self, const char *title, const char *text);
 
-/* A key that was pressed anywhere on the page. Returns: whether it was a digit, or took one back. */
-gboolean ds_digit_pad_take_key (DsDigitPad *self, guint keyval, GdkModifierType state);
+/* A key that was pressed anywhere on the page, at @time_ms of its event. Returns: whether it was a digit, or took one back. */
+gboolean ds_digit_pad_take_key (DsDigitPad *self, guint keyval, GdkModifierType state, guint32 time_ms);
 
 G_END_DECLS

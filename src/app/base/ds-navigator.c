@@ -4,6 +4,7 @@
 #include "ds-navigator.h"
 
 #include "ds-help.h"
+#include "ds-press-guard.h"
 
 #include <adwaita.h>
 
@@ -12,6 +13,7 @@ struct _DsNavigator
   GtkWidget parent;
 
   AdwLeaflet *leaflet;
+  DsPressGuard *guard;
   GPtrArray *pages; /* (element-type DsPage): the stack, root first */
   GPtrArray
       *leaving; /* (element-type DsPage): popped, still in the leaflet while the transition shows them */
@@ -38,14 +40,27 @@ drop_left_pages (DsNavigator *self)
   g_ptr_array_set_size (self->leaving, 0);
 }
 
+static void
+focus (DsPage *page, gboolean had_focus)
+{
+  if (had_focus)
+    gtk_widget_grab_focus (GTK_WIDGET (page));
+  else
+    ds_page_focus (page);
+}
+
 /* Shows the top of the stack and gives it the focus, so that the keyboard never stays on a page behind it. */
 static void
 show_top (DsNavigator *self)
 {
   DsPage *page = ds_navigator_get_page (self);
+  gboolean had_focus = gtk_widget_get_focus_child (GTK_WIDGET (page)) != NULL;
 
+  /* The leaflet gives the focus to a page's first control, which is the way back. */
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (page));
-  gtk_widget_grab_focus (GTK_WIDGET (page));
+  /* Behind the lock it would take the keys from the lock. */
+  if (gtk_widget_get_child_visible (GTK_WIDGET (self)))
+    focus (page, had_focus);
   drop_left_pages (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAGE]);
 }
@@ -73,8 +88,12 @@ let_buttons_wrap (GtkWidget *widget)
 static void
 add (DsNavigator *self, DsPage *page)
 {
+  g_autofree char *name = ds_page_get_name (page);
+
+  ds_navigator_hold_presses (self);
   let_buttons_wrap (GTK_WIDGET (page));
-  ds_help_add_button (GTK_WIDGET (page));
+  if (!g_str_equal (name, "Help"))
+    ds_help_add_button (GTK_WIDGET (page));
   adw_leaflet_append (self->leaflet, GTK_WIDGET (page));
   g_ptr_array_add (self->pages, g_object_ref (page));
 }
@@ -122,6 +141,7 @@ ds_navigator_dispose (GObject *object)
 {
   DsNavigator *self = DS_NAVIGATOR (object);
 
+  g_clear_object (&self->guard);
   g_ptr_array_set_size (self->pages, 0);
   g_ptr_array_set_size (self->leaving, 0);
   if (self->leaflet != NULL)
@@ -168,6 +188,7 @@ ds_navigator_init (DsNavigator *self)
   self->pages = g_ptr_array_new_with_free_func (g_object_unref);
   self->leaving = g_ptr_array_new_with_free_func (g_object_unref);
   self->leaflet = ADW_LEAFLET (adw_leaflet_new ());
+  self->guard = ds_press_guard_new (GTK_WIDGET (self));
   adw_leaflet_set_can_unfold (self->leaflet, FALSE);
   gtk_widget_set_parent (GTK_WIDGET (self->leaflet), GTK_WIDGET (self));
   g_signal_connect_object (self->leaflet, "notify::child-transition-running", G_CALLBACK (drop_left_pages),
@@ -266,6 +287,34 @@ ds_navigator_replace (DsNavigator *self, DsPage *page, DsPage *by)
   leave_above (self, index);
   add (self, by);
   show_top (self);
+}
+
+void
+ds_navigator_focus (DsNavigator *self)
+{
+  DsPage *page;
+
+  g_return_if_fail (DS_IS_NAVIGATOR (self));
+
+  page = ds_navigator_get_page (self);
+  if (page != NULL)
+    focus (page, gtk_widget_get_focus_child (GTK_WIDGET (page)) != NULL);
+}
+
+void
+ds_navigator_hold_presses (DsNavigator *self)
+{
+  g_return_if_fail (DS_IS_NAVIGATOR (self));
+
+  ds_press_guard_hold (self->guard);
+}
+
+gboolean
+ds_navigator_is_holding_presses (DsNavigator *self)
+{
+  g_return_val_if_fail (DS_IS_NAVIGATOR (self), FALSE);
+
+  return ds_press_guard_is_holding (self->guard);
 }
 
 void

@@ -40,6 +40,15 @@ void ds_navigator_pop_to_root (DsNavigator *self);
 /* Puts @by in the place of @page, which has not been left, and of whatever lies in front of it. */
 void ds_navigator_replace (DsNavigator *self, DsPage *page, DsPage *by);
 
+/* Gives the focus to the page in front: where it was, or to what is done first there. */
+void ds_navigator_focus (DsNavigator *self);
+
+/* What is on the page in front becomes something else, as if it were another page: a second tap is not meant for it. */
+void ds_navigator_hold_presses (DsNavigator *self);
+
+/* Returns: whether taps, Enter and Space do not count yet, since a page has just come to the front. */
+gboolean ds_navigator_is_holding_presses (DsNavigator *self);
+
 /* Begins again with @page alone. */
 void ds_navigator_set_root (DsNavigator *self, DsPage *page);
 

@@ -5,6 +5,7 @@
 
 #include "ds-sides-box.h"
 
+#include <adwaita.h>
 #include <string.h>
 
 G_DEFINE_INTERFACE (DsPage, ds_page, GTK_TYPE_WIDGET)
@@ -105,6 +106,56 @@ ds_page_say_moved (DsPage *self)
   g_return_if_fail (DS_IS_PAGE (self));
 
   g_signal_emit (self, signals[SIGNAL_MOVED], 0);
+}
+
+/* What is in a container comes before the container, which may take the focus to be scrolled. @css_class: (nullable) */
+static GtkWidget *
+find_control (GtkWidget *widget, const char *css_class)
+{
+  GtkWidget *found = NULL;
+
+  if (ADW_IS_HEADER_BAR (widget) || GTK_IS_EDITABLE (widget) || !gtk_widget_get_visible (widget)
+      || !gtk_widget_get_child_visible (widget) || !gtk_widget_get_sensitive (widget)
+      || !gtk_widget_get_can_focus (widget))
+    return NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_control (child, css_class);
+  if (found == NULL && gtk_widget_get_focusable (widget)
+      && (css_class == NULL || gtk_widget_has_css_class (widget, css_class)))
+    found = widget;
+  return found;
+}
+
+GtkWidget *
+ds_page_get_first (DsPage *self)
+{
+  DsPageInterface *iface;
+
+  g_return_val_if_fail (DS_IS_PAGE (self), NULL);
+
+  iface = DS_PAGE_GET_IFACE (self);
+  return iface->get_first != NULL ? iface->get_first (self) : NULL;
+}
+
+void
+ds_page_focus (DsPage *self)
+{
+  GtkWidget *first;
+  GtkWidget *control = NULL;
+
+  g_return_if_fail (DS_IS_PAGE (self));
+
+  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+    return;
+  first = ds_page_get_first (self);
+  if (first == NULL)
+    control = find_control (GTK_WIDGET (self), "suggested-action");
+  if (control == NULL)
+    control = find_control (first != NULL ? first : GTK_WIDGET (self), NULL);
+  if (control == NULL)
+    control = first != NULL ? first : GTK_WIDGET (self);
+  gtk_widget_grab_focus (control);
 }
 
 void

@@ -16,6 +16,7 @@
  *   win.lock, win.change-pin, win.settings, win.self-check, win.test-scan, win.help
  *
  *   win.say (s)                  short news, in a toast: ds_page_say()
+ *   win.take-scan (s)            something was scanned
  *   win.take-parcel (ss)         a parcel of a stop was scanned: at its own door it is checked, at another door the
  *                                courier is stopped, anywhere else its stop opens
  *
@@ -40,6 +41,7 @@ G_DECLARE_INTERFACE (DsPage, ds_page, DS, PAGE, GtkWidget)
  * @describe: fills in what, beside its type, opens the same page again; what it is about and how far it is, never
  *   what was typed
  * @restore: takes a page just made for @place on to where @describe found it, as far as that is still possible
+ * @get_first: (nullable): what holds the control that the focus goes to, see ds_page_focus()
  *
  * All but @get_title may be left out: nothing is handled, the page may be left, and its type says all.
  */
@@ -52,6 +54,7 @@ struct _DsPageInterface
   gboolean (*can_leave) (DsPage *self);
   void (*describe) (DsPage *self, DsTrailPlace *place);
   void (*restore) (DsPage *self, const DsTrailPlace *place);
+  GtkWidget *(*get_first) (DsPage *self);
 };
 
 /**
@@ -69,6 +72,14 @@ gboolean ds_page_can_leave (DsPage *self);
 DsTrailPlace *ds_page_get_place (DsPage *self);
 void ds_page_restore (DsPage *self, const DsTrailPlace *place);
 void ds_page_say_moved (DsPage *self);
+
+/* Returns: (transfer none) (nullable) */
+GtkWidget *ds_page_get_first (DsPage *self);
+
+/* Gives the focus to what is done first on this page: in what ds_page_get_first() says, or else the page's main action, or the
+ * first control below its header bar. Not to the way back, where Enter would leave again, nor to a field, over which a
+ * keyboard would rise that nobody asked for. */
+void ds_page_focus (DsPage *self);
 
 /* Short news over the window that @widget lies in. @text is plain text. */
 void ds_page_say (GtkWidget *widget, const char *text);

@@ -64,6 +64,15 @@ ds_burst_add (DsBurst *self, gunichar character, guint32 time_ms)
   return begins;
 }
 
+gboolean
+ds_burst_is_scan (DsBurst *self, guint32 time_ms)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->n_characters >= DS_BURST_MIN_CHARACTERS && self->varied
+         && time_ms - self->last_ms <= DS_BURST_GAP_MS;
+}
+
 char *
 ds_burst_end (DsBurst *self, guint32 time_ms)
 {
@@ -71,8 +80,7 @@ ds_burst_end (DsBurst *self, guint32 time_ms)
 
   g_return_val_if_fail (self != NULL, NULL);
 
-  if (self->n_characters >= DS_BURST_MIN_CHARACTERS && self->varied
-      && time_ms - self->last_ms <= DS_BURST_GAP_MS)
+  if (ds_burst_is_scan (self, time_ms))
     text = g_strndup (self->text->str, self->text->len);
   reset (self);
 
@@ -89,6 +97,8 @@ struct _DsWedge
   char *prefix;
   char *suffix;
   gboolean us_layout;
+  gboolean ended; /* a scan has, with a key at @ended_ms */
+  guint32 ended_ms;
 
   /* The field that has the focus while a run goes on, and what it held before. */
   GtkEditable *field;
@@ -192,8 +202,15 @@ key_pressed (DsWedge *self, guint keyval, guint keycode, GdkModifierType state)
       g_autofree char *text = ds_burst_end (self->burst, time_ms);
       g_autofree char *code = text != NULL ? ds_wedge_strip (text, self->prefix, self->suffix) : NULL;
 
+      /* Some end with two keys, CR and LF: the second would press whatever has the focus after the scan. */
       if (code == NULL)
-        return GDK_EVENT_PROPAGATE;
+        {
+          self->ended = self->ended && time_ms - self->ended_ms <= DS_BURST_GAP_MS;
+          self->ended_ms = time_ms;
+          return self->ended ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
+        }
+      self->ended = TRUE;
+      self->ended_ms = time_ms;
       restore_field (self);
       g_signal_emit (self, signals[SIGNAL_SCANNED], 0, code);
       return GDK_EVENT_STOP;

@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DsBurst, ds_burst_free)
 /* A character arrived. Returns: whether it began a new run, the one before having ended without Enter. */
 gboolean ds_burst_add (DsBurst *self, gunichar character, guint32 time_ms);
 
+/* Returns: whether the run that goes on at @time_ms can be nothing but a scan. */
+gboolean ds_burst_is_scan (DsBurst *self, guint32 time_ms);
+
 /* Enter arrived. Returns: (transfer full) (nullable): what was scanned; %NULL if a person pressed it. */
 char *ds_burst_end (DsBurst *self, guint32 time_ms);
 

@@ -4,12 +4,14 @@
 #include "ds-cash-page.h"
 
 #include "ds-cash.h"
+#include "ds-dialog.h"
 #include "ds-format.h"
 #include "ds-money.h"
 #include "ds-navigator.h"
 #include "ds-page.h"
 #include "ds-result-page.h"
 #include "ds-sides-box.h"
+#include "ds-wedge.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -25,11 +27,14 @@ struct _DsCashPage
   DsCollection *collection;
   gboolean part;
   GString *typed; /* yuan as typed, "" before */
+  DsBurst *burst;
+  char *before_burst; /* (nullable): of what was typed */
   gboolean busy;
   GCancellable *cancellable;
 
   AdwWindowTitle *title;
   GtkLabel *due;
+  GtkWidget *given;
   GtkLabel *tendered;
   GtkLabel *change_caption;
   GtkLabel *change_notes;
@@ -192,17 +197,38 @@ did_click_erase (DsCashPage *self)
   show (self);
 }
 
+/* The digits of a waybill are nobody's money. */
 static gboolean
-did_press_key (DsCashPage *self, guint keyval, guint keycode, GdkModifierType state)
+take_back_scan (DsCashPage *self, gunichar c, guint32 time_ms)
+{
+  if (g_unichar_isprint (c) && ds_burst_add (self->burst, c, time_ms))
+    {
+      g_free (self->before_burst);
+      self->before_burst = g_strdup (self->typed->str);
+    }
+  if (!ds_burst_is_scan (self->burst, time_ms))
+    return FALSE;
+  g_string_assign (self->typed, self->before_burst);
+  show (self);
+  return TRUE;
+}
+
+static gboolean
+did_press_key (DsCashPage *self, guint keyval, guint keycode, GdkModifierType state, GtkEventController *keys)
 {
   gunichar c = gdk_keyval_to_unicode (keyval);
 
   if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0)
     return FALSE;
+  if (take_back_scan (self, c, gtk_event_controller_get_current_event_time (keys)))
+    return FALSE;
   if ((c >= '0' && c <= '9') || c == '.')
     type (self, (char)c);
   else if (keyval == GDK_KEY_BackSpace)
     did_click_erase (self);
+  else if ((keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter) && gtk_widget_has_focus (self->given)
+           && gtk_widget_is_sensitive (GTK_WIDGET (self->take)))
+    gtk_widget_activate (GTK_WIDGET (self->take));
   else
     return FALSE;
   return TRUE;
@@ -306,7 +332,7 @@ warn (DsCashPage *self, gint64 uncertain_fen)
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "wait");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "wait");
   g_signal_connect_object (dialog, "response", G_CALLBACK (did_answer_warning), self, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  ds_dialog_ask (ADW_MESSAGE_DIALOG (dialog));
 }
 
 static void
@@ -338,9 +364,17 @@ ds_cash_page_describe (DsPage *page, DsTrailPlace *place)
   place->detail = self->part ? g_strdup (DS_CASH_PAGE_PART) : NULL;
 }
 
+/* The amount itself: the button that takes it is dead while it is too little, and keys do not reach what is dead. */
+static GtkWidget *
+ds_cash_page_get_first (DsPage *page)
+{
+  return DS_CASH_PAGE (page)->given;
+}
+
 static void
 ds_cash_page_page_iface_init (DsPageInterface *iface)
 {
+  iface->get_first = ds_cash_page_get_first;
   iface->get_title = ds_cash_page_get_title;
   iface->describe = ds_cash_page_describe;
 }
@@ -365,6 +399,8 @@ ds_cash_page_finalize (GObject *object)
 
   g_clear_pointer (&self->collection, ds_collection_unref);
   g_string_free (self->typed, TRUE);
+  ds_burst_free (self->burst);
+  g_free (self->before_burst);
 
   G_OBJECT_CLASS (ds_cash_page_parent_class)->finalize (object);
 }
@@ -381,6 +417,7 @@ ds_cash_page_class_init (DsCashPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/cn/doorstep/Doorstep/ds-cash-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DsCashPage, title);
   gtk_widget_class_bind_template_child (widget_class, DsCashPage, due);
+  gtk_widget_class_bind_template_child (widget_class, DsCashPage, given);
   gtk_widget_class_bind_template_child (widget_class, DsCashPage, tendered);
   gtk_widget_class_bind_template_child (widget_class, DsCashPage, change_caption);
   gtk_widget_class_bind_template_child (widget_class, DsCashPage, change_notes);
@@ -401,6 +438,7 @@ ds_cash_page_init (DsCashPage *self)
 
   self->cancellable = g_cancellable_new ();
   self->typed = g_string_new (NULL);
+  self->burst = ds_burst_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);

@@ -10,6 +10,7 @@
 #include "ds-navigator.h"
 #include "ds-override-page.h"
 #include "ds-page.h"
+#include "ds-result-page.h"
 #include "ds-scan-page.h"
 #include "ds-sides-box.h"
 #include "ds-way-row.h"
@@ -640,6 +641,20 @@ ds_collect_page_init (DsCollectPage *self)
   gtk_list_box_append (self->ways, ds_way_row_new ("call-start-symbolic", _ ("Ask the depot")));
 }
 
+/* The customer has paid the code of before after all, while the courier looked for another way. */
+static void
+did_change_payment (DsCollectPage *self, DsPayment *payment, DsStop *stop)
+{
+  DsNavigator *navigator = ds_navigator_of (GTK_WIDGET (self));
+  g_autoptr (DsCollection) collection = NULL;
+
+  if (payment->state != DS_PAYMENT_PAID || !g_str_equal (payment->stop_id, self->stop_id) || navigator == NULL
+      || ds_navigator_get_page (navigator) != DS_PAGE (self))
+    return;
+  collection = ds_collection_new_for_payment (self->session, payment);
+  ds_navigator_push (navigator, DS_PAGE (ds_result_page_new (collection, payment, TRUE)));
+}
+
 GtkWidget *
 ds_collect_page_new (DsSession *session, const char *stop_id)
 {
@@ -668,6 +683,8 @@ ds_collect_page_new (DsSession *session, const char *stop_id)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_door (session), "notify::online", G_CALLBACK (show), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (ds_session_get_door (session), "payment-changed", G_CALLBACK (did_change_payment),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_door (session), "allowance-changed", G_CALLBACK (show), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (ds_session_get_store (session), "notify::shift", G_CALLBACK (show), self,

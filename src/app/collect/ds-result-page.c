@@ -457,9 +457,33 @@ ds_result_page_describe (DsPage *page, DsTrailPlace *place)
   place->detail = g_strdup (ds_payment_state_to_name (self->payment->state));
 }
 
+/* Behind it lies the choice of a way to collect, and there is nothing left to collect: the way back leads to the stop. */
+static gboolean
+ds_result_page_can_leave (DsPage *page)
+{
+  DsResultPage *self = DS_RESULT_PAGE (page);
+  DsNavigator *navigator = ds_navigator_of (GTK_WIDGET (self));
+  GPtrArray *pages = ds_navigator_get_pages (navigator);
+
+  if (!ds_payment_state_covers_debt (self->payment->state) || get_open_fen (self) > 0)
+    return TRUE;
+  for (guint i = pages->len - 1; i > 0; i--)
+    {
+      g_autofree char *name = ds_page_get_name (g_ptr_array_index (pages, i - 1));
+
+      if (g_str_equal (name, "Stop"))
+        {
+          ds_navigator_pop (navigator, g_ptr_array_index (pages, i));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 static void
 ds_result_page_page_iface_init (DsPageInterface *iface)
 {
+  iface->can_leave = ds_result_page_can_leave;
   iface->get_title = ds_result_page_get_title;
   iface->describe = ds_result_page_describe;
 }

@@ -6,6 +6,7 @@
 #include "ds-awake.h"
 #include "ds-camera-device.h"
 #include "ds-code-guard.h"
+#include "ds-dialog.h"
 #include "ds-feedback.h"
 #include "ds-navigator.h"
 #include "ds-override-page.h"
@@ -241,7 +242,7 @@ did_scan_several (DsScanPage *self, char **texts)
       adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), response, name);
     }
   g_signal_connect_object (dialog, "response", G_CALLBACK (did_choose_code), self, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
+  ds_dialog_ask (ADW_MESSAGE_DIALOG (dialog));
 }
 
 static gboolean

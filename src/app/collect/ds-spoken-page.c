@@ -99,9 +99,13 @@ did_click_check (DsSpokenPage *self)
 }
 
 static gboolean
-did_press_key (DsSpokenPage *self, guint keyval, guint keycode, GdkModifierType state)
+did_press_key (DsSpokenPage *self,
+               guint keyval,
+               guint keycode,
+               GdkModifierType state,
+               GtkEventController *keys)
 {
-  if (ds_digit_pad_take_key (self->pad, keyval, state))
+  if (ds_digit_pad_take_key (self->pad, keyval, state, gtk_event_controller_get_current_event_time (keys)))
     return TRUE;
   if ((keyval != GDK_KEY_Return && keyval != GDK_KEY_KP_Enter) || !ds_digit_pad_is_full (self->pad))
     return FALSE;

@@ -70,6 +70,7 @@ show_step (DsEnrolPage *self, Step step)
     gtk_widget_add_css_class (GTK_WIDGET (self), "scan");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "scan");
+  ds_page_focus (DS_PAGE (self));
 }
 
 static void

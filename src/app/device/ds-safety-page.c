@@ -3,6 +3,7 @@
 
 #include "ds-safety-page.h"
 
+#include "ds-dialog.h"
 #include "ds-info-row.h"
 #include "ds-page.h"
 #include "ds-words.h"
@@ -408,7 +409,7 @@ sign_out_clicked (DsSafetyPage *self)
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "stay");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "stay");
   g_signal_connect_object (dialog, "response", G_CALLBACK (did_answer), self, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  ds_dialog_ask (ADW_MESSAGE_DIALOG (dialog));
 }
 
 /* Life */

@@ -3,6 +3,7 @@
 
 #include "ds-unlock-page.h"
 
+#include "ds-dialog.h"
 #include "ds-pin-chooser.h"
 #include "ds-pin-pad.h"
 #include "ds-sides-box.h"
@@ -149,7 +150,7 @@ forgotten_clicked (DsUnlockPage *self)
          "then you choose another. Nothing is lost: what was journalled stays here and is sent meanwhile."));
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("OK"));
-  gtk_window_present (GTK_WINDOW (dialog));
+  ds_dialog_ask (ADW_MESSAGE_DIALOG (dialog));
 }
 
 static void

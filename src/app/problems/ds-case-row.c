@@ -4,6 +4,7 @@
 #include "ds-case-row.h"
 
 #include "ds-cash-back.h"
+#include "ds-dialog.h"
 #include "ds-format.h"
 #include "ds-json.h"
 #include "ds-money.h"
@@ -198,8 +199,8 @@ ask_for_answer (DsCaseRow *self, const DsProblem *problem)
                                               _ ("The depot sent this entry back"), NULL);
 
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog), "%s", problem->text ? problem->text : "");
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _ ("Not now"), "escalate",
-                                    _ ("Hand to the clerk"), "retry", _ ("Send again"), NULL);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", C_ ("answer", "Not now"),
+                                    "escalate", _ ("Hand to the clerk"), "retry", _ ("Send again"), NULL);
   if (problem->correctable)
     {
       GtkWidget *field = gtk_entry_new ();
@@ -215,7 +216,7 @@ ask_for_answer (DsCaseRow *self, const DsProblem *problem)
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "retry");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
   g_signal_connect_object (dialog, "response", G_CALLBACK (did_choose_answer), self, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  ds_dialog_ask (ADW_MESSAGE_DIALOG (dialog));
 }
 
 static void

@@ -483,6 +483,12 @@ restore (DsPage *page, const DsTrailPlace *place)
     }
 }
 
+static GtkWidget *
+get_first (DsPage *page)
+{
+  return GTK_WIDGET (DS_ROUTE_PAGE (page)->list);
+}
+
 static void
 page_init (DsPageInterface *iface)
 {
@@ -490,6 +496,7 @@ page_init (DsPageInterface *iface)
   iface->describe = describe;
   iface->restore = restore;
   iface->can_leave = can_leave;
+  iface->get_first = get_first;
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "ds-close-page.h"
 
 #include "ds-denomination-row.h"
+#include "ds-dialog.h"
 #include "ds-format.h"
 #include "ds-info-row.h"
 #include "ds-navigator.h"
@@ -100,10 +101,20 @@ restore (DsPage *page, const DsTrailPlace *place)
     show_step (self, STEP_COUNT);
 }
 
+/* Enter must not close a shift before anything is counted. */
+static GtkWidget *
+get_first (DsPage *page)
+{
+  DsClosePage *self = DS_CLOSE_PAGE (page);
+
+  return self->step == STEP_COUNT ? GTK_WIDGET (self->count_list) : NULL;
+}
+
 static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->get_first = get_first;
   iface->describe = describe;
   iface->restore = restore;
   iface->can_leave = can_leave;
@@ -197,14 +208,20 @@ show_open (DsClosePage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->open_list), n > 0);
 }
 
-static void
-show_counted (DsClosePage *self)
+static gint64
+get_counted_fen (DsClosePage *self)
 {
   gint64 sum_fen = 0;
 
   for (guint i = 0; i < self->n_denominations; i++)
     sum_fen += ds_denomination_row_get_amount_fen (self->denominations[i]);
-  ds_money_label_set (self->counted, sum_fen);
+  return sum_fen;
+}
+
+static void
+show_counted (DsClosePage *self)
+{
+  ds_money_label_set (self->counted, get_counted_fen (self));
 }
 
 static void
@@ -265,7 +282,11 @@ static void
 show_step (DsClosePage *self, Step step)
 {
   static const char *const names[N_STEPS] = { "open", "count", "send" };
+  DsNavigator *navigator = ds_navigator_of (GTK_WIDGET (self));
 
+  /* The button of the next step lies where that of this one did. */
+  if (navigator != NULL)
+    ds_navigator_hold_presses (navigator);
   self->step = step;
   mark_steps (self);
   show_problem (self, NULL);
@@ -286,6 +307,7 @@ show_step (DsClosePage *self, Step step)
       show_sending (self);
       break;
     }
+  ds_page_focus (DS_PAGE (self));
   ds_page_say_moved (DS_PAGE (self));
 }
 
@@ -321,6 +343,29 @@ close_shift (DsClosePage *self)
 }
 
 static void
+did_answer_empty (AdwMessageDialog *dialog, const char *response, DsClosePage *self)
+{
+  if (g_strcmp0 (response, "none") == 0 && self->step == STEP_COUNT && !self->closing)
+    close_shift (self);
+}
+
+/* Whether or not there should be any: the count is blind. */
+static void
+ask_whether_empty (DsClosePage *self)
+{
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("No cash at all?"),
+      _ ("Nothing is counted. A closed shift cannot be counted again: what is missing would be on you."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "count", _ ("Go on counting"), "none",
+                                    _ ("I have no cash"), NULL);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "count");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "count");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (did_answer_empty), self, 0);
+  ds_dialog_ask (ADW_MESSAGE_DIALOG (dialog));
+}
+
+static void
 next_clicked (DsClosePage *self)
 {
   DsShift *shift = ds_store_get_shift (ds_session_get_store (self->session));
@@ -331,7 +376,10 @@ next_clicked (DsClosePage *self)
       show_step (self, STEP_COUNT);
       break;
     case STEP_COUNT:
-      close_shift (self);
+      if (get_counted_fen (self) > 0)
+        close_shift (self);
+      else
+        ask_whether_empty (self);
       break;
     case STEP_SEND:
     case N_STEPS:

@@ -35,10 +35,18 @@ get_title (DsPage *page)
   return _ ("Open a shift");
 }
 
+/* The one thing that is done here is to type. */
+static GtkWidget *
+get_first (DsPage *page)
+{
+  return GTK_WIDGET (DS_OPEN_SHIFT_PAGE (page)->entry);
+}
+
 static void
 page_init (DsPageInterface *iface)
 {
   iface->get_title = get_title;
+  iface->get_first = get_first;
 }
 
 /* An empty field is no float: many couriers start without one. */

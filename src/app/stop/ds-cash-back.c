@@ -3,6 +3,7 @@
 
 #include "ds-cash-back.h"
 
+#include "ds-dialog.h"
 #include "ds-format.h"
 #include "ds-page.h"
 
@@ -99,10 +100,10 @@ ds_cash_back_ask (GtkWidget *widget, DsSession *session, DsStop *stop)
   dialog = adw_message_dialog_new (GTK_WINDOW (self->window), heading,
                                    _ ("Too much was taken here. Hand the customer this cash now: it goes on "
                                       "record as given back, and the depot does not give it back again."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "not-now", _ ("Not now"), "give",
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "not-now", C_ ("answer", "Not now"), "give",
                                     _ ("Give back"), NULL);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "not-now");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "not-now");
   g_signal_connect_data (dialog, "response", G_CALLBACK (did_answer), self, closure_unref, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  ds_dialog_ask (ADW_MESSAGE_DIALOG (dialog));
 }

@@ -3,6 +3,7 @@
 
 #include "ds-own-note.h"
 
+#include "ds-dialog.h"
 #include "ds-page.h"
 
 #include <adwaita.h>
@@ -77,11 +78,11 @@ ds_own_note_ask (GtkWidget *widget, DsSession *session, DsStop *stop)
       = adw_message_dialog_new (GTK_WINDOW (self->window), _ ("Your note for this door"),
                                 _ ("It stays with this stop, and the depot gets it with everything else."));
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), field);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "not-now", _ ("Not now"), "keep",
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "not-now", C_ ("answer", "Not now"), "keep",
                                     _ ("Keep note"), NULL);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "keep");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "not-now");
   g_signal_connect_data (dialog, "response", G_CALLBACK (did_answer), self, own_note_free, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
+  ds_dialog_ask (ADW_MESSAGE_DIALOG (dialog));
   gtk_widget_grab_focus (field);
 }
