@@ -13,6 +13,12 @@ test_suggest (void)
   g_assert_cmpint (tendered_fen[1], ==, 30000);
   g_assert_cmpint (tendered_fen[2], ==, 50000);
 
+  /* What there are notes for: nobody gives 360. */
+  g_assert_cmpuint (ds_cash_suggest (34450, tendered_fen), ==, 3);
+  g_assert_cmpint (tendered_fen[0], ==, 34500);
+  g_assert_cmpint (tendered_fen[1], ==, 35000);
+  g_assert_cmpint (tendered_fen[2], ==, 40000);
+
   /* Every suggestion is enough, and they rise. */
   for (gint64 due_fen = 1; due_fen < 60000; due_fen += 37)
     {

@@ -11,7 +11,7 @@
 guint
 ds_cash_suggest (gint64 due_fen, gint64 tendered_fen[DS_CASH_SUGGESTIONS])
 {
-  const gint64 steps_fen[] = { 500, 1000, 2000, 5000, 10000, 50000 };
+  const gint64 steps_fen[] = { 500, 1000, 5000, 10000, 50000 };
   guint n = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (steps_fen) && n < DS_CASH_SUGGESTIONS; i++)
