@@ -321,18 +321,33 @@ ds_stop_find_override (DsStop *self, const char *shift_id, DsLimits limits, gint
   return NULL;
 }
 
+/* Returns: (transfer full): without what some write behind a Chinese name, with whom or where to leave the parcel. */
+static char *
+cut_name (const char *name)
+{
+  const char *end = name;
+
+  if (g_unichar_get_script (g_utf8_get_char (name)) != G_UNICODE_SCRIPT_HAN)
+    return g_strdup (name);
+  while (*end != '\0' && g_unichar_isalpha (g_utf8_get_char (end)))
+    end = g_utf8_next_char (end);
+  return g_strndup (name, end - name);
+}
+
 /* A Latin name keeps its first word and the end of the last; a Chinese one its first and, from three
  * characters on, its last character. */
 char *
-ds_mask_name (const char *name)
+ds_mask_name (const char *full_name)
 {
+  g_autofree char *name = NULL;
   const char *space;
   glong characters;
   const char *last;
 
-  if (name == NULL || *name == '\0')
+  if (full_name == NULL || *full_name == '\0')
     return g_strdup ("");
 
+  name = cut_name (full_name);
   space = strrchr (name, ' ');
   if (space != NULL && g_utf8_strlen (space + 1, -1) > 1)
     return g_strdup_printf ("%.*s *%s", (int)(strchr (name, ' ') - name), name, g_utf8_next_char (space + 1));

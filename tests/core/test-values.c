@@ -150,8 +150,8 @@ test_masks (void)
   const struct
   {
     const char *name, *masked;
-  } names[] = { { "李小华", "李*华" }, { "张三", "张*" },      { "Li Xiaohua", "Li *iaohua" }, { "", "" },
-                { "王", "王*" },       { "欧阳修远", "欧*远" } };
+  } names[] = { { "李小华", "李*华" }, { "张三", "张*" },       { "Li Xiaohua", "Li *iaohua" },   { "", "" },
+                { "王", "王*" },       { "欧阳修远", "欧*远" }, { "欧阳建国, 传达室转", "欧*国" } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
