@@ -131,16 +131,16 @@ ds_application_startup (GApplication *application)
   static const struct
   {
     const char *action;
-    const char *accels[3];
+    const char *accels[4];
   } shortcuts[] = {
     { "app.quit", { "<Control>q", NULL } },
-    { "win.search", { "<Control>f", NULL } },
-    { "win.sync", { "F5", "<Control>r", NULL } },
-    { "win.scan", { "<Control>s", NULL } },
-    { "win.lock", { "<Control>l", NULL } },
-    { "win.show-tab::route", { "<Control>1", NULL } },
-    { "win.show-tab::problems", { "<Control>2", NULL } },
-    { "win.show-tab::shift", { "<Control>3", NULL } },
+    { "win.scan", { "F2", "XF86WebCam", "<Control>s", NULL } },
+    { "win.search", { "F3", "XF86Search", "<Control>f", NULL } },
+    { "win.sync", { "F5", "XF86Refresh", "<Control>r", NULL } },
+    { "win.show-tab::route", { "F6", "XF86HomePage", "<Control>1", NULL } },
+    { "win.show-tab::problems", { "F7", "<Control>2", NULL } },
+    { "win.show-tab::shift", { "F8", "<Control>3", NULL } },
+    { "win.lock", { "F9", "XF86ScreenSaver", "<Control>l", NULL } },
   };
 
   DsApplication *self = DS_APPLICATION (application);
