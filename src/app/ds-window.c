@@ -257,6 +257,41 @@ did_lose_engine (DsWindow *self, const GError *error)
   ds_window_say (self, error->message);
 }
 
+/* A control that went dead for a moment, or went away, has lost the focus to nothing. The first key then shows where it is,
+ * and presses nothing. */
+static gboolean
+key_found_no_focus (DsWindow *self, guint keyval)
+{
+  if (gtk_window_get_focus (GTK_WINDOW (self)) != NULL || ds_window_is_locked (self)
+      || ds_navigator_get_page (self->navigator) == NULL)
+    return GDK_EVENT_PROPAGATE;
+  switch (keyval)
+    {
+    case GDK_KEY_Return:
+    case GDK_KEY_KP_Enter:
+    case GDK_KEY_Tab:
+    case GDK_KEY_ISO_Left_Tab:
+    case GDK_KEY_Up:
+    case GDK_KEY_Down:
+      ds_page_focus (ds_navigator_get_page (self->navigator));
+      gtk_window_set_focus_visible (GTK_WINDOW (self), TRUE);
+      return GDK_EVENT_STOP;
+    default:
+      return GDK_EVENT_PROPAGATE;
+    }
+}
+
+static void
+listen_to_keys (DsWindow *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  /* Before the window moves the focus by itself. */
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_found_no_focus), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+}
+
 /* The device's scan engine as its owner set it up; changes count at once. */
 static void
 use_preferences (DsWindow *self)
@@ -279,6 +314,7 @@ ds_window_new (GtkApplication *application, DsSession *session)
 
   self = g_object_new (DS_TYPE_WINDOW, "application", application, NULL);
   self->session = g_object_ref (session);
+  listen_to_keys (self);
   self->wedge = ds_wedge_new (GTK_WIDGET (self));
   g_signal_connect_object (self->wedge, "scanned", G_CALLBACK (ds_window_take_scan), self, G_CONNECT_SWAPPED);
   self->engine = ds_serial_engine_new ();

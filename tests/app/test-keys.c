@@ -232,6 +232,28 @@ is_empty (gpointer field)
   return *gtk_editable_get_text (field) == '\0';
 }
 
+static gboolean
+has_focus (gpointer window)
+{
+  return gtk_window_get_focus (window) != NULL;
+}
+
+/* What was pressed is gone with its work: the first key shows what comes next, the second presses it. */
+static void
+test_lost_focus (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S1");
+  ds_test_wait_for_words (fixture->window, "Still to collect");
+  gtk_window_set_focus (GTK_WINDOW (fixture->window), NULL);
+  press (fixture, "Return");
+  ds_test_wait (has_focus, fixture->window, "the focus");
+  ds_test_wait_for_words (fixture->window, "Still to collect");
+  press (fixture, "Return");
+  ds_test_wait_for_words (fixture->window, "Show code");
+}
+
 /* Escape in the field of the help empties it, and then leaves. */
 static void
 test_escape (void)
@@ -330,6 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keys/typing", test_typing);
   g_test_add_func ("/keys/affixes", test_affixes);
   g_test_add_func ("/keys/focus", test_focus);
+  g_test_add_func ("/keys/lost-focus", test_lost_focus);
   g_test_add_func ("/keys/escape", test_escape);
   g_test_add_func ("/keys/at-the-cash", test_at_the_cash);
   g_test_add_func ("/keys/two-ends", test_two_ends);
