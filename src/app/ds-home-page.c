@@ -259,6 +259,8 @@ ds_home_page_show_tab (DsHomePage *self, const char *name)
   g_return_if_fail (adw_view_stack_get_child_by_name (self->stack, name) != NULL);
 
   adw_view_stack_set_visible_child_name (self->stack, name);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    ds_page_focus (DS_PAGE (self));
 }
 
 void

@@ -244,6 +244,26 @@ test_close_uncounted (void)
   ds_test_wait_for_words (fixture->window, "Waiting for the network");
 }
 
+/* The next shift on the same route begins with nothing: what the one before collected is that one's. */
+static void
+test_second_shift (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new_enrolled ();
+  const guint counts[] = { 4, 1 };
+
+  app_fixture_open_shift (fixture, 20000);
+  press_escape (fixture);
+  app_fixture_take_cash (fixture, "S1", 28650);
+  show_tab (fixture, "shift");
+  ds_test_wait_for_words (fixture->window, "1 payment");
+  app_fixture_close_shift (fixture, counts, G_N_ELEMENTS (counts));
+  app_fixture_feed_statement (fixture, 48650, 61250);
+  app_fixture_open_shift (fixture, 0);
+  ds_test_wait_for_words (fixture->window, "Cash in hand ¥0.00");
+  g_assert_false (ds_test_shows (fixture->window, "1 payment"));
+  g_assert_false (ds_test_shows (fixture->window, "¥286.50"));
+}
+
 /* A statement that another key signed never becomes one: it is a problem to be shown to the clerk. */
 static void
 test_forged_statement (void)
@@ -702,6 +722,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/shift", test_shift);
   g_test_add_func ("/window/close-and-statement", test_close_and_statement);
   g_test_add_func ("/window/after-result", test_after_result);
+  g_test_add_func ("/window/second-shift", test_second_shift);
   g_test_add_func ("/window/close-uncounted", test_close_uncounted);
   g_test_add_func ("/window/forged-statement", test_forged_statement);
   g_test_add_func ("/window/parcels", test_parcels);

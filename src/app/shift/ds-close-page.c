@@ -248,7 +248,7 @@ show_sending (DsClosePage *self)
     {
       gtk_spinner_stop (self->spinner);
       gtk_label_set_text (self->send_heading, _ ("The statement is here"));
-      gtk_label_set_text (self->send_text, _ ("The depot has matched every payment."));
+      gtk_label_set_text (self->send_text, _ ("The depot has checked every payment."));
       set_next (self, _ ("Show statement"));
       return;
     }

@@ -105,6 +105,7 @@ show_totals (DsShiftPage *self)
   GPtrArray *stops = ds_route_get_stops (ds_session_get_route (self->session));
   DsShift *shift = ds_store_get_shift (ds_session_get_store (self->session));
   gint64 sums_fen[DS_N_BUCKETS] = { 0 };
+  gint64 before_fen = 0;
   DsShare shares[G_N_ELEMENTS (shown)];
   DsShiftTotals totals;
   g_autofree char *due = NULL;
@@ -118,9 +119,13 @@ show_totals (DsShiftPage *self)
 
       for (guint i = 0; i < stops->len; i++)
         {
-          guint n_here;
+          guint n_here, n_all;
+          gint64 sum_fen = ds_bucket_count (bucket, g_ptr_array_index (stops, i), shift, &n_here);
 
-          sums_fen[bucket] += ds_bucket_count (bucket, g_ptr_array_index (stops, i), shift, &n_here);
+          /* What earlier shifts collected on this route is not this one's to collect. */
+          if (bucket <= DS_BUCKET_ACCEPTED)
+            before_fen += ds_bucket_count (bucket, g_ptr_array_index (stops, i), NULL, &n_all) - sum_fen;
+          sums_fen[bucket] += sum_fen;
           n += n_here;
         }
       text = describe_bucket (bucket, n);
@@ -130,7 +135,7 @@ show_totals (DsShiftPage *self)
     }
 
   ds_route_get_totals (ds_session_get_route (self->session), &totals);
-  due = ds_format_money (totals.due_fen);
+  due = ds_format_money (MAX (totals.due_fen - before_fen, 0));
   of_due = g_strdup_printf (_ ("of %s"), due);
   gtk_label_set_text (self->due, of_due);
   ds_money_label_set (self->collected, sums_fen[DS_BUCKET_PAID] + sums_fen[DS_BUCKET_CASH]);
@@ -140,7 +145,7 @@ show_totals (DsShiftPage *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
     shares[i] = (DsShare){ shown[i].color_name, shown[i].hatched, sums_fen[shown[i].bucket] };
-  ds_stacked_bar_set_shares (self->bar, shares, G_N_ELEMENTS (shares), totals.due_fen);
+  ds_stacked_bar_set_shares (self->bar, shares, G_N_ELEMENTS (shares), MAX (totals.due_fen - before_fen, 0));
 }
 
 static void
@@ -247,6 +252,7 @@ shift_changed (DsShiftPage *self)
   /* Translators: who, and when the shift was opened: "Han · opened 7:58" */
   subtitle = g_strdup_printf (_ ("%s · opened %s"), identity != NULL ? identity->courier_name : "", clock);
   adw_window_title_set_subtitle (self->window_title, subtitle);
+  show_totals (self);
   gtk_stack_set_visible_child_name (self->stack, "open");
 }
 
