@@ -334,6 +334,14 @@ ds_link_start (DsLink *self)
 
   if (self->client != NULL)
     return;
+  /* Without it nothing can be signed, and time does not bring it back. */
+  if (ds_store_get_device_key (self->store) == NULL)
+    {
+      set_online (self, FALSE,
+                  _ ("The key of this handheld is missing: it can send nothing. Save a copy under “Data and "
+                     "signing out” and bring it to the depot."));
+      return;
+    }
 
   self->client = ds_client_new (self->store, self->network, self->clock, self->random,
                                 self->timings.timeout_ms, &error);

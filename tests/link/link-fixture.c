@@ -8,6 +8,7 @@
 
 #include "wait.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* By default nothing is tried again by itself, so that a test sees each step. */
@@ -85,22 +86,48 @@ link_fixture_enrol (LinkFixture *fixture)
   g_assert_no_error (error);
 }
 
-void
-link_fixture_set_up (LinkFixture *fixture, gconstpointer data)
+static char *
+get_directory (void)
 {
-  g_autofree char *directory = g_build_filename (g_get_user_data_dir (), "handheld", NULL);
+  return g_build_filename (g_get_user_data_dir (), "handheld", NULL);
+}
+
+static void
+open_handheld (LinkFixture *fixture)
+{
+  g_autofree char *directory = get_directory ();
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  fixture->clock = ds_manual_clock_new (g_get_real_time () / 1000);
-  fixture->random = ds_random_new_seeded (15);
-  fixture->depot = fake_depot_new (DS_CLOCK (fixture->clock));
   fixture->store = ds_store_new (directory, DS_CLOCK (fixture->clock), fixture->random);
   ds_store_open_async (fixture->store, NULL, wait_keep_result, &result);
   WAIT_UNTIL (result != NULL);
   ds_store_open_finish (fixture->store, result, &error);
   g_assert_no_error (error);
   make_link (fixture, &patient);
+}
+
+void
+link_fixture_reopen_without (LinkFixture *fixture, const char *name)
+{
+  g_autofree char *directory = get_directory ();
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+
+  g_signal_handlers_disconnect_by_data (fixture->link, fixture);
+  g_clear_object (&fixture->link);
+  ds_store_close (fixture->store);
+  g_clear_object (&fixture->store);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  open_handheld (fixture);
+}
+
+void
+link_fixture_set_up (LinkFixture *fixture, gconstpointer data)
+{
+  fixture->clock = ds_manual_clock_new (g_get_real_time () / 1000);
+  fixture->random = ds_random_new_seeded (15);
+  fixture->depot = fake_depot_new (DS_CLOCK (fixture->clock));
+  open_handheld (fixture);
 }
 
 void

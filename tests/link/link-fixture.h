@@ -32,6 +32,8 @@ void link_fixture_set_up (LinkFixture *fixture, gconstpointer data);
 void link_fixture_set_up_enrolled (LinkFixture *fixture, gconstpointer data);
 /* … and everything that there was has been exchanged: it waits at the feed's end. */
 void link_fixture_set_up_synced (LinkFixture *fixture, gconstpointer data);
+/* The handheld is started anew after one of its files was lost. */
+void link_fixture_reopen_without (LinkFixture *fixture, const char *name);
 void link_fixture_tear_down (LinkFixture *fixture, gconstpointer data);
 
 #define link_test_add(path, timings, set_up, test)                                                           \

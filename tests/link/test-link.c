@@ -468,6 +468,18 @@ test_forged_acknowledgement (LinkFixture *fixture, gconstpointer data)
   fixture->depot->key = key;
 }
 
+/* A handheld whose key is lost says so, and asks nothing that it cannot sign. */
+static void
+test_no_key (LinkFixture *fixture, gconstpointer data)
+{
+  link_fixture_reopen_without (fixture, "device-key.pem");
+  ds_link_start (fixture->link);
+  ds_link_wake (fixture->link);
+  g_assert_false (ds_link_get_online (fixture->link));
+  g_assert_nonnull (strstr (ds_link_get_problem (fixture->link), "key of this handheld is missing"));
+  g_assert_cmpuint (fixture->depot->requests->len, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -499,5 +511,6 @@ main (int argc, char **argv)
   link_test_add ("/link/gap", NULL, set_up_synced, test_gap);
   link_test_add ("/link/restored", NULL, set_up_synced, test_restored);
   link_test_add ("/link/forged-acknowledgement", NULL, set_up_synced, test_forged_acknowledgement);
+  link_test_add ("/link/no-key", NULL, set_up_enrolled, test_no_key);
   return g_test_run ();
 }
