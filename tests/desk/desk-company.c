@@ -84,7 +84,7 @@ fill (Station *station)
   ds_depot_sql_run (station->desk.base.depot->db, &error, "UPDATE courier SET name = ? WHERE id = 'C0003'",
                     "s", "Muhammad-Abdurrahman-Ibn-Yusuf-al-Kashgari-Uyghurzade-Öztürk");
   g_assert_no_error (error);
-  say (json_pack ("{s:s}", "shift", "0000018b-0000-7000-8000-000000000000"));
+  say (json_pack ("{s:b}", "filled", TRUE));
 }
 
 static void read_order (Station *station);

@@ -16,6 +16,8 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 const LIMIT_MS = 60000;
 // Of a long page, what is seen of it.
 const MAX_PICTURE_PX = 1600;
+// Of a large station, a shift whose cash is to be counted.
+const WAITING = '0000018a-0000-7000-8000-000000000000';
 
 if (!chromium) {
   console.log('There is no Chromium on this machine: sh data/setup.sh --desk');
@@ -276,7 +278,8 @@ async function auditor(page) {
   await page.setViewport({ width: 794, height: 1123 });
   await page.goto(`${told.desk}shift/${told.shift}`);
   await page.emulateMediaType('print');
-  assert.equal(await page.$eval('header', header => getComputedStyle(header).display), 'none');
+  assert.equal(await page.$eval('.house', house => getComputedStyle(house).display), 'block');
+  assert.equal(await page.$eval('header nav', nav => getComputedStyle(nav).display), 'none');
   await page.screenshot({ path: join(pictures, 'paper.png'), fullPage: true });
   await page.emulateMediaType('screen');
 
@@ -286,17 +289,64 @@ async function auditor(page) {
   assert.match(await text(page), /Shifts/);
 }
 
+// Nothing of it needs a script, and nobody is lost who cannot see where the focus is.
+async function mishaps(page) {
+  station.stdin.write('fill\n');
+  await hear();
+  await page.setJavaScriptEnabled(false);
+  await page.goto(`${told.desk}shift/${WAITING}/count`);
+  await page.type('#account', told.account);
+  await page.type('#password', told.password);
+  await goes(page, () => page.click('main button'));
+  assert.match(page.url(), /count$/);
+  await page.type('#n-10000', '3');
+  await page.goto(told.desk);
+  assert.match(await text(page), /Without scripts/);
+  await page.setJavaScriptEnabled(true);
+
+  await page.goto(told.desk);
+  await page.keyboard.press('Tab');
+  assert.deepEqual(await page.evaluate(() => {
+    const box = document.activeElement.getBoundingClientRect();
+
+    return [document.activeElement.className, box.left >= 0, box.top >= 0];
+  }), ['skip', true, true]);
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => location.hash), '#main');
+  for (let i = 0; i < 30; i++) {
+    await page.keyboard.press('Tab');
+    assert.match(await page.evaluate(() => getComputedStyle(document.activeElement).outline), / 3px$|^.* solid 3px/,
+      await page.evaluate(() => document.activeElement.outerHTML));
+  }
+
+  // Half an hour later, in the middle of a count.
+  await page.goto(`${told.desk}shift/${WAITING}/count`);
+  await focusOn(page, '#n-10000');
+  await page.keyboard.type('3');
+  station.stdin.write('age\n');
+  await hear();
+  await press(page, '#count button');
+  assert.match(await text(page), /What you counted is kept/);
+  await look(page, 'count-signed-out');
+  await focusOn(page, '#account');
+  await page.keyboard.type(told.account);
+  await tabTo(page, '#password');
+  await page.keyboard.type(told.password);
+  await enter(page);
+  assert.match(await text(page), /not signed for yet/);
+  assert.equal(await page.$eval('#total', total => total.textContent), '¥300.00');
+  await look(page, 'count-kept');
+}
+
 // A large station at eight in the evening, as it looks in each language, by day and by night, on a screen, on a phone, and
 // twice as large.
 async function looks(page) {
   const screens = { screen: [1280, 800, 1], phone: [390, 844, 2], zoomed: [640, 400, 2] };
 
-  station.stdin.write('fill\n');
-  const { shift } = await hear();
   await signIn(page, told.account, told.password);
   const day = await page.goto(`${told.desk}days`).then(() => page.$eval('tbody th a[href*="/day/"]', link => link.href));
-  const parts = { shifts: '', waits: '?standing=waits', nobody: '?words=nobody', shift: `shift/${shift}`,
-    payments: `shift/${shift}/payments?bucket=digital`, count: `shift/${shift}/count`, cases: 'cases', case: 'case/1', days: 'days',
+  const parts = { shifts: '', waits: '?standing=waits', nobody: '?words=nobody', shift: `shift/${WAITING}`,
+    payments: `shift/${WAITING}/payments?bucket=digital`, count: `shift/${WAITING}/count`, cases: 'cases', case: 'case/1', days: 'days',
     day: `day/${day.split('/').pop()}`, couriers: 'couriers', cash: 'cash', seal: 'seal', log: 'log', password: 'password' };
 
   for (const [tag, scheme, screen] of [['zh-CN', 'light', 'screen'], ['en', 'dark', 'screen'], ['zh-CN', 'dark', 'phone'],
@@ -315,11 +365,12 @@ async function looks(page) {
   }
 }
 
-const steps = { clerk: [clerk, 'en-GB,en'], auditor: [auditor, 'zh-CN,zh;q=0.9'], looks: [looks, 'zh-CN,zh;q=0.9'] };
+const steps = { clerk: [clerk, 'en-GB,en'], auditor: [auditor, 'zh-CN,zh;q=0.9'], mishaps: [mishaps, 'en-GB,en'],
+  looks: [looks, 'zh-CN,zh;q=0.9'] };
 let n = 0;
 let failed = false;
 
-console.log('TAP version 13\n1..4');
+console.log('TAP version 13\n1..5');
 for (const [name, [step, language]] of Object.entries(steps)) {
   const page = await open(language);
 
@@ -332,7 +383,7 @@ for (const [name, [step, language]] of Object.entries(steps)) {
     await page.screenshot({ path: join(pictures, `failed-${name}.png`), fullPage: true }).catch(() => {});
   }
 }
-console.log(`${problems.length ? 'not ok' : 'ok'} 4 nothing was forbidden or went wrong in a script${problems.map(problem => `\n# ${problem}`).join('')}`);
+console.log(`${problems.length ? 'not ok' : 'ok'} 5 nothing was forbidden or went wrong in a script${problems.map(problem => `\n# ${problem}`).join('')}`);
 
 await browser.close();
 station.stdin.end();

@@ -352,7 +352,10 @@ add_counts (DsDeskPage *page, json_t *count)
   ds_desk_page_add (page,
                     difference_fen == 0 ? "<div><dt>%s</dt><dd class=\"money state paid\">%s</dd></div>"
                                         : "<div><dt>%s</dt><dd class=\"money state failed\">%s</dd></div>",
-                    _ ("Difference"), difference);
+                    difference_fen < 0   ? _ ("Short")
+                    : difference_fen > 0 ? _ ("Over")
+                                         : _ ("Difference"),
+                    difference);
   ds_desk_page_add (page, "<div><dt>%s</dt><dd>%s · ", _ ("Signed by"), ds_desk_text (count, "clerk"));
   ds_desk_page_add_time (page, ds_desk_number (count, "at_ms"));
   ds_desk_page_add (page, "</dd></div></dl>");

@@ -330,8 +330,8 @@ add_totals (DsVisit *visit, json_t *shift, const char *part, gboolean blind)
   static const char *const buckets[] = { "digital", "cash", "accepted", "uncertain", "rejected", "ended" };
   DsDeskPage *page = visit->page;
 
-  ds_desk_page_begin_table (page, _ ("Totals; each opens its payments"), 0xe, _ ("Kind"), _ ("How many"),
-                            _ ("Amount"), _ ("Given back"), NULL);
+  ds_desk_page_begin_table (page, _ ("Totals"), 0xe, _ ("Kind"), _ ("How many"), _ ("Amount"),
+                            _ ("Given back"), NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (buckets); i++)
     {
       json_t *total = find_total (shift, buckets[i]);
