@@ -175,7 +175,7 @@ run_confirm_deposit (DsDepot *depot, json_t *request, GError **error)
 static json_t *
 run_deposits (DsDepot *depot, json_t *request, GError **error)
 {
-  return ds_depot_list_deposits (depot, error);
+  return ds_depot_list_deposits (depot, 0, -1, error);
 }
 
 /* The report, with the key by which anybody can check it. */

@@ -165,9 +165,9 @@ json_t *ds_depot_confirm_deposit (DsDepot *self,
                                   const char *bank_ref,
                                   GError **error);
 
-/* Returns: (transfer full) (nullable): [{"bag", "clerk", "at_ms", "amount_fen", "confirmation"?}], newest first; the
- * confirmation as ds_depot_confirm_deposit() answered. */
-json_t *ds_depot_list_deposits (DsDepot *self, GError **error);
+/* @limit: −1: all of them. Returns: (transfer full) (nullable): [{"bag", "clerk", "at_ms", "amount_fen", "confirmation"?}],
+ * newest first; the confirmation as ds_depot_confirm_deposit() answered. */
+json_t *ds_depot_list_deposits (DsDepot *self, gint64 offset, gint64 limit, GError **error);
 
 /* The chain */
 

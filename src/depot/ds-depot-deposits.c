@@ -271,7 +271,7 @@ append_deposit (DsDepot *self, const char *bag, json_t *deposits, GError **error
 }
 
 json_t *
-ds_depot_list_deposits (DsDepot *self, GError **error)
+ds_depot_list_deposits (DsDepot *self, gint64 offset, gint64 limit, GError **error)
 {
   g_autoptr (json_t) deposits = json_array ();
   g_autoptr (GPtrArray) bags = g_ptr_array_new_with_free_func (g_free);
@@ -280,8 +280,10 @@ ds_depot_list_deposits (DsDepot *self, GError **error)
 
   g_return_val_if_fail (DS_IS_DEPOT (self) && self->db != NULL, NULL);
 
-  query = ds_depot_sql_query (self->db, error,
-                              "SELECT subject FROM custody WHERE kind = 'deposit' ORDER BY seq DESC", "");
+  query = ds_depot_sql_query (
+      self->db, error,
+      "SELECT subject FROM custody WHERE kind = 'deposit' ORDER BY seq DESC LIMIT ? OFFSET ?", "ii", limit,
+      offset);
   if (query == NULL)
     return NULL;
   while (row)

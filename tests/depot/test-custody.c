@@ -453,7 +453,7 @@ test_deposit (DepotFixture *fixture, gconstpointer data)
   resolve (fixture, "deposit-short", "write-off");
   assert_balance (fixture, "over-short:bank", 0);
   assert_balance (fixture, "result:cash", 1000);
-  list = ds_depot_list_deposits (fixture->depot, NULL);
+  list = ds_depot_list_deposits (fixture->depot, 0, -1, NULL);
   g_assert_cmpint (get_fen (json_object_get (json_array_get (list, 0), "confirmation"), "difference_fen"), ==,
                    -1000);
   json_decref (verify (fixture));

@@ -18,8 +18,6 @@
 #define MAX_PIECES 999999
 #define MAX_PIECES_DIGITS 6
 #define MAX_REASON_CHARACTERS 300
-/* Bags on the page of the tills; all are in the books. */
-#define MAX_BAGS 50
 
 gboolean
 ds_desk_is_blind (DsVisit *visit, json_t *shift)
@@ -523,9 +521,13 @@ static void
 answer_cash (DsVisit *visit)
 {
   DsDeskPage *page = visit->page;
+  guint number = ds_visit_get_page_number (visit);
   g_autoptr (GError) error = NULL;
   g_autoptr (json_t) clerks = ds_depot_list_clerks (visit->depot, &error);
-  g_autoptr (json_t) deposits = clerks ? ds_depot_list_deposits (visit->depot, &error) : NULL;
+  g_autoptr (json_t) deposits
+      = clerks ? ds_depot_list_deposits (visit->depot, (gint64)(number - 1) * DS_DESK_ROWS, DS_DESK_ROWS + 1,
+                                         &error)
+               : NULL;
   json_t *deposit;
   gsize i;
 
@@ -542,7 +544,7 @@ answer_cash (DsVisit *visit)
                             _ ("Amount"), _ ("Counted by the bank"), _ ("Standing"), NULL);
   json_array_foreach (deposits, i, deposit)
   {
-    if (i == MAX_BAGS)
+    if (i == DS_DESK_ROWS)
       break;
     ds_desk_page_add (page, "<tr><th scope=\"row\">%s</th><td>%s</td><td>", ds_desk_text (deposit, "bag"),
                       ds_desk_text (deposit, "clerk"));
@@ -553,6 +555,7 @@ answer_cash (DsVisit *visit)
     ds_desk_page_add (page, "</tr>");
   }
   ds_desk_page_end_table (page);
+  ds_desk_page_add_pager (page, "/desk/cash", "", number, json_array_size (deposits) > DS_DESK_ROWS);
   ds_visit_send_page (visit, SOUP_STATUS_OK);
 }
 
