@@ -129,9 +129,19 @@ is_open (gpointer user_data)
 static void
 set_size (AppFixture *self)
 {
-  gboolean is_wide = g_getenv ("DS_PICTURES_WIDE") != NULL;
+  int width_px = 360, height_px = 720;
 
-  gtk_window_set_default_size (GTK_WINDOW (self->window), is_wide ? 720 : 360, is_wide ? 360 : 720);
+  if (g_getenv ("DS_PICTURES_WIDE") != NULL)
+    {
+      width_px = 720;
+      height_px = 360;
+    }
+  else if (g_getenv ("DS_PICTURES_DESKTOP") != NULL)
+    {
+      width_px = 1280;
+      height_px = 800;
+    }
+  gtk_window_set_default_size (GTK_WINDOW (self->window), width_px, height_px);
 }
 
 static void

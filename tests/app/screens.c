@@ -249,6 +249,67 @@ test_stop (void)
   act_and_look (fixture, "win.open-stop", "S3", "stop-prepaid");
 }
 
+static void
+show_result (AppFixture *fixture, DsPaymentState state, gint64 amount_fen, const char *name)
+{
+  const char *const waybills[] = { "DS730200000010", "DS730200000011", NULL };
+  g_autoptr (DsPayment) payment = ds_payment_new ();
+  g_autoptr (DsCollection) collection = ds_collection_new (fixture->session, "S1", waybills, amount_fen);
+
+  payment->id = g_strdup ("P1");
+  payment->stop_id = g_strdup ("S1");
+  payment->amount_fen = amount_fen;
+  payment->tender = DS_TENDER_CODE;
+  payment->state = state;
+  ds_navigator_push (DS_NAVIGATOR (ds_test_find_type (fixture->window, DS_TYPE_NAVIGATOR)),
+                     DS_PAGE (ds_result_page_new (collection, payment, TRUE)));
+  app_fixture_look (fixture, name);
+  act (fixture, "win.show-tab", "route");
+}
+
+/* What no company plans for and every courier meets: the longest names, the largest amounts, and nothing at all. */
+static void
+test_extremes (void)
+{
+  g_autoptr (AppFixture) fixture = start_shift ();
+  json_t *parcels = json_pack ("[{s:s, s:I, s:b}, {s:s, s:I, s:b}]", "waybill", "SF1234567890123456789",
+                               "due_fen", (json_int_t)9999998, "prepaid", 0, "waybill", "DS730200000021",
+                               "due_fen", (json_int_t)1, "prepaid", 0);
+  const char *address
+      = is_chinese () ? "浙江省杭州市余杭区五常街道文一西路 969 号西溪花园翡翠城 2 幢 3 单元 18 层 1802 室"
+                      : "Xixi Garden Emerald City, 969 West Wenyi Road, Wuchang, Building 2-3-1802";
+  const char *recipient
+      = is_chinese () ? "欧阳娜仁托娅（物业前台代收）" : "Alexander Konstantin";
+
+  app_fixture_feed (fixture, "stop",
+                    json_pack ("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:n, s:I, s:I, s:I, s:I, s:o, s:n, s:s}",
+                               "stop", "S1", "version", (json_int_t)3, "position", (json_int_t)1, "recipient",
+                               recipient, "phone", "17012340126", "address", address, "place", address,
+                               "note", "lat_e6", (json_int_t)30274000, "lng_e6", (json_int_t)120155000,
+                               "window_from_ms", (json_int_t)0, "window_to_ms", (json_int_t)0, "parcels",
+                               parcels, "prefetched", "spoken_secret", APP_FIXTURE_SECRET));
+  app_fixture_look (fixture, "long-route");
+  act_and_look (fixture, "win.open-stop", "S1", "long-stop");
+  act_and_look (fixture, "win.collect", "S1", "long-collect");
+  press (fixture, _ ("Cash"));
+  type (fixture, "100000");
+  app_fixture_look (fixture, "long-cash");
+  act (fixture, "win.show-tab", "route");
+  show_result (fixture, DS_PAYMENT_ACCEPTED, 9999999, "long-result");
+  act_and_look (fixture, "win.show-tab", "shift", "long-shift");
+}
+
+static void
+test_no_stops (void)
+{
+  g_autoptr (AppFixture) fixture = app_fixture_new ();
+
+  app_fixture_enrol (fixture);
+  app_fixture_feed (fixture, "settings", app_fixture_make_settings (fixture));
+  app_fixture_open_shift (fixture, 20000);
+  act_and_look (fixture, "win.show-tab", "route", "route-empty");
+}
+
 /* Collecting */
 
 static DsPayment *
@@ -385,33 +446,15 @@ test_cash (void)
   app_fixture_look (fixture, "cash-part");
 }
 
-static void
-show_result (AppFixture *fixture, DsPaymentState state, const char *name)
-{
-  const char *const waybills[] = { "DS730200000010", "DS730200000011", NULL };
-  g_autoptr (DsPayment) payment = ds_payment_new ();
-  g_autoptr (DsCollection) collection = ds_collection_new (fixture->session, "S1", waybills, 28650);
-
-  payment->id = g_strdup ("P1");
-  payment->stop_id = g_strdup ("S1");
-  payment->amount_fen = 28650;
-  payment->tender = DS_TENDER_CODE;
-  payment->state = state;
-  ds_navigator_push (DS_NAVIGATOR (ds_test_find_type (fixture->window, DS_TYPE_NAVIGATOR)),
-                     DS_PAGE (ds_result_page_new (collection, payment, TRUE)));
-  app_fixture_look (fixture, name);
-  act (fixture, "win.show-tab", "route");
-}
-
 /* What takes a bank to come about, which the whole shift in tests/window has: a voucher, and no answer. */
 static void
 test_results (void)
 {
   g_autoptr (AppFixture) fixture = start_shift ();
 
-  show_result (fixture, DS_PAYMENT_ACCEPTED, "result-accepted");
-  show_result (fixture, DS_PAYMENT_UNKNOWN, "result-unknown");
-  show_result (fixture, DS_PAYMENT_REJECTED, "result-rejected");
+  show_result (fixture, DS_PAYMENT_ACCEPTED, 28650, "result-accepted");
+  show_result (fixture, DS_PAYMENT_UNKNOWN, 28650, "result-unknown");
+  show_result (fixture, DS_PAYMENT_REJECTED, 28650, "result-rejected");
 }
 
 /* Practice: the guide takes a part of the height of every page. */
@@ -572,6 +615,8 @@ main (int argc, char **argv)
   g_test_add_func ("/screens/route", test_route);
   g_test_add_func ("/screens/digest", test_digest);
   g_test_add_func ("/screens/stop", test_stop);
+  g_test_add_func ("/screens/extremes", test_extremes);
+  g_test_add_func ("/screens/no-stops", test_no_stops);
   g_test_add_func ("/screens/code", test_code);
   g_test_add_func ("/screens/scan", test_scan);
   g_test_add_func ("/screens/override", test_override);

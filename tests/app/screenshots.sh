@@ -30,5 +30,6 @@ look en-wide LANGUAGE=en DS_PICTURES_WIDE=1
   look zh-large $chinese DS_PICTURES_TEXT=200
   look zh-contrast $chinese DS_PICTURES_CONTRAST=1
   look zh-wide $chinese DS_PICTURES_WIDE=1
+  look zh-desktop $chinese DS_PICTURES_DESKTOP=1
 }
 exit $bad

@@ -19,7 +19,7 @@
 
 /* The picture's side: the code must be seen whole, held sideways and under the band of practice, too. */
 #define UPRIGHT_SIDE_PX 300
-#define UPRIGHT_PRACTICE_SIDE_PX 264
+#define UPRIGHT_PRACTICE_SIDE_PX 280
 #define SIDEWAYS_SIDE_PX 280
 #define SIDEWAYS_PRACTICE_SIDE_PX 232
 

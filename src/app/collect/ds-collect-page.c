@@ -153,7 +153,7 @@ show_ask (DsCollectPage *self, gint64 amount_fen)
   DsLimits limits
       = ds_door_get_online (door) ? DS_LIMIT_NONE : ds_door_find_limits (door, self->stop, amount_fen);
 
-  ds_way_row_set (DS_WAY_ROW (row), _ ("A limit is reached; the depot can lift it once"), TRUE);
+  ds_way_row_set (DS_WAY_ROW (row), _ ("The depot can lift the limit once"), TRUE);
   gtk_widget_set_visible (GTK_WIDGET (row), limits != DS_LIMIT_NONE);
 }
 

@@ -221,8 +221,8 @@ set_button (GtkButton *button, const char *step, const char *label)
 {
   GtkWidget *text = gtk_label_new (label);
 
-  /* An address is longer than a button: it must not widen the window. */
-  gtk_label_set_ellipsize (GTK_LABEL (text), PANGO_ELLIPSIZE_END);
+  /* An address is longer than a button: it must not widen the window, and the door is at its end. */
+  gtk_label_set_ellipsize (GTK_LABEL (text), PANGO_ELLIPSIZE_MIDDLE);
   gtk_button_set_child (button, text);
   gtk_widget_set_name (GTK_WIDGET (button), step);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);

@@ -376,7 +376,7 @@ row_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
       GtkWidget *label = gtk_label_new (NULL);
 
       gtk_label_set_xalign (GTK_LABEL (label), 0);
-      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+      gtk_label_set_ellipsize (GTK_LABEL (label), i == 0 ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END);
       gtk_widget_add_css_class (label, i == 0 ? "address" : "dim-label");
       gtk_box_append (GTK_BOX (texts), label);
     }
