@@ -516,12 +516,12 @@ keep_now (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Once for all that happens at once. */
+/* Once for all that happens at once; and not behind the frames, which a slow handheld may draw without a pause. */
 static void
 moved (DsResume *self)
 {
   if (self->following && self->idle_id == 0)
-    self->idle_id = g_idle_add (keep_now, self);
+    self->idle_id = g_idle_add_full (G_PRIORITY_DEFAULT, keep_now, self, NULL);
 }
 
 static void
