@@ -531,6 +531,25 @@ test_outcome_of_another (DepotFixture *fixture, gconstpointer data)
   assert_outcome (fixture, "refused");
 }
 
+/* A parcel that is refused at the door after its money was taken is not due any more; delivered after all, it is. */
+static void
+test_refused_at_the_door (DepotFixture *fixture, gconstpointer data)
+{
+  g_autofree char *stop_id = get_stop_id (fixture);
+  g_autofree char *cash = collect (fixture, stop_id, TRUE);
+
+  set_outcome (fixture, stop_id, "delivered");
+  assert_books (fixture, 0, DUE_FEN);
+  set_outcome (fixture, stop_id, "refused");
+  assert_books (fixture, DUE_FEN, 0);
+  assert_case (fixture, cash, "refund", DUE_FEN);
+  set_outcome (fixture, stop_id, "absent");
+  assert_books (fixture, DUE_FEN, 0);
+  set_outcome (fixture, stop_id, "delivered");
+  assert_books (fixture, 0, DUE_FEN);
+  assert_no_case (fixture, cash);
+}
+
 #define conflicts_test_add(path, test)                                                                       \
   g_test_add (path, DepotFixture, NULL, set_up, test, depot_fixture_tear_down)
 
@@ -550,5 +569,6 @@ main (int argc, char **argv)
   conflicts_test_add ("/conflicts/cash-back-twice", test_cash_back_twice);
   conflicts_test_add ("/conflicts/refund-is-told", test_refund_is_told);
   conflicts_test_add ("/conflicts/outcome-of-another", test_outcome_of_another);
+  conflicts_test_add ("/conflicts/refused-at-the-door", test_refused_at_the_door);
   return g_test_run ();
 }
