@@ -480,9 +480,17 @@ ds_result_page_can_leave (DsPage *page)
   return TRUE;
 }
 
+/* The other buttons are made anew with each piece of news, and would lose the focus. */
+static GtkWidget *
+ds_result_page_get_first (DsPage *page)
+{
+  return GTK_WIDGET (DS_RESULT_PAGE (page)->main);
+}
+
 static void
 ds_result_page_page_iface_init (DsPageInterface *iface)
 {
+  iface->get_first = ds_result_page_get_first;
   iface->can_leave = ds_result_page_can_leave;
   iface->get_title = ds_result_page_get_title;
   iface->describe = ds_result_page_describe;
