@@ -20,7 +20,7 @@ struct _DsDepotHttp
 {
   DsDepot *depot;
   SoupServer *server;
-  DsLineWatch *line_watch;
+  DsLineWatch *line_watch; /* (nullable): once it listens */
   gboolean everywhere;
   guint port;
   gboolean up;
@@ -275,7 +275,6 @@ ds_depot_http_new (DsDepot *depot)
   self->start = g_random_int ();
   self->server = soup_server_new ("server-header", "doorstep-depot", "tls-certificate",
                                   ds_authority_get_server_certificate (depot->authority), NULL);
-  self->line_watch = ds_line_watch_new (self->server, depot->clock, SILENCE_S);
   soup_server_add_early_handler (self->server, NULL, did_get_head, self, NULL);
   soup_server_add_handler (self->server, NULL, did_get_request, self, NULL);
   return self;
@@ -293,7 +292,7 @@ void
 ds_depot_http_free (DsDepotHttp *self)
 {
   hang_up (self);
-  ds_line_watch_free (self->line_watch);
+  g_clear_pointer (&self->line_watch, ds_line_watch_free);
   g_object_unref (self->server);
   g_free (self->address);
   g_free (self);
@@ -326,6 +325,8 @@ ds_depot_http_listen (DsDepotHttp *self, gboolean everywhere, guint16 port, GErr
   self->port = port;
   if (!begin_listening (self, error))
     return FALSE;
+  if (self->line_watch == NULL)
+    self->line_watch = ds_line_watch_new (self->server, self->depot->clock, SILENCE_S);
 
   uris = soup_server_get_uris (self->server);
   self->port = (guint)g_uri_get_port (uris->data);
