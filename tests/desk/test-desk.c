@@ -365,7 +365,7 @@ test_auditor (DeskFixture *fixture, gconstpointer data)
 static void
 test_payout_case (DeskFixture *fixture, gconstpointer data)
 {
-  g_auto (Browser) browser = open_browser (fixture);
+  g_auto (Browser) browser = browser_open (fixture);
   DsDepot *depot = fixture->base.depot;
   gint64 now_ms = ds_clock_get_wall_ms (DS_CLOCK (fixture->base.clock));
   char day[DS_DAY_SIZE];
@@ -387,14 +387,14 @@ test_payout_case (DeskFixture *fixture, gconstpointer data)
   path = g_strdup_printf (
       "/desk/case/%" JSON_INTEGER_FORMAT,
       json_integer_value (json_object_get (json_array_get (json_object_get (booked, "cases"), 0), "case")));
-  sign_in (&browser, DESK_CLERK, "clerk");
-  load_page (&browser, "/desk/cases");
+  browser_sign_in (&browser, DESK_CLERK, "clerk");
+  browser_load_page (&browser, "/desk/cases");
   assert_has (&browser, "The operator paid out too much");
-  load_page (&browser, path);
+  browser_load_page (&browser, path);
   assert_has (&browser, subject);
   assert_has (&browser, "¥43.21");
   assert_has (&browser, "It is the operator&apos;s");
-  send_form (&browser, path, "how", "claim", "reason", "they were told", NULL);
+  browser_send_form (&browser, path, "how", "claim", "reason", "they were told", NULL);
   g_assert_cmpuint (browser.status, ==, 303);
   g_assert_cmpint (depot_fixture_get_balance (&fixture->base, "claim:003"), ==, -4321);
 }
