@@ -4,6 +4,7 @@
 
 #include "depot-fixture.h"
 
+#include "ds-depot-private.h"
 #include "ds-error.h"
 
 #include <string.h>
@@ -291,25 +292,32 @@ test_lade_rows (DepotFixture *fixture, gconstpointer data)
   g_assert_nonnull (last);
 }
 
-/* A big route in one go: far from what a statement a row without a transaction would take. */
+static int
+count_commit (void *n_commits)
+{
+  ++*(guint *)n_commits;
+  return 0;
+}
+
+/* A big route in one go: the codes that come for it are committed many at a time, not one by one. */
 static void
 test_many (DepotFixture *fixture, gconstpointer data)
 {
   g_autoptr (GString) csv = g_string_new (HEAD);
   g_autoptr (json_t) report = NULL;
-  gint64 began_us;
+  guint n_commits = 0;
 
   for (guint i = 0; i < 10000; i++)
     g_string_append_printf (csv, "W%05u,Person %u,17000000000,Street %u,Estate,09:00-11:00,%u.50,,\n", i, i,
                             i, i);
-  began_us = g_get_monotonic_time ();
+  sqlite3_commit_hook (ds_db_get_handle (fixture->depot->db), count_commit, &n_commits);
   report = import (fixture, csv->str);
-  g_test_message ("10000 rows with codes in %" G_GINT64_FORMAT " ms",
-                  (g_get_monotonic_time () - began_us) / 1000);
+  sqlite3_commit_hook (ds_db_get_handle (fixture->depot->db), NULL, NULL);
+  g_test_message ("10000 rows with codes in %u commits", n_commits);
   g_assert_cmpint (get_count (report, "stops"), ==, 10000);
   g_assert_cmpint (get_count (report, "codes"), ==, 10000);
   g_assert_cmpint (get_count (report, "codes_waiting"), ==, 0);
-  g_assert_cmpint (g_get_monotonic_time () - began_us, <, 20 * G_USEC_PER_SEC);
+  g_assert_cmpuint (n_commits, <, 1000);
 }
 
 /* The sample that is shipped is a good file. */
