@@ -97,7 +97,7 @@ test_states (Fixture *self, gconstpointer data)
   assert_has (&browser, "Not over yet");
   assert_has (&browser, "¥9.90"); /* in suspense, by age */
 
-  test_operator_add_file_line (self->desk.base.operator_a, self->desk.digital_payment,
+  test_operator_add_file_line (self->desk.base.operator_a, "payment", self->desk.digital_payment,
                                DESK_DIGITAL_FEN + 100);
   reconcile (self, &browser, DESK_AUDITOR);
   browser_load_page (&browser, "/desk/days");
