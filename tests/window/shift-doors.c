@@ -97,7 +97,7 @@ shift_courier_offline (Shift *shift)
   shift_take_picture (shift, "collect-offline");
   ds_test_press (shift->window, _ ("Scan customer's code"));
   ds_test_press (shift->window, _ ("Show code"));
-  ds_test_wait_for_words (shift->window, _ ("No network: scan their receipt when they have paid"));
+  ds_test_wait_for_words (shift->window, _ ("No network: once paid, scan their receipt"));
   screen = shift_picture (shift, "show-code-offline");
 
   paid = ds_company_wallet (shift->company, "an", "pay", "--picture", screen, NULL);
@@ -133,7 +133,7 @@ shift_both_offline (Shift *shift, const char *name, const char *voucher_name)
 
   shift_open_collect (shift, stop);
   ds_test_press (shift->window, _ ("Show code"));
-  ds_test_wait_for_words (shift->window, _ ("No network: scan their receipt when they have paid"));
+  ds_test_wait_for_words (shift->window, _ ("No network: once paid, scan their receipt"));
   screen = shift_picture (shift, "show-code-offline");
   make_voucher (shift, name, screen, voucher);
   ds_test_press (shift->window, _ ("Scan receipt"));
@@ -213,7 +213,7 @@ shift_split_and_refused (Shift *shift)
   ds_test_press (shift->window, take);
   ds_test_press (shift->window, collect_rest);
   ds_test_press (shift->window, _ ("Show code"));
-  ds_test_wait_for_words (shift->window, _ ("No network: scan their receipt when they have paid"));
+  ds_test_wait_for_words (shift->window, _ ("No network: once paid, scan their receipt"));
   screen = shift_picture (shift, "show-code-built");
   ds_test_press (shift->window, _ ("Scan receipt"));
 

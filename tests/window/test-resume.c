@@ -341,9 +341,9 @@ kill_on_claimed (Scene *scene)
   tell (scene, "stop", "3");
   tell (scene, "press", "Collect");
   tell (scene, "press", "Show code");
-  tell (scene, "see", "No network: scan their receipt");
+  tell (scene, "see", "No network: once paid, scan their receipt");
   g_free (kill_on (scene, "Code"));
-  tell (scene, "see", "No network: scan their receipt");
+  tell (scene, "see", "No network: once paid, scan their receipt");
   tell (scene, "press", "Scan receipt");
   tell (scene, "press", "They have no code to show");
   tell (scene, "see", "No proof yet");
