@@ -204,9 +204,9 @@ describe_show_code (DsDoor *self, DsStop *stop, gint64 amount_fen, DsWay *way)
   if (self->online)
     way->text = g_strdup (_ ("The customer scans a code made for this payment."));
   else if (ds_door_find_shown (self, stop, NULL, amount_fen) != NULL)
-    way->text = g_strdup (_ ("The same code again; then scan their receipt"));
+    way->text = g_strdup (_ ("The code shown before; then scan their receipt."));
   else if (ds_door_may_show_carried (self, stop, amount_fen) || settings->built_codes)
-    way->text = g_strdup (_ ("They pay, then you scan their receipt"));
+    way->text = g_strdup (_ ("They pay, then you scan their receipt."));
   else
     {
       way->available = FALSE;
@@ -221,7 +221,7 @@ describe_scan (DsDoor *self, DsWay *way)
 {
   way->available = self->online;
   way->text = g_strdup (self->online ? _ ("You scan the customer's payer code; the bank answers at once.")
-                                     : _ ("Needs the network: show a code instead"));
+                                     : _ ("Needs the network: show a code instead."));
 }
 
 static void
@@ -234,7 +234,7 @@ describe_cash (DsDoor *self, gint64 amount_fen, DsWay *way)
   if (self->exposure.cash_fen + amount_fen > settings->cash_limit_fen)
     way->text = g_strdup_printf (_ ("Always works. You carry %s in cash already: hand it in soon."), in_hand);
   else
-    way->text = g_strdup (_ ("Always works; change is worked out"));
+    way->text = g_strdup (_ ("Always works; change is worked out."));
 }
 
 GPtrArray *

@@ -278,8 +278,7 @@ test_extremes (void)
   const char *address
       = is_chinese () ? "浙江省杭州市余杭区五常街道文一西路 969 号西溪花园翡翠城 2 幢 3 单元 18 层 1802 室"
                       : "Xixi Garden Emerald City, 969 West Wenyi Road, Wuchang, Building 2-3-1802";
-  const char *recipient
-      = is_chinese () ? "欧阳娜仁托娅（物业前台代收）" : "Alexander Konstantin";
+  const char *recipient = is_chinese () ? "欧阳娜仁托娅（物业前台代收）" : "Alexander Konstantin";
 
   app_fixture_feed (fixture, "stop",
                     json_pack ("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:n, s:I, s:I, s:I, s:I, s:o, s:n, s:s}",
