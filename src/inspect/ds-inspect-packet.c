@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A dispute packet (src/depot/ds-depot-packet.h): who said what about one payment, each word with its signature, checked
+/* A dispute packet (src/depot/books/ds-depot-packet.h): who said what about one payment, each word with its signature, checked
  * without anybody. */
 #include "config.h"
 
