@@ -32,6 +32,7 @@ struct _DsScanPage
   char *text;               /* (nullable): what was read last */
   DsScanWanted wanted;
   GCancellable *cancellable;
+  GCancellable *pictures; /* ends with the page's being left; what was scanned before does not */
   gboolean busy;
 
   GSettings *preferences; /* (nullable) */
@@ -301,7 +302,7 @@ did_read_picture (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) symbols = ds_picture_source_read_finish (result, &error);
   g_autoptr (GPtrArray) texts = NULL;
 
-  if (self->cancellable == NULL || g_cancellable_is_cancelled (self->cancellable))
+  if (g_cancellable_is_cancelled (self->pictures))
     return; /* the courier has left: nothing is charged that nobody sees */
   set_busy (self, FALSE);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -328,7 +329,7 @@ did_click_paste (DsScanPage *self)
   if (self->busy)
     return;
   set_busy (self, TRUE);
-  ds_picture_source_read_clipboard_async (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->cancellable,
+  ds_picture_source_read_clipboard_async (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->pictures,
                                           did_read_picture, g_object_ref (self));
 }
 
@@ -339,7 +340,7 @@ did_click_look (DsScanPage *self)
   if (self->busy)
     return;
   set_busy (self, TRUE);
-  ds_picture_source_read_screen_async (ds_session_get_phone_screen (self->session), self->cancellable,
+  ds_picture_source_read_screen_async (ds_session_get_phone_screen (self->session), self->pictures,
                                        did_read_picture, g_object_ref (self));
 }
 
@@ -348,7 +349,7 @@ did_click_choose (DsScanPage *self)
 {
   if (self->busy)
     return;
-  ds_picture_source_choose_async (GTK_WIDGET (self), _ ("Picture of a code"), self->cancellable,
+  ds_picture_source_choose_async (GTK_WIDGET (self), _ ("Picture of a code"), self->pictures,
                                   did_read_picture, g_object_ref (self));
 }
 
@@ -358,7 +359,7 @@ did_drop (DsScanPage *self, GdkDrop *drop)
   if (self->busy)
     return FALSE;
   set_busy (self, TRUE);
-  ds_picture_source_read_drop_async (drop, self->cancellable, did_read_picture, g_object_ref (self));
+  ds_picture_source_read_drop_async (drop, self->pictures, did_read_picture, g_object_ref (self));
   return TRUE;
 }
 
@@ -490,11 +491,11 @@ ds_scan_page_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (ds_scan_page_parent_class)->unmap (widget);
 }
 
-/* Left: what is under way keeps the page, which is not disposed before that has come to an end. */
+/* Left: a picture being read keeps the page, which is not disposed before that has come to an end. */
 static void
 ds_scan_page_unroot (GtkWidget *widget)
 {
-  g_cancellable_cancel (DS_SCAN_PAGE (widget)->cancellable);
+  g_cancellable_cancel (DS_SCAN_PAGE (widget)->pictures);
 
   GTK_WIDGET_CLASS (ds_scan_page_parent_class)->unroot (widget);
 }
@@ -518,6 +519,7 @@ ds_scan_page_finalize (GObject *object)
 {
   DsScanPage *self = DS_SCAN_PAGE (object);
 
+  g_object_unref (self->pictures);
   g_clear_pointer (&self->collection, ds_collection_unref);
   g_clear_object (&self->session);
   g_clear_pointer (&self->liftable, ds_answer_free);
@@ -576,6 +578,7 @@ ds_scan_page_init (DsScanPage *self)
   GtkDropTargetAsync *target = ds_picture_source_new_drop_target ();
 
   self->cancellable = g_cancellable_new ();
+  self->pictures = g_cancellable_new ();
   g_type_ensure (DS_TYPE_VIEWFINDER);
   gtk_widget_init_template (GTK_WIDGET (self));
   set_busy (self, FALSE);
