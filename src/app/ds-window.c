@@ -5,6 +5,7 @@
 
 #include "ds-coach.h"
 #include "ds-code-page.h"
+#include "ds-dialog.h"
 #include "ds-enrol-page.h"
 #include "ds-feedback.h"
 #include "ds-home-page.h"
@@ -251,6 +252,14 @@ ds_window_init (DsWindow *self)
   self->cancellable = g_cancellable_new ();
 }
 
+/* Its scans come as no keys, so they do not stop at a dialog by themselves. */
+static void
+did_scan_by_engine (DsWindow *self, const char *text)
+{
+  if (!ds_dialog_take_scan (GTK_WINDOW (self), text))
+    ds_window_take_scan (self, text);
+}
+
 static void
 did_lose_engine (DsWindow *self, const GError *error)
 {
@@ -318,8 +327,7 @@ ds_window_new (GtkApplication *application, DsSession *session)
   self->wedge = ds_wedge_new (GTK_WIDGET (self));
   g_signal_connect_object (self->wedge, "scanned", G_CALLBACK (ds_window_take_scan), self, G_CONNECT_SWAPPED);
   self->engine = ds_serial_engine_new ();
-  g_signal_connect_object (self->engine, "scanned", G_CALLBACK (ds_window_take_scan), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->engine, "scanned", G_CALLBACK (did_scan_by_engine), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->engine, "failed", G_CALLBACK (did_lose_engine), self, G_CONNECT_SWAPPED);
   self->preferences = ds_preferences_new ();
   if (self->preferences != NULL)

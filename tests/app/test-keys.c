@@ -7,7 +7,10 @@
 #include "ds-navigator.h"
 #include "ds-preferences.h"
 
+#include <pty.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define WAYBILL "DS730200000010"
 #define SHOWN "DS7302 0000 0011"
@@ -346,6 +349,65 @@ test_at_the_cash (void)
   g_assert_true (is_said ((gpointer) "Take cash instead?"));
 }
 
+/* The two ends of a line with an engine. */
+typedef struct
+{
+  int engine;
+  int handheld;
+} SerialLine;
+
+static gboolean
+is_read (gpointer user_data)
+{
+  const SerialLine *line = user_data;
+  int n = -1;
+
+  return ioctl (line->handheld, FIONREAD, &n) == 0 && n == 0;
+}
+
+static void
+scan_by_line (SerialLine *line, const char *text)
+{
+  g_autofree char *bytes = g_strconcat (text, "\r", NULL);
+
+  g_assert_cmpint (write (line->engine, bytes, strlen (bytes)), ==, (gssize)strlen (bytes));
+  ds_test_wait (is_read, line, "the handheld to read its line");
+}
+
+/* An engine on a line of its own sends no keys: it closes what is only said all the same, and answers no question, nor does
+ * it reach the page behind. */
+static void
+test_serial_at_the_cash (void)
+{
+  g_autoptr (AppFixture) fixture = start ();
+  g_autoptr (GSettings) preferences = ds_preferences_new ();
+  SerialLine line;
+  char device[64];
+
+  g_assert_cmpint (openpty (&line.engine, &line.handheld, device, NULL, NULL), ==, 0);
+  g_settings_set_string (preferences, "serial-device", device);
+  gtk_widget_activate_action (fixture->window, "win.open-stop", "s", "S1");
+  app_fixture_leave_unknown (fixture, "S1", 28650);
+  gtk_widget_activate_action (fixture->window, "win.collect", "s", "S1");
+  ds_test_press (fixture->window, "Cash");
+  ds_test_wait_for_words (fixture->window, "Take ¥286.50");
+  scan_by_line (&line, OTHER_WAYBILL);
+  wait_for_dialog (fixture, "Not for this door");
+  scan_by_line (&line, WAYBILL);
+  ds_test_wait_for_words (fixture->window, "Checked: it belongs here.");
+  g_assert_false (is_said ((gpointer) "Not for this door"));
+
+  ds_test_press (fixture->window, "Take ¥286.50");
+  wait_for_dialog (fixture, "Take cash instead?");
+  scan_by_line (&line, OTHER_WAYBILL);
+  ds_test_settle (fixture->window);
+  g_assert_true (is_said ((gpointer) "Take cash instead?"));
+  g_assert_false (is_said ((gpointer) "Not for this door"));
+  g_settings_reset (preferences, "serial-device");
+  close (line.engine);
+  close (line.handheld);
+}
+
 /* CR and LF: the second key presses nothing. */
 static void
 test_two_ends (void)
@@ -390,6 +452,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keys/lost-focus", test_lost_focus);
   g_test_add_func ("/keys/escape", test_escape);
   g_test_add_func ("/keys/at-the-cash", test_at_the_cash);
+  g_test_add_func ("/keys/serial-at-the-cash", test_serial_at_the_cash);
   g_test_add_func ("/keys/two-ends", test_two_ends);
   return g_test_run ();
 }

@@ -22,6 +22,8 @@ pass_scan_on (AdwMessageDialog *dialog, const char *text)
   gtk_widget_activate_action (GTK_WIDGET (window), "win.take-scan", "s", text);
 }
 
+#define EARS "ds-ears"
+
 /* What listens at a dialog, for as long as that lives. */
 typedef struct
 {
@@ -30,7 +32,7 @@ typedef struct
 } Ears;
 
 static void
-ears_free (gpointer data, GClosure *closure)
+ears_free (gpointer data)
 {
   Ears *self = data;
 
@@ -54,7 +56,8 @@ show (AdwMessageDialog *dialog, GCallback did_scan)
   ears->guard = ds_press_guard_new (GTK_WIDGET (dialog));
   ears->wedge = ds_wedge_new (GTK_WIDGET (dialog));
   g_signal_connect_object (ears->wedge, "scanned", did_scan, dialog, G_CONNECT_SWAPPED);
-  g_signal_connect_data (dialog, "map", G_CALLBACK (did_map), ears, ears_free, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (dialog, "map", G_CALLBACK (did_map), ears);
+  g_object_set_data_full (G_OBJECT (dialog), EARS, ears, ears_free);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -73,4 +76,25 @@ ds_dialog_tell (AdwMessageDialog *dialog)
   g_return_if_fail (gtk_window_get_transient_for (GTK_WINDOW (dialog)) != NULL);
 
   show (dialog, G_CALLBACK (pass_scan_on));
+}
+
+gboolean
+ds_dialog_take_scan (GtkWindow *window, const char *text)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  g_return_val_if_fail (GTK_IS_WINDOW (window), FALSE);
+  g_return_val_if_fail (text != NULL, FALSE);
+
+  for (GList *at = windows; at != NULL; at = at->next)
+    {
+      Ears *ears = g_object_get_data (at->data, EARS);
+
+      if (ears == NULL || gtk_window_get_transient_for (at->data) != window
+          || !gtk_widget_get_visible (at->data))
+        continue;
+      g_signal_emit_by_name (ears->wedge, "scanned", text);
+      return TRUE;
+    }
+  return FALSE;
 }

@@ -23,4 +23,13 @@ void ds_dialog_ask (AdwMessageDialog *dialog);
  */
 void ds_dialog_tell (AdwMessageDialog *dialog);
 
+/**
+ * ds_dialog_take_scan:
+ * @window: what dialogs may be in front of
+ * @text: what an engine on a line of its own has scanned, which comes as no keys
+ *
+ * Returns: %TRUE when a dialog of @window is open, and did with it what it does with a scan that is typed
+ */
+gboolean ds_dialog_take_scan (GtkWindow *window, const char *text);
+
 G_END_DECLS
