@@ -361,6 +361,7 @@ ds_window_new (GtkApplication *application, DsSession *session)
   if (ds_session_is_practice (session))
     {
       gtk_window_set_title (GTK_WINDOW (self), _ ("Doorstep · practice, not real money"));
+      gtk_widget_add_css_class (GTK_WIDGET (self), "practice");
       gtk_box_prepend (self->content, GTK_WIDGET (ds_coach_new (session, self->navigator)));
     }
   ds_window_update_actions (self);

@@ -176,7 +176,7 @@ test_csv (Fixture *self, gconstpointer data)
   g_autoptr (DsCsv) csv = ds_csv_new (bytes, NULL);
   g_autoptr (GError) error = NULL;
   const char *const heads[]
-      = { "日期",       "时间",       "快递员",     "站点",       "包裹",       "付款方式",
+      = { "日期",       "时间",       "快递员",     "派送点",     "包裹",       "付款方式",
           "状态",       "金额（元）", "实收（元）", "找零（元）", "红包（元）", "已退（元）",
           "挂账（元）", "运营机构",   "银行流水号", "付款编号",   NULL };
   const char *const digital[]
