@@ -21,7 +21,8 @@ G_BEGIN_DECLS
 /* Rows of one page of a list. */
 #define DS_DESK_ROWS 50
 
-/* ds-desk.c */
+#define DS_DESK_SESSION_COOKIE "__Host-doorstep-desk"
+#define DS_DESK_LANGUAGE_COOKIE "__Host-doorstep-desk-language"
 
 /**
  * DsVisit:
@@ -77,6 +78,8 @@ typedef struct
   gboolean is_file;
 } DsDeskRoute;
 
+/* ds-desk.c */
+
 /* Returns: (transfer none) (nullable): what reads pictures; %NULL while @max of them wait. ds_desk_end_picture() follows. */
 DsDecoderProcess *ds_desk_begin_picture (DsDesk *self, guint max);
 void ds_desk_end_picture (DsDesk *self);
@@ -86,6 +89,17 @@ char *ds_desk_make_id (DsDesk *self);
 
 DsDeskSessions *ds_desk_get_sessions (DsDesk *self);
 DsDeskTries *ds_desk_get_tries (DsDesk *self);
+
+/* Keeps the visit for a later answer. Returns: (transfer full): it, to be given back with ds_visit_release(). */
+DsVisit *ds_visit_hold (DsVisit *self);
+/* Whether there is still somebody to answer. */
+gboolean ds_visit_is_awaited (DsVisit *self);
+void ds_visit_release (DsVisit *self);
+
+/* ds-desk-visit.c */
+
+/* What every answer carries: no script but ours, no frame around it, nothing kept by a browser or a front. */
+void ds_desk_set_headers (SoupServerMessage *message);
 
 /* Returns: (transfer none) (nullable): a value of the query, or of the form that was posted, if it is there as text. */
 const char *ds_visit_get_query (DsVisit *self, const char *name);
@@ -116,14 +130,10 @@ void ds_visit_refuse (DsVisit *self, guint status, const char *title, const char
 /* The next page says so first. @words: in the page's language */
 void ds_visit_set_notice (DsVisit *self, const char *words);
 
-/* Keeps the visit for a later answer. Returns: (transfer full): it, to be given back with ds_visit_release(). */
-DsVisit *ds_visit_hold (DsVisit *self);
-/* Whether there is still somebody to answer. */
-gboolean ds_visit_is_awaited (DsVisit *self);
-void ds_visit_release (DsVisit *self);
-
 /* Records what the visitor did that changes nothing else; of what does, ds_depot_set_act() records it. */
 void ds_visit_note (DsVisit *self, const char *act, const char *subject, const char *detail);
+
+/* ds-desk-frame.c */
 
 /* The page's head with its navigation, up to the beginning of what is its own. */
 void ds_desk_begin_page (DsVisit *visit, const char *title);
@@ -134,7 +144,7 @@ void ds_desk_add_token (DsVisit *visit);
 const char *ds_desk_text (json_t *object, const char *member);
 gint64 ds_desk_number (json_t *object, const char *member);
 
-/* ds-desk-frame.c: written by ds_desk_begin_page() and ds_visit_send_page(). */
+/* Written by ds_desk_begin_page() and ds_visit_send_page(). */
 void ds_desk_add_head (DsVisit *visit, const char *title);
 void ds_desk_add_foot (DsVisit *visit);
 
