@@ -513,6 +513,9 @@ gboolean ds_depot_spoken_take (DsDepot *self,
 gboolean
 ds_depot_spoken_is_awaited (DsDepot *self, const DsDepotPayment *payment, gboolean *awaited, GError **error);
 
+/* A receipt says what the digits said, and is the operator's own word: they need no answer any more. */
+gboolean ds_depot_spoken_outdo (DsDepot *self, const char *payment_id, GError **error);
+
 /* Every operator that could have the money says that it has not: the stop's debt is open again. */
 gboolean ds_depot_spoken_deny (DsDepot *self, DsDepotPayment *payment, GError **error);
 

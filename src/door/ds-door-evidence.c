@@ -416,6 +416,13 @@ draft_evidence (DsVisit *visit, const char *type, const char *member, const DsOv
 
 /* Receipts */
 
+/* Whether nothing better than digits, which the operator may still deny, says that it is paid. */
+static gboolean
+rests_on_digits (DsPayment *payment)
+{
+  return payment->state == DS_PAYMENT_PAID && payment->spoken && payment->operator_ref == NULL;
+}
+
 static void
 decide_receipt (DsVisit *visit, DsPayment *payment)
 {
@@ -423,7 +430,7 @@ decide_receipt (DsVisit *visit, DsPayment *payment)
   const DsEvidence *receipt = operation->evidence;
 
   if (ds_payment_state_after (payment->state, DS_PAYMENT_IS_PROVED) == DS_PAYMENT_PAID
-      && payment->state != DS_PAYMENT_PAID)
+      && (payment->state != DS_PAYMENT_PAID || rests_on_digits (payment)))
     {
       draft_evidence (visit, "payment.receipt", "receipt", NULL);
       return;

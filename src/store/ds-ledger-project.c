@@ -572,19 +572,23 @@ project_receipt (DsLedger *self, const DsEntry *entry, gboolean replaying, GErro
     return FALSE;
   if (!change_state (self, id, &row, entry, DS_PAYMENT_IS_PROVED, error))
     return FALSE;
-  /* Evidence of what is known already changes nothing. */
-  if (ds_payment_state_after (row.state, DS_PAYMENT_IS_PROVED) == row.state)
+  /* Evidence of what is known already changes nothing; but digits may still be denied, a receipt is nobody's to lower. */
+  if (ds_payment_state_after (row.state, DS_PAYMENT_IS_PROVED) == row.state
+      && !(row.state == DS_PAYMENT_PAID && row.spoken))
     return TRUE;
 
-  query = ds_db_prepare (
-      self->db, "UPDATE payments SET operator = ?2, operator_ref = ?3, red_packet_fen = ?4 WHERE id = ?1",
-      error);
+  query = ds_db_prepare (self->db,
+                         "UPDATE payments SET operator = ?2, operator_ref = ?3, red_packet_fen = ?4,"
+                         " spoken = ?5 WHERE id = ?1",
+                         error);
   if (query == NULL)
     return FALSE;
   ds_db_bind_text (query, 1, id);
   ds_db_bind_text (query, 2, receipt->operator_id);
   ds_db_bind_text (query, 3, receipt->operator_ref);
   ds_db_bind_int (query, 4, receipt->red_packet_fen);
+  ds_db_bind_int (query, 5, row.spoken && row.state != DS_PAYMENT_PAID);
+  ds_ledger_touch (self, row.stop_id);
   return ds_db_run (self->db, query, error);
 }
 

@@ -164,6 +164,33 @@ test_rejected (DepotFixture *fixture, gconstpointer data)
   g_assert_cmpint (depot_fixture_get_balance (fixture, "payable:merchant"), ==, 0);
 }
 
+/* A receipt follows the digits: nobody denies them any more, and what the operator says is held against its own receipt. */
+static void
+test_receipt_follows (DepotFixture *fixture, gconstpointer data)
+{
+  g_auto (Stop) stop = { 0 };
+  g_autofree char *id = depot_fixture_make_id (fixture);
+  g_autofree char *receipt = test_operator_sign_receipt (fixture->operator_b, id, DUE_FEN);
+  g_autofree char *digits = NULL;
+
+  make_stop (fixture, &stop);
+  digits = make_digits (&stop, id);
+  push_presented (fixture, &stop, id, "built");
+  test_operator_lose_answers (fixture->operator_b, 1);
+  append_spoken (fixture, id, digits);
+  push_taken (fixture);
+  depot_fixture_append (fixture, "payment.receipt", "{s:s, s:s}", "payment", id, "receipt", receipt);
+  push_taken (fixture);
+  for (guint i = 0; i < 5; i++)
+    pass_time (fixture, 10000);
+  depot_fixture_assert_state (fixture, id, "presented"); /* the last that was told */
+  test_operator_pay (fixture->operator_b, id, DUE_FEN);
+  ds_operator_emit_notified (DS_OPERATOR (fixture->operator_b), id);
+  depot_fixture_settle (fixture);
+  depot_fixture_assert_state (fixture, id, "paid");
+  g_assert_cmpint (depot_fixture_get_balance (fixture, "clearing:007"), ==, DUE_FEN);
+}
+
 /* The money comes after its digits were rejected, when the stop may have been collected again: it waits in suspense with a
  * case. Given back, the stop still owes; kept, there is nothing to collect any more. */
 static void
@@ -335,6 +362,7 @@ main (int argc, char **argv)
 #define ADD(path, test) g_test_add (path, DepotFixture, NULL, set_up, test, depot_fixture_tear_down)
   ADD ("/depot/spoken/given-once-paid", test_given_once_paid);
   ADD ("/depot/spoken/rejected", test_rejected);
+  ADD ("/depot/spoken/receipt-follows", test_receipt_follows);
   ADD ("/depot/spoken/unknown-is-not-failed", test_unknown_is_not_failed);
   ADD ("/depot/spoken/wrong-digits", test_wrong_digits);
   ADD ("/depot/spoken/declined-before", test_declined_before);

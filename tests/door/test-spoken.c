@@ -309,6 +309,50 @@ test_never_lowered (void)
   g_assert_cmpint (fixture_get_state (fixture, "S2", cash_id), ==, DS_PAYMENT_PAID);
 }
 
+/* Digits, and then the wallet finds a network: its receipt is journalled, and what rests on it is nobody's to reject. One more
+ * says nothing new. */
+static void
+test_receipt_after_digits (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autofree char *payment_id = fixture_show (fixture, "S1", "DS1 DS2", DUE_FEN);
+  g_autofree char *text = fixture_make_spoken (payment_id, DUE_FEN);
+  g_autofree char *receipt = fixture_make_receipt (fixture, payment_id, DUE_FEN, "REF1");
+  g_autoptr (DsAnswer) paid = NULL;
+  g_autoptr (DsAnswer) again = NULL;
+
+  ds_answer_free (fixture_try_spoken (fixture, payment_id, text));
+  paid = fixture_scan (fixture, "S1", payment_id, receipt);
+  fixture_assert_answer (paid, DS_ANSWER_PAID, NULL);
+  g_assert_false (paid->payment->spoken);
+  g_assert_cmpstr (paid->payment->operator_ref, ==, "REF1");
+  again = fixture_scan (fixture, "S1", payment_id, receipt);
+  fixture_assert_answer (again, DS_ANSWER_ALREADY, "already");
+  g_assert_cmpuint (fixture_count_entries (fixture, "payment.receipt"), ==, 1);
+
+  fixture_feed_payment (fixture, "S1", payment_id, "rejected", DUE_FEN);
+  g_assert_cmpint (fixture_get_state (fixture, "S1", payment_id), ==, DS_PAYMENT_PAID);
+  fixture_restart (fixture);
+  check_payment (fixture, payment_id, DS_PAYMENT_PAID, 0);
+}
+
+/* The operator has confirmed the digits: a receipt has nothing to add. */
+static void
+test_receipt_after_confirmed (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autofree char *payment_id = fixture_show (fixture, "S1", "DS1 DS2", DUE_FEN);
+  g_autofree char *text = fixture_make_spoken (payment_id, DUE_FEN);
+  g_autofree char *receipt = fixture_make_receipt (fixture, payment_id, DUE_FEN, "REF1");
+  g_autoptr (DsAnswer) answer = NULL;
+
+  ds_answer_free (fixture_try_spoken (fixture, payment_id, text));
+  fixture_feed_payment (fixture, "S1", payment_id, "settled", DUE_FEN);
+  answer = fixture_scan (fixture, "S1", payment_id, receipt);
+  g_assert_cmpint (answer->kind, ==, DS_ANSWER_ALREADY);
+  g_assert_cmpuint (fixture_count_entries (fixture, "payment.receipt"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -325,5 +369,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/spoken/not-possible", test_not_possible);
   g_test_add_func ("/door/spoken/rejected", test_rejected);
   g_test_add_func ("/door/spoken/never-lowered", test_never_lowered);
+  g_test_add_func ("/door/spoken/receipt-after-digits", test_receipt_after_digits);
+  g_test_add_func ("/door/spoken/receipt-after-confirmed", test_receipt_after_confirmed);
   return g_test_run ();
 }

@@ -314,6 +314,7 @@ apply_receipt (Applying *self, GError **error)
 {
   g_autoptr (DsDepotPayment) payment = NULL;
   g_autoptr (DsEvidence) receipt = NULL;
+  gboolean on_digits;
   DsPayment *base;
 
   if (!find_payment (self, &payment, error))
@@ -325,7 +326,11 @@ apply_receipt (Applying *self, GError **error)
     return TRUE;
 
   base = payment->base;
-  if (ds_depot_payment_happens (payment, DS_PAYMENT_IS_PROVED, ds_depot_now_ms (self->depot)))
+  if (!ds_depot_spoken_is_awaited (self->depot, payment, &on_digits, error)
+      || (on_digits && !ds_depot_spoken_outdo (self->depot, base->id, error)))
+    return FALSE;
+  if (ds_depot_payment_happens (payment, DS_PAYMENT_IS_PROVED, ds_depot_now_ms (self->depot))
+      || (on_digits && base->state == DS_PAYMENT_PAID))
     {
       ds_depot_payment_set_operator (payment, receipt->operator_id);
       g_free (base->operator_ref);

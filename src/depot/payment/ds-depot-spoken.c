@@ -170,6 +170,12 @@ ds_depot_spoken_is_awaited (DsDepot *self, const DsDepotPayment *payment, gboole
 }
 
 gboolean
+ds_depot_spoken_outdo (DsDepot *self, const char *payment_id, GError **error)
+{
+  return ds_depot_sql_run (self->db, error, "DELETE FROM spoken_proof WHERE payment = ?", "s", payment_id);
+}
+
+gboolean
 ds_depot_spoken_take (DsDepot *self,
                       DsDepotPayment *payment,
                       const char *typed,
