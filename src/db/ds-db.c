@@ -424,6 +424,14 @@ get_version (DsDb *self, gint64 *version, GError **error)
   return TRUE;
 }
 
+void
+ds_db_begin_log (DsDb *self)
+{
+  /* RESTART would leave an empty log's salts as they are. It is not grown here: were the cut undone by a power cut and the
+   * zeros not, what is left of the old log could put old pages over newer ones. */
+  checkpoint (self, SQLITE_CHECKPOINT_TRUNCATE, NULL);
+}
+
 /* Setting the version to what it is dirties a page; an UPDATE that changes nothing does not. */
 gboolean
 ds_db_renew_log (DsDb *self, GError **error)

@@ -74,6 +74,16 @@ gint64 ds_db_get_log_pages (DsDb *self);
 gboolean ds_db_checkpoint (DsDb *self, GError **error);
 
 /**
+ * ds_db_begin_log:
+ *
+ * Copies the log and begins another one, which no piece of the old one can be mistaken for. Of a commit that a power cut
+ * broke off, some frames may lie behind the last good one; SQLite goes on with the same salts, so that a later commit that
+ * begins with the same bytes, and is broken off as well, would complete it: what nobody was told of would be there after
+ * all. For whoever opens after a run that did not come to its end. That it fails, on a full disk, changes nothing.
+ */
+void ds_db_begin_log (DsDb *self);
+
+/**
  * ds_db_renew_log:
  *
  * Makes durable what is read now, after an error of the disk. A sync that failed may have left the kernel showing

@@ -116,7 +116,10 @@ open_directory (DsDepot *self, GError **error)
     }
   /* First of all: it keeps a second process out. */
   self->db = ds_db_open (path, error);
-  return self->db != NULL && ds_depot_sql_migrate (self->db, error) && ds_books_prepare (self->db, error);
+  if (self->db == NULL || !ds_depot_sql_migrate (self->db, error))
+    return FALSE;
+  ds_db_begin_log (self->db);
+  return ds_books_prepare (self->db, error);
 }
 
 static void

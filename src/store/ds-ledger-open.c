@@ -438,6 +438,8 @@ ds_ledger_open (DsLedger *self, GError **error)
   if (self->health != DS_STORE_HEALTHY && self->health != DS_STORE_READ_ONLY)
     return ds_ledger_keep_evidence_open (self, error);
 
+  if (self->unclean && self->health == DS_STORE_HEALTHY)
+    ds_db_begin_log (self->db);
   self->short_of_room = self->health != DS_STORE_READ_ONLY && !ds_ballast_take (self->directory);
 
   /* The anchor may be behind: the power went between a commit and it. It may stay there, if it cannot be written now: what
